@@ -1,0 +1,22 @@
+.PHONY: check fmt test integration isolation bench soak
+
+check:        ## format, imports, ranks, C warnings
+	scripts/check
+
+fmt:          ## format in place
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+test:         ## everything CI runs
+	./test
+
+integration:  ## the API through boto3 and the AWS CLI
+	./test build integration conformance recovery
+
+isolation:    ## what a function can not do
+	./test build spawner isolation
+
+bench:        ## the warm path, beside the AWS Runtime Interface Emulator
+	bench/run
+
+soak:         ## 10,000 invocations from 16 clients; memory and descriptors must stay flat
+	bench/soak

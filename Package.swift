@@ -1,0 +1,133 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+// Full RELRO and the stack protector on every C target; position independence is SwiftPM's default.
+let hardened: [CSetting] = [
+  .unsafeFlags([
+    "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", "-fno-common",
+  ])
+]
+// The privileged programs are plain C: no Swift start-up object, and no library that nothing refers to.
+let hardenedLink: LinkerSetting = .unsafeFlags([
+  "-static-stdlib", "-nostartfiles", "-Xlinker", "--as-needed", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
+])
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+func swift(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "redoubt",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "redoubt", targets: ["redoubt"]),
+    .executable(name: "redoubt-spawner", targets: ["redoubt-spawner"]),
+    .executable(name: "redoubt-unpack", targets: ["redoubt-unpack"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+  ],
+  targets: [
+    // Rank 0
+    swift("Core"),
+    .target(name: "CLinux", cSettings: hardened),
+    .target(name: "CSpawnerProtocol", cSettings: hardened),
+    // Rank 1
+    swift("Storage", ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
+    swift("Cryptography", ["Core", crypto]),
+    swift("Sandbox", ["Core", "CLinux", "CSpawnerProtocol"]),
+    swift("Wire", ["Core"]),
+    // Rank 2
+    swift("Telemetry", ["Core", "Storage", "Cryptography", log]),
+    swift("Identity", ["Core", "Storage", "Cryptography", "Wire"]),
+    swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox"]),
+    // Rank 3
+    swift("Authorization", ["Core", "Identity", "Wire"]),
+    swift("Functions", ["Core", "Storage", "Cryptography", "SupplyChain"]),
+    // Rank 4
+    swift("Admission", ["Core"]),
+    // Rank 5
+    swift(
+      "Execution",
+      [
+        "Core", "Admission", "Authorization", "Functions", "Sandbox", "SupplyChain", "Telemetry", "Wire", nioCore,
+        nioPosix, nioHTTP1, log,
+      ]),
+    // Rank 7
+    swift(
+      "LambdaAPI",
+      ["Core", "Admission", "Authorization", "Cryptography", "Execution", "Functions", "SupplyChain", "Wire", nioCore]),
+    swift("LogsAPI", ["Core", "Authorization", "Telemetry", "Wire"]),
+    // Rank 8
+    swift("Gate", ["Core", "Authorization", "Identity", "Wire", nioCore, nioPosix, nioHTTP1, log, lifecycle]),
+    // Rank 9
+    .executableTarget(
+      name: "redoubt",
+      dependencies: [
+        "Admission", "Authorization", "CLinux", "Core", "Cryptography", "Execution", "Functions", "Gate", "Identity",
+        "LambdaAPI", "LogsAPI", "Sandbox", "Storage", "SupplyChain", "Telemetry", "Wire", nioCore, nioPosix, nioHTTP1,
+        log, lifecycle,
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "redoubt-spawner", dependencies: ["CSpawnerProtocol"], exclude: ["syscalls.def"], cSettings: hardened,
+      linkerSettings: [.linkedLibrary("seccomp"), hardenedLink]),
+    .executableTarget(
+      name: "redoubt-unpack", dependencies: ["CSpawnerProtocol"], cSettings: hardened,
+      linkerSettings: [.linkedLibrary("zip"), hardenedLink]),
+    // Tests, beside each target
+    tests("CoreTests", ["Core"]),
+    tests("WireTests", ["Core", "Wire"]),
+    tests("StorageTests", ["Core", "Storage"]),
+    tests("CryptographyTests", ["Core", "Cryptography"]),
+    tests("TelemetryTests", ["Core", "Storage", "Cryptography", "Telemetry", log]),
+    .testTarget(
+      name: "IdentityTests", dependencies: ["Core", "Storage", "Cryptography", "Wire", "Identity"],
+      exclude: ["Fixtures"], swiftSettings: strict),
+    tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),
+    tests("FunctionsTests", ["Core", "Storage", "Cryptography", "SupplyChain", "Functions"]),
+    tests("AdmissionTests", ["Core", "Admission"]),
+    tests("ExecutionTests", ["Core", "Telemetry", "Execution"]),
+    tests(
+      "GateTests",
+      [
+        "Core", "Storage", "Cryptography", "Wire", "Identity", "Authorization", "Gate", nioCore, nioPosix, nioHTTP1,
+        nioEmbedded, log, lifecycle,
+      ]),
+    tests(
+      "RedoubtTests",
+      [
+        "redoubt", "Core", "CLinux", "Wire", "Identity",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ]
+)

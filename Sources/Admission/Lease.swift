@@ -1,0 +1,19 @@
+import Synchronization
+
+/// The right to use one slot of concurrency. Given back once: by `release`, or at the latest when nobody holds it.
+///
+/// INVARIANT: made only by `AdmissionController`, in this module.
+package final class Lease: Sendable {
+  private let giveBack: @Sendable () -> Void
+  private let isReleased = Atomic<Bool>(false)
+
+  init(giveBack: @escaping @Sendable () -> Void) { self.giveBack = giveBack }
+
+  deinit { release() }
+
+  /// Gives the slot back; a second call has no effect.
+  package func release() {
+    guard !isReleased.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    giveBack()
+  }
+}

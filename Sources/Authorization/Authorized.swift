@@ -1,0 +1,26 @@
+package import Core
+package import Identity
+
+/// A value that its principal may act upon: proof that authentication and authorization took place.
+///
+/// INVARIANT: made only by `Authorizer`, in this module.
+package struct Authorized<Value: Sendable>: Sendable {
+  package let value: Value
+  package let principal: Principal
+  package let requestID: RequestID
+  /// The account and region that the request addresses.
+  package let place: AccountRegion
+
+  init(value: Value, principal: Principal, requestID: RequestID, place: AccountRegion) {
+    self.value = value
+    self.principal = principal
+    self.requestID = requestID
+    self.place = place
+  }
+
+  /// The same proof for a part of the value, or for what the value names.
+  package func map<Other: Sendable>(_ transform: (Value) throws -> Other) rethrows -> Authorized<Other> {
+    Authorized<Other>(
+      value: try transform(value), principal: principal, requestID: requestID, place: place)
+  }
+}

@@ -1,0 +1,91 @@
+package import Identity
+package import Wire
+
+/// An operation that reads or changes state, as ordinary async code.
+package protocol ControlOperation: Operation {
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput
+}
+
+/// An operation without any `await`: it starts on the caller's event loop and answers by a stream, when it can.
+package protocol CallbackOperation: Operation {
+  /// - Throws: what is known at once; later faults go into the stream.
+  func start(_ call: Authorized<Input>, reply: any ResponseStream) throws
+}
+
+/// An operation of a service, its types erased: what the gate routes to.
+package struct Endpoint: Sendable {
+  package let service: ServiceDescription
+  package let name: String
+  package let route: Route
+  package let bodyLimit: Int
+  package let form: Form
+
+  package enum Form: Sendable {
+    case control(@Sendable (Authenticated<OperationRequest>) async -> OperationResponse)
+    case callback(@Sendable (Authenticated<OperationRequest>, any ResponseStream) -> Void)
+  }
+
+  /// - Parameter report: hears of errors that callers must not see.
+  package init<Served: ControlOperation>(
+    _ operation: Served, of service: ServiceDescription, authorizer: Authorizer,
+    report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
+  ) {
+    self.init(Served.self, of: service) { [wire = service.wireProtocol] in
+      .control { request in
+        do {
+          let call = try Self.open(Served.self, request, hasJSONBody: true, authorizer)
+          return wire.render(try await operation.run(call), successStatus: Served.route.successStatus)
+        } catch {
+          return Self.answer(error, to: request, service, report)
+        }
+      }
+    }
+  }
+
+  /// - Parameter report: hears of errors that callers must not see.
+  package init<Served: CallbackOperation>(
+    _ operation: Served, of service: ServiceDescription, authorizer: Authorizer,
+    report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
+  ) {
+    self.init(Served.self, of: service) {
+      .callback { request, reply in
+        do {
+          let call = try Self.open(Served.self, request, hasJSONBody: false, authorizer)
+          try operation.start(call, reply: reply)
+        } catch {
+          reply.send(Self.answer(error, to: request, service, report))
+        }
+      }
+    }
+  }
+
+  private init<Served: Operation>(_: Served.Type, of service: ServiceDescription, form: () -> Form) {
+    self.service = service
+    name = Served.name
+    route = Served.route
+    bodyLimit = Served.bodyLimit
+    self.form = form()
+  }
+
+  /// Decodes, authorizes, then reports constraints: in this order, so that a stranger learns nothing from the latter.
+  private static func open<Served: Operation>(
+    _: Served.Type, _ request: Authenticated<OperationRequest>, hasJSONBody: Bool, _ authorizer: Authorizer
+  ) throws(Fault) -> Authorized<Served.Input> {
+    var members = try MemberReader(request.value, hasJSONBody: hasJSONBody)
+    let input = try Served.decode(&members)
+    members.refuse(Served.unhonoured)
+    let call = try authorizer.authorize(Served.self, input, from: request)
+    if let fault = members.fault { throw fault }
+    return call
+  }
+
+  private static func answer(
+    _ error: any Error, to request: Authenticated<OperationRequest>, _ service: ServiceDescription,
+    _ report: (any Error, Authenticated<OperationRequest>) -> Void
+  ) -> OperationResponse {
+    let fault = (error as? Fault) ?? service.fault(error)
+    if fault == nil { report(error, request) }
+    let hidden = Fault(code: "ServiceException", status: 500, message: "the service failed; the server's log says why")
+    return service.wireProtocol.render(fault ?? hidden, requestID: request.value.requestID)
+  }
+}

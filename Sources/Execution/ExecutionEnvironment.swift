@@ -1,0 +1,175 @@
+import Core
+import Functions
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Sandbox
+
+/// A sandbox with its runtime, one function version and at most one invocation at a time.
+///
+/// INVARIANT: everything that changes is touched on `eventLoop` only, which is why `@unchecked` holds.
+final class ExecutionEnvironment: @unchecked Sendable {
+  enum Phase {
+    /// The spawner has been asked.
+    case starting
+    /// The runtime has started and has not asked for work yet.
+    case initializing(since: MonotonicTime, limit: Scheduled<Void>)
+    /// The runtime waits in `next`.
+    case waiting(RuntimeAPIHandler)
+    case invoking(RunningInvocation)
+    /// The runtime has answered and has not asked for the next work yet.
+    case finishing(overdue: Scheduled<Void>)
+    /// The sandbox is being killed; nothing that the runtime says counts any more.
+    case ending
+    case ended
+  }
+
+  let id: EnvironmentID
+  let version: FunctionVersion
+  let eventLoop: any EventLoop
+  let logStream: String
+  let services: ExecutionServices
+  weak let pool: SandboxPool?
+  var phase = Phase.starting
+  var log = InvocationLog()
+  /// Set from the runtime's first `next` until the first invocation has reported it.
+  var initDuration: Duration?
+  private var sandbox: StartedSandbox?
+  private var listener: (any Channel)?
+  private var logPipe: LogPipe?
+  /// What the runtime reported of its init phase, or the platform of its end.
+  private var failure: RuntimeFailure?
+
+  init(
+    id: EnvironmentID, version: FunctionVersion, eventLoop: any EventLoop, services: ExecutionServices,
+    pool: SandboxPool
+  ) {
+    self.id = id
+    self.version = version
+    self.eventLoop = eventLoop
+    self.services = services
+    self.pool = pool
+    let day = services.time.wallTime().utc.slashDate
+    logStream = "\(day)/[\(version.qualifier)]\(Hexadecimal.encode(services.random.bytes(16)))"
+  }
+
+  /// Runs `body` on the event loop: at once when this is it.
+  func onLoop(_ body: @escaping @Sendable () -> Void) {
+    if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
+  }
+
+  /// Takes over the sandbox that the spawner has made.
+  func adopt(_ started: StartedSandbox) {
+    eventLoop.assertInEventLoop()
+    guard case .starting = phase else { return services.spawner.kill(started.id) }
+    sandbox = started
+    let limit = eventLoop.scheduleTask(in: .nanoseconds(ExecutionLimits.initPhase.wholeNanoseconds)) { [weak self] in
+      if let self { initPhaseTimedOut() }
+    }
+    phase = .initializing(since: services.time.monotonicTime(), limit: limit)
+    let pipe = LogPipe(started.log) { [weak self] bytes in self?.received(bytes) }
+    pipe.open(started.log, on: eventLoop)
+    logPipe = pipe
+    listen(started.listener)
+  }
+
+  /// Ends the environment as soon as may be; for the pool.
+  func end() {
+    eventLoop.assertInEventLoop()
+    switch phase {
+    case .ended, .ending: return
+    case .starting: phase = .ending
+    default: kill()
+    }
+  }
+
+  /// The sandbox is gone, or never came to be.
+  func exited(_ exit: SandboxExit) {
+    eventLoop.assertInEventLoop()
+    logPipe?.drain()
+    let previous = phase
+    phase = .ended
+    logPipe?.close()
+    listener?.close(promise: nil)
+    switch previous {
+    case .invoking(let running): fail(running, .exited(exit))
+    case .initializing(_, let limit):
+      limit.cancel()
+      failure = failure ?? .exited(exit)
+    case .finishing(let overdue): overdue.cancel()
+    case .starting, .waiting, .ending, .ended: break
+    }
+    let cause = entrypointFailure(exit, previous) ?? failure ?? .exited(exit)
+    pool?.ended(id, .runtime(cause, log: log, stream: logStream))
+  }
+
+  /// Kills the sandbox; `exited` follows.
+  func kill() {
+    phase = .ending
+    pool?.ending(id)
+    if let sandbox { services.spawner.kill(sandbox.id) }
+  }
+
+  /// The runtime's init phase is over: its CPU quota applies from now on.
+  func settle() {
+    if let sandbox { services.spawner.settle(sandbox.id) }
+  }
+
+  /// Empties the log pipe, so that all that was printed before this moment is in `log`.
+  func drainLog() { logPipe?.drain() }
+
+  /// Bytes at the peak so far; nil when the file cannot be read.
+  var memoryPeak: Int? { sandbox.flatMap { MemoryPeak.read($0.memoryPeak) } }
+
+  func recordInitError(_ body: [UInt8]) { failure = .initError(body) }
+
+  /// The sandbox could not be made.
+  func failed(_ reason: ExecutionFailure) {
+    eventLoop.assertInEventLoop()
+    phase = .ended
+    pool?.ended(id, .platform(reason))
+  }
+
+  /// A custom runtime that ended as `exec` does when there is no program, without a word, has no bootstrap.
+  private func entrypointFailure(_ exit: SandboxExit, _ phase: Phase) -> RuntimeFailure? {
+    guard case .initializing = phase, version.configuration.runtime.hasPrefix("provided"), log.isEmpty,
+      exit.cause == .code(126) || exit.cause == .code(127)
+    else { return nil }
+    return .invalidEntrypoint
+  }
+
+  private func received(_ bytes: [UInt8]) { log.append(bytes, at: services.time.wallTime()) }
+
+  private func initPhaseTimedOut() {
+    guard case .initializing = phase else { return }
+    failure = .timedOut(seconds: ExecutionLimits.initPhase.inMilliseconds / 1000)
+    kill()
+  }
+
+  private func listen(_ socket: OwnedDescriptor) {
+    let environment = self
+    ServerBootstrap(group: eventLoop)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+            withPipeliningAssistance: false, withErrorHandling: true)
+          try channel.pipeline.syncOperations.addHandler(RuntimeAPIHandler(environment: environment))
+        }
+      }
+      .withBoundSocket(socket.take())
+      .whenComplete { result in environment.listening(result) }
+  }
+
+  private func listening(_ result: Result<any Channel, any Error>) {
+    switch result {
+    case .success(let channel):
+      if case .ended = phase { channel.close(promise: nil) }
+      listener = channel
+    case .failure(let error):
+      services.log.error("cannot serve the runtime api", metadata: ["error": "\(error)"])
+      kill()
+    }
+  }
+}

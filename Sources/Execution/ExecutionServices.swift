@@ -1,0 +1,55 @@
+import Core
+import Functions
+import Logging
+import Sandbox
+import SupplyChain
+import Telemetry
+
+/// What every environment needs of the rest of the server.
+struct ExecutionServices: Sendable {
+  let spawner: Spawner
+  let runtimes: RuntimeCatalog
+  let environment: FunctionEnvironment
+  let records: LogWriter
+  let time: any TimeSource
+  let random: any RandomSource
+  let log: Logger
+
+  /// Closes an invocation's log, hands it to the records, and the outcome to the caller.
+  func deliver(
+    _ invocation: Invocation, _ body: [UInt8], isFunctionError: Bool, report: ReportLine,
+    log: inout InvocationLog, stream: String
+  ) {
+    let now = time.wallTime()
+    log.appendPlatformLine("END RequestId: \(invocation.requestID)", at: now)
+    log.appendPlatformLine(report.text, at: now)
+    let (events, tail) = log.take()
+    record(events, of: invocation, stream: stream)
+    let wantsTail = invocation.request.wantsLogTail
+    let head = OutcomeHead(
+      isFunctionError: isFunctionError, length: body.count, logTail: wantsTail ? tail : nil)
+    invocation.finish(head, body)
+  }
+
+  /// Delivers an outcome to the invocation for which an environment was started that never became ready.
+  func deliver(_ invocation: Invocation, _ failure: RuntimeFailure, log collected: InvocationLog, stream: String) {
+    var log = collected
+    let now = time.wallTime()
+    log.prependPlatformLine(
+      "START RequestId: \(invocation.requestID) Version: \(invocation.version.qualifier)", at: log.start ?? now)
+    if let line = failure.logLine(invocation.requestID, at: now) { log.appendPlatformLine(line, at: now) }
+    let report = ReportLine(
+      requestID: invocation.requestID, duration: .zero, initDuration: nil,
+      memorySize: invocation.version.configuration.memorySize, memoryPeak: nil, status: failure.status)
+    let body = failure.payload(invocation.requestID)
+    deliver(invocation, body, isFunctionError: true, report: report, log: &log, stream: stream)
+  }
+
+  private func record(_ events: [Telemetry.LogEvent], of invocation: Invocation, stream: String) {
+    guard let group = LogGroupName(invocation.version.logGroup), let stream = LogStreamName(stream) else { return }
+    records.append(
+      LogBatch(
+        place: invocation.version.place, group: group, stream: stream, requestID: invocation.requestID,
+        events: events))
+  }
+}

@@ -1,0 +1,62 @@
+package import Admission
+package import Authorization
+package import Core
+package import Functions
+package import Logging
+package import NIOCore
+package import Sandbox
+package import SupplyChain
+package import Telemetry
+
+/// Runs functions. The only way in takes a proof of authorization and a lease.
+package final class Executor: Sendable {
+  private let pool: SandboxPool
+  private let preparation: CodePreparation
+  private let isDraining = Draining()
+
+  /// - Parameters:
+  ///   - capacity: execution environments at once on this host.
+  ///   - idleTimeout: after which an environment without work is ended.
+  package init(
+    capacity: Int, idleTimeout: Duration, spawner: Spawner, library: CodeLibrary, runtimes: RuntimeCatalog,
+    environment: FunctionEnvironment, records: LogWriter, group: any EventLoopGroup, time: any TimeSource,
+    random: any RandomSource, log: Logger
+  ) {
+    preparation = CodePreparation(library: library)
+    let services = ExecutionServices(
+      spawner: spawner, runtimes: runtimes, environment: environment, records: records, time: time, random: random,
+      log: log)
+    pool = SandboxPool(
+      capacity: capacity, idleTimeout: idleTimeout, services: services, group: group, preparation: preparation)
+  }
+
+  /// Starts an invocation. Returns at once; the outcome goes to `receiver`, from any event loop.
+  package func invoke(
+    _ call: Authorized<InvocationRequest>, lease: Lease, receiver: any OutcomeReceiver
+  ) {
+    let invocation = Invocation(requestID: call.requestID, request: call.value, lease: lease, receiver: receiver)
+    guard !isDraining.isSet else { return invocation.fail(.shuttingDown) }
+    pool.submit(invocation)
+  }
+
+  /// Ends the environments of a version that was replaced or deleted, busy ones after their work.
+  package func retire(_ version: FunctionVersion) { pool.retire(version) }
+
+  /// Unpacks code for environments that wait for it, and ends idle environments, until the task is cancelled.
+  package func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.preparation.run() }
+      group.addTask { await self.reap() }
+    }
+  }
+
+  /// Takes no more work and ends all environments; what is still running is cut off.
+  package func shutDown() async {
+    isDraining.set()
+    await pool.endAll()
+  }
+
+  private func reap() async {
+    while (try? await Task.sleep(for: .seconds(1))) != nil { pool.reap() }
+  }
+}

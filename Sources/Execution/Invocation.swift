@@ -1,0 +1,86 @@
+import Admission
+import Core
+package import Functions
+
+/// What a caller asks to be run.
+package struct InvocationRequest: Sendable {
+  package let version: FunctionVersion
+  /// A JSON value.
+  package let payload: [UInt8]
+  /// The ARN as the caller addressed the function, qualifier included where there was one.
+  package let invokedARN: String
+  /// JSON text, already decoded from base64; nil when the caller sent none.
+  package let clientContext: String?
+  package let wantsLogTail: Bool
+
+  package init(
+    version: FunctionVersion, payload: [UInt8], invokedARN: String, clientContext: String?, wantsLogTail: Bool
+  ) {
+    self.version = version
+    self.payload = payload
+    self.invokedARN = invokedARN
+    self.clientContext = clientContext
+    self.wantsLogTail = wantsLogTail
+  }
+}
+
+/// How an invocation ended, before its bytes.
+package struct OutcomeHead: Sendable {
+  /// True when the function, not the platform, failed: the bytes then are its error object.
+  package let isFunctionError: Bool
+  /// Bytes that follow, where they are known.
+  package let length: Int?
+  /// The last 4 KB of the log of this invocation, when the caller asked for it.
+  package let logTail: [UInt8]?
+}
+
+/// Why the platform could not run an invocation.
+package enum ExecutionFailure: Error, Hashable, Sendable {
+  /// The host is full.
+  case noCapacity
+  /// The package on disk is not what was deployed; it is not run.
+  case damagedCode
+  /// The server is about to end.
+  case shuttingDown
+  /// The sandbox could not be made; the server's log says why.
+  case sandbox
+}
+
+/// Where an outcome goes: one `begin`, any number of `write`, one `end`; or one `fail`. Called from any event loop.
+package protocol OutcomeReceiver: Sendable {
+  func begin(_ head: OutcomeHead)
+  func write(_ bytes: [UInt8])
+  func end()
+  func fail(_ failure: ExecutionFailure)
+}
+
+/// One invocation on its way: the request, its admission and who waits for the outcome.
+final class Invocation: Sendable {
+  let requestID: RequestID
+  let request: InvocationRequest
+  let receiver: any OutcomeReceiver
+  private let lease: Lease
+
+  init(requestID: RequestID, request: InvocationRequest, lease: Lease, receiver: any OutcomeReceiver) {
+    self.requestID = requestID
+    self.request = request
+    self.lease = lease
+    self.receiver = receiver
+  }
+
+  var version: FunctionVersion { request.version }
+
+  /// Hands over a whole outcome and gives the concurrency back.
+  func finish(_ head: OutcomeHead, _ bytes: [UInt8]) {
+    lease.release()
+    receiver.begin(head)
+    receiver.write(bytes)
+    receiver.end()
+  }
+
+  /// Ends without an outcome and gives the concurrency back.
+  func fail(_ failure: ExecutionFailure) {
+    lease.release()
+    receiver.fail(failure)
+  }
+}

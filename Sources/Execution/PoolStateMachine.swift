@@ -1,0 +1,225 @@
+package import Core
+
+/// Names one execution environment of this server process.
+package struct EnvironmentID: Hashable, Sendable {
+  let number: UInt64
+}
+
+/// Decides which environment runs which work, when environments start and when they end. Pure.
+///
+/// `Work` is one invocation; `Spec` is what an environment is started from. Environments of one key are
+/// interchangeable; those of different keys never share anything.
+package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: Sendable>: Sendable {
+  package enum Action {
+    case run(Work, on: EnvironmentID)
+    case start(EnvironmentID, Spec)
+    case end(EnvironmentID)
+    /// The host is full and nothing is idle.
+    case refuse(Work)
+    /// The environment that was started for this work ended before it was ready.
+    case fail(Work)
+  }
+
+  private enum State {
+    /// Until the runtime asks for work the first time.
+    case starting
+    case idle(since: MonotonicTime)
+    case busy
+    /// Has answered and is about to ask for the next work.
+    case finishing
+    /// Told to end; counts until it is gone.
+    case ending
+  }
+
+  private struct Environment {
+    let key: Key
+    var state: State
+  }
+
+  private struct Group {
+    let spec: Spec
+    /// Most recently used last.
+    var idle: [EnvironmentID] = []
+    var waiting: [Work] = []
+    var starting = 0
+    var finishing = 0
+    var size = 0
+
+    /// Work that no environment on its way will take.
+    var unmet: Int { waiting.count - starting - finishing }
+  }
+
+  private let capacity: Int
+  private let idleTimeout: Duration
+  private var lastID: UInt64 = 0
+  private var environments: [EnvironmentID: Environment] = [:]
+  private var groups: [Key: Group] = [:]
+  private var retired: Set<Key> = []
+
+  /// - Parameters:
+  ///   - capacity: environments at once, over all keys.
+  ///   - idleTimeout: how long an environment may wait for work before it is ended.
+  package init(capacity: Int, idleTimeout: Duration) {
+    self.capacity = capacity
+    self.idleTimeout = idleTimeout
+  }
+
+  /// Environments that exist, those about to end included.
+  package var count: Int { environments.count }
+
+  /// Work has arrived: it runs on the environment used last, waits for one that is about to be free, or starts one.
+  package mutating func submit(_ work: Work, key: Key, spec: @autoclosure () -> Spec) -> [Action] {
+    if let id = groups[key]?.idle.popLast() {
+      environments[id]?.state = .busy
+      return [.run(work, on: id)]
+    }
+    groups[key, default: Group(spec: spec())].waiting.append(work)
+    guard let group = groups[key], group.unmet > 0 else { return [] }
+    if environments.count < capacity { return [start(key)] }
+    // Each environment that is ending makes room for one that is wanted.
+    guard totalUnmet > endingCount else { return [] }
+    if let victim = leastRecentlyIdle() { return [end(victim)] }
+    return refuseNewest(of: key)
+  }
+
+  /// The environment waits for work: its runtime has asked for the next.
+  package mutating func available(_ id: EnvironmentID, at now: MonotonicTime) -> [Action] {
+    guard let environment = environments[id] else { return [] }
+    if case .ending = environment.state { return [] }
+    leave(environment)
+    if retired.contains(environment.key), groups[environment.key]?.waiting.isEmpty ?? true { return [end(id)] }
+    if let work = groups[environment.key]?.waiting.popFirstElement() {
+      environments[id]?.state = .busy
+      return [.run(work, on: id)]
+    }
+    environments[id]?.state = .idle(since: now)
+    groups[environment.key]?.idle.append(id)
+    return []
+  }
+
+  /// The environment has answered; it will ask for the next work presently.
+  package mutating func finishing(_ id: EnvironmentID) {
+    guard let environment = environments[id], case .busy = environment.state else { return }
+    environments[id]?.state = .finishing
+    groups[environment.key]?.finishing += 1
+  }
+
+  /// The environment should have asked for work by now: whoever waits for it gets another one.
+  package mutating func overdue(_ id: EnvironmentID) -> [Action] {
+    guard let environment = environments[id], case .finishing = environment.state else { return [] }
+    leave(environment)
+    environments[id]?.state = .busy
+    return replenish()
+  }
+
+  /// The environment is told to end, for a reason of its own.
+  package mutating func ending(_ id: EnvironmentID) {
+    guard environments[id] != nil else { return }
+    _ = end(id)
+  }
+
+  /// The environment is gone.
+  package mutating func ended(_ id: EnvironmentID) -> [Action] {
+    guard let environment = environments.removeValue(forKey: id) else { return [] }
+    leave(environment)
+    groups[environment.key]?.idle.removeAll { $0 == id }
+    groups[environment.key]?.size -= 1
+    var actions: [Action] = []
+    if case .starting = environment.state, let work = groups[environment.key]?.waiting.popFirstElement() {
+      actions.append(.fail(work))
+    }
+    forgetIfUnused(environment.key)
+    return actions + replenish()
+  }
+
+  /// The key's version was replaced or deleted: idle environments end now, busy ones after their work.
+  package mutating func retire(_ key: Key) -> [Action] {
+    guard let group = groups[key] else { return [] }
+    retired.insert(key)
+    return group.idle.map { end($0) }
+  }
+
+  /// Ends what has been idle for too long.
+  package mutating func reap(at now: MonotonicTime) -> [Action] {
+    let expired = environments.filter { _, environment in
+      guard case .idle(let since) = environment.state else { return false }
+      return now - since >= idleTimeout
+    }
+    return expired.keys.map { end($0) }
+  }
+
+  /// Ends everything; for shutdown.
+  package mutating func endAll() -> [Action] { environments.keys.map { end($0) } }
+
+  private mutating func start(_ key: Key) -> Action {
+    lastID += 1
+    let id = EnvironmentID(number: lastID)
+    environments[id] = Environment(key: key, state: .starting)
+    groups[key]?.starting += 1
+    groups[key]?.size += 1
+    return groups[key].map { .start(id, $0.spec) } ?? .end(id)
+  }
+
+  private mutating func end(_ id: EnvironmentID) -> Action {
+    if let environment = environments[id] {
+      // An environment that ends while starting keeps its state, so that its work is failed when it is gone.
+      guard case .starting = environment.state else {
+        leave(environment)
+        groups[environment.key]?.idle.removeAll { $0 == id }
+        environments[id]?.state = .ending
+        return .end(id)
+      }
+    }
+    return .end(id)
+  }
+
+  /// Takes the environment out of the counts of its present state.
+  private mutating func leave(_ environment: Environment) {
+    switch environment.state {
+    case .starting: groups[environment.key]?.starting -= 1
+    case .finishing: groups[environment.key]?.finishing -= 1
+    case .idle, .busy, .ending: break
+    }
+  }
+
+  private mutating func replenish() -> [Action] {
+    var actions: [Action] = []
+    for key in groups.keys {
+      while environments.count < capacity, let group = groups[key], group.unmet > 0 { actions.append(start(key)) }
+    }
+    return actions
+  }
+
+  private mutating func refuseNewest(of key: Key) -> [Action] {
+    guard let work = groups[key]?.waiting.popLast() else { return [] }
+    forgetIfUnused(key)
+    return [.refuse(work)]
+  }
+
+  private mutating func forgetIfUnused(_ key: Key) {
+    guard let group = groups[key], group.size == 0, group.waiting.isEmpty else { return }
+    groups[key] = nil
+    retired.remove(key)
+  }
+
+  private var totalUnmet: Int { groups.values.reduce(0) { $0 + max(0, $1.unmet) } }
+
+  private var endingCount: Int {
+    environments.values.count {
+      if case .ending = $0.state { true } else { false }
+    }
+  }
+
+  private func leastRecentlyIdle() -> EnvironmentID? {
+    let idle = environments.compactMap { id, environment -> (EnvironmentID, MonotonicTime)? in
+      guard case .idle(let since) = environment.state else { return nil }
+      return (id, since)
+    }
+    return idle.min { $0.1 < $1.1 }?.0
+  }
+}
+
+extension Array {
+  /// Removes and returns the first element, or nil when there is none.
+  fileprivate mutating func popFirstElement() -> Element? { isEmpty ? nil : removeFirst() }
+}

@@ -1,0 +1,27 @@
+import Core
+import NIOCore
+
+/// An invocation that a runtime is working on.
+struct RunningInvocation {
+  let invocation: Invocation
+  let start: MonotonicTime
+  let timeout: Scheduled<Void>
+}
+
+/// The head of the answer to `next`.
+struct NextHeaders {
+  let invocation: Invocation
+  let deadline: WallTime
+
+  var list: [(name: String, value: String)] {
+    var headers = [
+      (name: "Lambda-Runtime-Aws-Request-Id", value: invocation.requestID.description),
+      (name: "Lambda-Runtime-Deadline-Ms", value: String(deadline.milliseconds)),
+      (name: "Lambda-Runtime-Invoked-Function-Arn", value: invocation.request.invokedARN),
+    ]
+    if let clientContext = invocation.request.clientContext {
+      headers.append((name: "Lambda-Runtime-Client-Context", value: clientContext))
+    }
+    return headers
+  }
+}

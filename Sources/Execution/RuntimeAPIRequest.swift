@@ -1,0 +1,55 @@
+import NIOHTTP1
+
+/// A request of a runtime (AWS Lambda Runtime API 2018-06-01).
+enum RuntimeAPIRequest: Hashable, Sendable {
+  case next
+  case response(requestID: String)
+  case error(requestID: String)
+  case initError
+
+  /// - Returns: nil for a method and path that the API does not have.
+  init?(method: HTTPMethod, uri: String) {
+    let path = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    guard parts.starts(with: ["2018-06-01", "runtime"]) else { return nil }
+    let rest = parts.dropFirst(2).map(String.init)
+    switch (method, rest.count) {
+    case (.GET, 2) where rest == ["invocation", "next"]: self = .next
+    case (.POST, 3) where rest[0] == "invocation" && rest[2] == "response": self = .response(requestID: rest[1])
+    case (.POST, 3) where rest[0] == "invocation" && rest[2] == "error": self = .error(requestID: rest[1])
+    case (.POST, 2) where rest == ["init", "error"]: self = .initError
+    default: return nil
+    }
+  }
+}
+
+/// What the platform answers a runtime.
+struct RuntimeAPIAnswer {
+  let status: HTTPResponseStatus
+  var headers: [(name: String, value: String)] = []
+  let body: [UInt8]
+
+  static let accepted = RuntimeAPIAnswer(status: .accepted, body: Array(#"{"status":"OK"}"#.utf8))
+  static let unknownPath = refusal(.notFound, "InvalidPath", "no such path in the runtime API")
+  static let invalidRequestID = refusal(.badRequest, "InvalidRequestID", "Invalid request ID")
+  static let invalidState = refusal(.forbidden, "InvalidStateTransition", "Transition is not allowed")
+  static let tooLarge = refusal(
+    .payloadTooLarge, "RequestEntityTooLarge",
+    "Exceeded maximum allowed payload size (\(ExecutionLimits.payload) bytes).")
+
+  private static func refusal(_ status: HTTPResponseStatus, _ type: String, _ message: String) -> RuntimeAPIAnswer {
+    RuntimeAPIAnswer(status: status, body: Array(#"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#.utf8))
+  }
+}
+
+/// Fixed limits of invocations.
+package enum ExecutionLimits {
+  /// Bytes of a synchronous request or response (Lambda, "Invocation payload").
+  package static let payload = 6_291_556
+  /// Bytes of an error object that a runtime reports.
+  static let errorObject = 262_144
+  /// How long a runtime may take until it asks for work the first time.
+  static let initPhase = Duration.seconds(10)
+  /// How long a runtime that has answered counts as about to be free.
+  static let finishing = Duration.milliseconds(20)
+}

@@ -1,0 +1,127 @@
+import Core
+import Functions
+import NIOCore
+import Sandbox
+import Synchronization
+
+/// Carries out what the pool's state machine decides. Its lock is never held across I/O or a callback.
+final class SandboxPool: Sendable {
+  private typealias Machine = PoolStateMachine<String, FunctionVersion, Invocation>
+
+  private struct State {
+    var machine: Machine
+    var environments: [EnvironmentID: ExecutionEnvironment] = [:]
+    /// Resumed when the last environment is gone; for shutdown.
+    var whenEmpty: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state: Mutex<State>
+  private let services: ExecutionServices
+  private let group: any EventLoopGroup
+  private let preparation: CodePreparation
+
+  init(
+    capacity: Int, idleTimeout: Duration, services: ExecutionServices, group: any EventLoopGroup,
+    preparation: CodePreparation
+  ) {
+    state = Mutex(State(machine: Machine(capacity: capacity, idleTimeout: idleTimeout)))
+    self.services = services
+    self.group = group
+    self.preparation = preparation
+  }
+
+  func submit(_ invocation: Invocation) {
+    let version = invocation.version
+    perform { $0.submit(invocation, key: version.revisionID, spec: version) }
+  }
+
+  func available(_ id: EnvironmentID) {
+    let now = services.time.monotonicTime()
+    perform { $0.available(id, at: now) }
+  }
+
+  func finishing(_ id: EnvironmentID) { state.withLock { $0.machine.finishing(id) } }
+
+  func overdue(_ id: EnvironmentID) { perform { $0.overdue(id) } }
+
+  func ending(_ id: EnvironmentID) { state.withLock { $0.machine.ending(id) } }
+
+  func ended(_ id: EnvironmentID, _ failure: EnvironmentFailure) {
+    state.withLock { $0.environments[id] = nil }
+    perform(failure) { $0.ended(id) }
+    let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      guard state.machine.count == 0 else { return [] }
+      defer { state.whenEmpty = [] }
+      return state.whenEmpty
+    }
+    waiting.forEach { $0.resume() }
+  }
+
+  /// Ends the environments of a version that was replaced or deleted.
+  func retire(_ version: FunctionVersion) { perform { $0.retire(version.revisionID) } }
+
+  func reap() {
+    let now = services.time.monotonicTime()
+    perform { $0.reap(at: now) }
+  }
+
+  /// Ends all environments and waits until they are gone.
+  func endAll() async {
+    perform { $0.endAll() }
+    await withCheckedContinuation { continuation in
+      let isEmpty = state.withLock { state in
+        guard state.machine.count > 0 else { return true }
+        state.whenEmpty.append(continuation)
+        return false
+      }
+      if isEmpty { continuation.resume() }
+    }
+  }
+
+  private func perform(_ failure: EnvironmentFailure? = nil, _ decide: (inout Machine) -> [Machine.Action]) {
+    let actions = state.withLock { decide(&$0.machine) }
+    for action in actions {
+      switch action {
+      case .run(let invocation, let id): run(invocation, on: id)
+      case .start(let id, let version): start(id, version)
+      case .end(let id): end(id)
+      case .refuse(let invocation): invocation.fail(.noCapacity)
+      case .fail(let invocation): fail(invocation, failure)
+      }
+    }
+  }
+
+  private func run(_ invocation: Invocation, on id: EnvironmentID) {
+    guard let environment = state.withLock({ $0.environments[id] }) else { return submit(invocation) }
+    environment.onLoop { environment.run(invocation) }
+  }
+
+  private func end(_ id: EnvironmentID) {
+    guard let environment = state.withLock({ $0.environments[id] }) else { return }
+    environment.onLoop { environment.end() }
+  }
+
+  private func start(_ id: EnvironmentID, _ version: FunctionVersion) {
+    let environment = ExecutionEnvironment(
+      id: id, version: version, eventLoop: group.next(), services: services, pool: self)
+    state.withLock { $0.environments[id] = environment }
+    EnvironmentStart(environment: environment, services: services, preparation: preparation).begin()
+  }
+
+  /// The environment that was started for this invocation did not come to take it.
+  private func fail(_ invocation: Invocation, _ failure: EnvironmentFailure?) {
+    switch failure {
+    case .runtime(let failure, let log, let stream): services.deliver(invocation, failure, log: log, stream: stream)
+    case .platform(let reason): invocation.fail(reason)
+    case nil: invocation.fail(.sandbox)
+    }
+  }
+}
+
+/// Why an environment is gone.
+enum EnvironmentFailure: Sendable {
+  /// Its runtime ended; with what was logged since the last invocation.
+  case runtime(RuntimeFailure, log: InvocationLog, stream: String)
+  /// Its sandbox was never made.
+  case platform(ExecutionFailure)
+}

@@ -1,0 +1,189 @@
+package import Core
+package import Storage
+import SupplyChain
+import Synchronization
+
+/// Changes functions: on disk first, then in the catalog, then whoever runs them is told.
+package struct FunctionRegistry: Sendable {
+  private let database: any Database
+  private let catalog: FunctionCatalog
+  private let environment: FunctionEnvironment
+  private let time: any TimeSource
+  private let random: any RandomSource
+  private let store = FunctionStore()
+  private let order = CommitOrder()
+  /// Hears of each version that was replaced or deleted, so that its environments end.
+  private let retired: @Sendable (FunctionVersion) -> Void
+
+  package init(
+    database: any Database, catalog: FunctionCatalog, environment: FunctionEnvironment, time: any TimeSource,
+    random: any RandomSource, retired: @escaping @Sendable (FunctionVersion) -> Void
+  ) {
+    self.database = database
+    self.catalog = catalog
+    self.environment = environment
+    self.time = time
+    self.random = random
+    self.retired = retired
+  }
+
+  /// Fills the catalog from the database; once, at start.
+  package func load() async throws {
+    let versions = try await database.read { [store] in try store.all($0) }
+    for group in Dictionary(grouping: versions, by: \.functionARN).values {
+      guard let first = group.first else { continue }
+      catalog.apply(group, of: first.name, at: first.place, sequence: 0)
+    }
+  }
+
+  /// - Throws: `FunctionError.alreadyExists`.
+  package func create(
+    _ name: FunctionName, at place: AccountRegion, configuration: FunctionConfiguration, code: FunctionCode,
+    variables: [String: String], publish: Bool
+  ) async throws -> FunctionVersion {
+    let latest = FunctionVersion(
+      place: place, name: name, qualifier: .latest, configuration: configuration, code: code,
+      sealedEnvironment: try environment.seal(variables, of: name, at: place), lastModified: time.wallTime(),
+      revisionID: newRevisionID())
+    return try await change(name, at: place) { [store] transaction in
+      try store.insertFunction(latest, transaction)
+      guard publish else { return latest }
+      return try self.insertPublished(latest, transaction)
+    }
+  }
+
+  /// Changes `$LATEST`.
+  ///
+  /// - Parameters:
+  ///   - revisionID: when given, the revision that the caller believes to change.
+  ///   - variables: nil leaves them as they are.
+  /// - Throws: `FunctionError.notFound`, `.revisionMismatch`.
+  package func update(
+    _ name: FunctionName, at place: AccountRegion, revisionID: String?, configuration: FunctionConfiguration? = nil,
+    code: FunctionCode? = nil, variables: [String: String]? = nil, publish: Bool = false
+  ) async throws -> FunctionVersion {
+    let current = try latest(name, at: place, revisionID: revisionID)
+    let sealed = try variables.map { try environment.seal($0, of: name, at: place) }
+    let next = FunctionVersion(
+      place: place, name: name, qualifier: .latest, configuration: configuration ?? current.configuration,
+      code: code ?? current.code, sealedEnvironment: sealed ?? current.sealedEnvironment,
+      lastModified: time.wallTime(), revisionID: newRevisionID())
+    let result = try await change(name, at: place) { [store] transaction in
+      try store.replaceLatest(next, from: current.revisionID, transaction)
+      guard publish else { return next }
+      return try self.insertPublished(next, transaction)
+    }
+    retired(current)
+    return result
+  }
+
+  /// Publishes `$LATEST` as the next version; without a change since the last one, that one is returned.
+  ///
+  /// - Throws: `FunctionError.notFound`, `.revisionMismatch`, `.codeMismatch`.
+  package func publish(
+    _ name: FunctionName, at place: AccountRegion, description: String?, codeDigest: String?, revisionID: String?
+  ) async throws -> FunctionVersion {
+    let current = try latest(name, at: place, revisionID: revisionID)
+    if let codeDigest, codeDigest != current.code.digest.base64 {
+      throw FunctionError.codeMismatch(expected: codeDigest, actual: current.code.digest.base64)
+    }
+    return try await change(name, at: place) { [store] transaction in
+      let versions = try store.versions(of: name, at: place, transaction)
+      guard let latest = versions.first(where: { $0.qualifier == .latest }) else { throw self.missing(name, place) }
+      guard latest.revisionID == current.revisionID else { throw FunctionError.revisionMismatch }
+      var content = latest
+      if let description {
+        var configuration = latest.configuration
+        configuration.description = description
+        content = latest.with(configuration)
+      }
+      let newest = versions.max { $0.qualifier.number < $1.qualifier.number }
+      if let newest, newest.qualifier != .latest, newest.hasSameContent(as: content) { return newest }
+      return try self.insertPublished(content, transaction)
+    }
+  }
+
+  /// Deletes a function with all its versions.
+  ///
+  /// - Throws: `FunctionError.notFound`.
+  package func delete(_ name: FunctionName, at place: AccountRegion) async throws {
+    let versions = catalog.allVersions(at: place).filter { $0.name == name }
+    try await change(name, at: place) { [store] transaction in
+      guard try store.deleteFunction(name, at: place, transaction) else { throw self.missing(name, place) }
+    }
+    versions.forEach(retired)
+  }
+
+  /// Deletes one published version.
+  ///
+  /// - Throws: `FunctionError.notFound`, `.cannotDeleteLatest`.
+  package func delete(_ name: FunctionName, _ qualifier: Qualifier, at place: AccountRegion) async throws {
+    guard qualifier != .latest else { throw FunctionError.cannotDeleteLatest }
+    let version = catalog.version(name, qualifier, at: place)
+    try await change(name, at: place) { [store] transaction in
+      guard try store.deleteVersion(qualifier.number, of: name, at: place, transaction) else {
+        throw self.missing(name, place, qualifier)
+      }
+    }
+    if let version { retired(version) }
+  }
+
+  private func latest(
+    _ name: FunctionName, at place: AccountRegion, revisionID: String?
+  ) throws(FunctionError) -> FunctionVersion {
+    guard let current = catalog.version(name, .latest, at: place) else { throw missing(name, place) }
+    if let revisionID, revisionID != current.revisionID { throw .revisionMismatch }
+    return current
+  }
+
+  private func insertPublished(
+    _ content: FunctionVersion, _ transaction: any Transaction
+  ) throws -> FunctionVersion {
+    let number = try store.takeVersionNumber(of: content.name, at: content.place, transaction)
+    let version = content.published(as: number, at: time.wallTime(), revisionID: newRevisionID())
+    try store.insertVersion(version, transaction)
+    return version
+  }
+
+  /// Runs a change in one transaction and, once it is on disk, takes the function's versions over into the catalog.
+  private func change<Result: Sendable>(
+    _ name: FunctionName, at place: AccountRegion,
+    _ body: @escaping @Sendable (any Transaction) throws -> Result
+  ) async throws -> Result {
+    let (result, versions, sequence) = try await database.write { [store, order] transaction in
+      let result = try body(transaction)
+      return (result, try store.versions(of: name, at: place, transaction), order.next())
+    }
+    catalog.apply(versions, of: name, at: place, sequence: sequence)
+    return result
+  }
+
+  private func missing(
+    _ name: FunctionName, _ place: AccountRegion, _ qualifier: Qualifier? = nil
+  ) -> FunctionError {
+    let arn = FunctionVersion.arn(name, at: place).description
+    return .notFound(qualifier.map { "\(arn):\($0)" } ?? arn)
+  }
+
+  private func newRevisionID() -> String { RequestID(from: random).description }
+}
+
+/// Numbers changes inside their write transactions, which run one after the other.
+private final class CommitOrder: Sendable {
+  private let last = Atomic<UInt64>(0)
+
+  func next() -> UInt64 { last.add(1, ordering: .relaxed).newValue }
+}
+
+extension FunctionVersion {
+  fileprivate func with(_ configuration: FunctionConfiguration) -> FunctionVersion {
+    FunctionVersion(
+      place: place, name: name, qualifier: qualifier, configuration: configuration, code: code,
+      sealedEnvironment: sealedEnvironment, lastModified: lastModified, revisionID: revisionID)
+  }
+
+  /// The sealed bytes differ at each sealing; a published version takes over those of `$LATEST` unchanged.
+  fileprivate func hasSameContent(as other: FunctionVersion) -> Bool {
+    configuration == other.configuration && code == other.code && sealedEnvironment == other.sealedEnvironment
+  }
+}

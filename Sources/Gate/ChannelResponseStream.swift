@@ -1,0 +1,56 @@
+import NIOCore
+package import Wire
+
+/// The answer to one request on one connection. Calls from other threads hop to the connection's event loop, in
+/// their order. After the answer is complete or the client has gone they have no effect.
+///
+/// A stream that is let go before its answer is complete ends it as a failure, so that no client waits for ever.
+package final class ChannelResponseStream: ResponseStream {
+  private struct Target {
+    let handler: RequestHandler
+    let exchange: Exchange
+  }
+
+  private let loop: any EventLoop
+  private let target: NIOLoopBound<Target>
+
+  /// Made on the handler's event loop.
+  init(_ handler: RequestHandler, _ exchange: Exchange, on loop: any EventLoop) {
+    self.loop = loop
+    target = NIOLoopBound(Target(handler: handler, exchange: exchange), eventLoop: loop)
+  }
+
+  deinit {
+    onLoop { $0.handler.abandon($0.exchange) }
+  }
+
+  package func begin(_ head: ResponseHead, length: Int?) {
+    onLoop { $0.handler.begin(head, length: length, for: $0.exchange) }
+  }
+
+  package func write(_ bytes: [UInt8]) {
+    onLoop { $0.handler.write(bytes, for: $0.exchange) }
+  }
+
+  package func end() {
+    onLoop { $0.handler.end($0.exchange) }
+  }
+
+  package func abort() {
+    onLoop { $0.handler.abort($0.exchange) }
+  }
+
+  /// Sends a whole answer, in one hop.
+  package func send(_ response: OperationResponse) {
+    onLoop { $0.handler.send(response, for: $0.exchange) }
+  }
+
+  private func onLoop(_ body: @escaping @Sendable (Target) -> Void) {
+    if loop.inEventLoop {
+      body(target.value)
+    } else {
+      let target = target
+      loop.execute { body(target.value) }
+    }
+  }
+}

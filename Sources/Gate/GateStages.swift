@@ -1,0 +1,82 @@
+import Authorization
+package import Core
+package import Identity
+import Wire
+
+/// Everything that the handlers of a listener's connections share, and the stages that a request's head passes.
+///
+/// The order is: strictness of the protocol (`RequestRules`), route, authentication, size, budget. Who cannot
+/// authenticate learns which operations exist, which is in AWS's public models, but no limit and no load of this
+/// server, and is turned away before a byte of the body is taken. Where the client did not declare its body's hash
+/// (botocore does not), the head proves only that it names a key that exists: such a client, too, is told of a limit
+/// on bodies, and its body counts against the budget until the signature is verified.
+package struct GateStages: Sendable {
+  let table: ServiceTable
+  let verifier: SignatureVerifier
+  let region: Region
+  let runner: ControlOperationRunner
+  let limits: GateLimits
+  package let counters: GateCounters
+  package let budget: ByteBudget
+  let clock: any TimeSource
+  let random: any RandomSource
+  let access: AccessSink
+
+  /// - Parameters:
+  ///   - region: of every service in the table; signatures must be scoped to it.
+  ///   - clock: for the `Date` header and the durations of access records.
+  ///   - random: for request ids.
+  ///   - access: hears of every request that was answered, refused or left. Called on event loops.
+  package init(
+    table: ServiceTable, verifier: SignatureVerifier, region: Region, runner: ControlOperationRunner,
+    limits: GateLimits, counters: GateCounters, clock: any TimeSource, random: any RandomSource,
+    access: @escaping AccessSink
+  ) {
+    self.table = table
+    self.verifier = verifier
+    self.region = region
+    self.runner = runner
+    self.limits = limits
+    self.counters = counters
+    self.clock = clock
+    self.random = random
+    self.access = access
+    budget = ByteBudget(limit: limits.unauthenticatedBytes)
+  }
+
+  var rules: RequestRules { RequestRules(unexpectedBodyBytes: limits.unexpectedBodyBytes) }
+
+  /// Takes a head that `RequestRules` accepted through the other stages.
+  func open(_ head: RequestHead, length: Int, _ exchange: Exchange) throws(Denial) -> Intake {
+    guard let match = table.find(head) else { throw .unknownOperation(in: table.likelyProtocol(of: head)) }
+    let endpoint = match.endpoint
+    let wire = endpoint.service.wireProtocol
+    exchange.wireProtocol = wire
+    exchange.operation = "\(endpoint.service.name):\(endpoint.name)"
+    let pending = try begin(head, endpoint.service)
+    guard length <= endpoint.bodyLimit else {
+      throw .bodyTooLarge(endpoint.name, limit: endpoint.bodyLimit, in: wire)
+    }
+    let reservation = try reserve(length, for: pending, in: wire)
+    let place = AccountRegion(account: pending.principal.account, region: region)
+    return Intake(
+      exchange, match, head: head, place: place, pending: pending, length: length, reservation: reservation)
+  }
+
+  private func begin(_ head: RequestHead, _ service: ServiceDescription) throws(Denial) -> PendingVerification {
+    do {
+      return try verifier.begin(head, service: service.signingName, region: region)
+    } catch {
+      throw Denial(.unauthenticated, in: service.wireProtocol, error.fault(for: service.wireProtocol))
+    }
+  }
+
+  /// A body whose hash is declared and signed already has a known sender, and takes nothing of the budget.
+  private func reserve(
+    _ length: Int, for pending: PendingVerification, in wire: WireProtocol
+  ) throws(Denial) -> ByteBudget.Reservation? {
+    if length == 0 || pending.isSignatureVerified { return nil }
+    guard let reservation = budget.reserve(length) else { throw .overloaded(.unauthenticatedBytes, in: wire) }
+    return reservation
+  }
+}

@@ -1,0 +1,53 @@
+import Authorization
+import Core
+import Identity
+import NIOCore
+import Wire
+
+/// A request whose head was accepted and whose body is coming in. Used on its connection's event loop only.
+final class Intake {
+  let exchange: Exchange
+  let endpoint: Endpoint
+  private let head: RequestHead
+  private let pathParameters: [String: String]
+  private let place: AccountRegion
+  private var pending: PendingVerification
+  private var body: [UInt8] = []
+  /// Given back as soon as the signature is verified, or with this object.
+  private var reservation: ByteBudget.Reservation?
+
+  /// Memory is taken as bytes arrive: a length that was only announced reserves no more than this.
+  private static let firstCapacity = 64 << 10
+
+  init(
+    _ exchange: Exchange, _ match: ServiceTable.Match, head: RequestHead, place: AccountRegion,
+    pending: PendingVerification, length: Int, reservation: ByteBudget.Reservation?
+  ) {
+    self.exchange = exchange
+    self.head = head
+    self.place = place
+    self.pending = pending
+    self.reservation = reservation
+    endpoint = match.endpoint
+    pathParameters = match.pathParameters
+    body.reserveCapacity(min(length, Self.firstCapacity))
+  }
+
+  func take(_ bytes: ByteBuffer) {
+    bytes.withUnsafeReadableBytes { bytes in
+      pending.update(bytes)
+      body.append(contentsOf: bytes)
+    }
+    exchange.requestBytes = body.count
+  }
+
+  /// - Throws: when the signature does not cover what came.
+  func finish() throws(AuthenticationFailure) -> Authenticated<OperationRequest> {
+    let request = OperationRequest(
+      head: head, pathParameters: pathParameters, body: body, requestID: exchange.requestID, place: place)
+    let authenticated = try pending.finish(request)
+    reservation = nil
+    exchange.principal = "\(authenticated.principal.arn)"
+    return authenticated
+  }
+}

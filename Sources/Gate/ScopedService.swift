@@ -1,0 +1,34 @@
+import Wire
+
+/// Reads the service out of the scope of a request's signature, before anything is verified: only to find the
+/// operation, whose service the signature is then verified against.
+enum ScopedService {
+  /// - Returns: nil when there is no scope of the form `KEY/DATE/REGION/SERVICE/aws4_request`.
+  static func name(of head: RequestHead) -> String? {
+    if let header = head.header("Authorization") {
+      guard let start = end(of: "Credential=", in: header) else { return nil }
+      return name(inScope: header[start...].prefix { $0 != "," && $0 != " " })
+    }
+    guard !head.query.isEmpty, let credential = QueryParameters(head.query)?["X-Amz-Credential"] else { return nil }
+    return name(inScope: credential[...])
+  }
+
+  private static func name(inScope scope: Substring) -> String? {
+    let parts = scope.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count >= 5, parts.last == "aws4_request" else { return nil }
+    return String(parts[parts.count - 2])
+  }
+
+  /// The place after the first occurrence of `word`.
+  private static func end(of word: StaticString, in text: String) -> String.Index? {
+    word.withUTF8Buffer { word in
+      let bytes = text.utf8
+      var start = bytes.startIndex
+      while start != bytes.endIndex {
+        if bytes[start...].starts(with: word) { return bytes.index(start, offsetBy: word.count) }
+        start = bytes.index(after: start)
+      }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package import Authorization
+package import Wire
+
+/// Why endpoints do not make a table; found when the server starts.
+package enum ServiceTableError: Error, Hashable, Sendable {
+  /// Two endpoints of one service answer the same requests, or have one name; named `service:Operation`.
+  case duplicate(String, String)
+  /// The service's protocol names its operation in the body, which this gate does not read before authentication.
+  case unsupportedProtocol(service: String)
+}
+
+/// Finds the operation that a request is for, from its head alone.
+///
+/// REST services are matched by method and path, the JSON protocols by `X-Amz-Target`. A query service, whose
+/// operation is in the body, would be matched by service here and by `Action` once its body is there.
+package struct ServiceTable: Sendable {
+  /// An operation and the variables of its path.
+  package struct Match: Sendable {
+    package let endpoint: Endpoint
+    package let pathParameters: [String: String]
+  }
+
+  private let services: [Service]
+  private let bySigningName: [String: [Int]]
+
+  package init(_ endpoints: [Endpoint]) throws(ServiceTableError) {
+    var services: [Service] = []
+    for endpoint in endpoints {
+      if let known = services.firstIndex(where: { $0.description.name == endpoint.service.name }) {
+        try services[known].add(endpoint)
+      } else {
+        services.append(try Service(endpoint))
+      }
+    }
+    self.services = services
+    bySigningName = Dictionary(grouping: services.indices) { services[$0].description.signingName }
+  }
+
+  /// - Returns: nil when no operation fits: of the service that the signature's scope names or, without a signature,
+  ///   of any.
+  package func find(_ head: RequestHead) -> Match? {
+    let path = Self.segments(head.path)
+    guard let scope = ScopedService.name(of: head) else {
+      return services.lazy.compactMap { $0.find(head, path) }.first
+    }
+    return bySigningName[scope]?.lazy.compactMap { services[$0].find(head, path) }.first
+  }
+
+  /// The protocol in which to tell a client that no operation was found.
+  package func likelyProtocol(of head: RequestHead) -> WireProtocol {
+    if let scope = ScopedService.name(of: head), let known = bySigningName[scope]?.first {
+      return services[known].description.wireProtocol
+    }
+    guard head.header("X-Amz-Target") != nil else { return .restJSON }
+    let isOlder = head.header("Content-Type") == "application/x-amz-json-1.0"
+    return .json(version: isOlder ? .v1_0 : .v1_1, targetPrefix: "")
+  }
+
+  /// An empty segment stays, so that `//` matches nothing; the one after a trailing slash goes.
+  private static func segments(_ path: String) -> [Substring] {
+    var segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    if segments.last == "" { segments.removeLast() }
+    return segments
+  }
+}
+
+extension ServiceTable {
+  /// The operations of one service, by what a head shows.
+  private struct Service {
+    private struct RouteKey: Hashable {
+      let method: String
+      let count: Int
+    }
+
+    let description: ServiceDescription
+    private var routes: [RouteKey: [Endpoint]] = [:]
+    private var targets: [String: Endpoint] = [:]
+    private var names: Set<String> = []
+
+    init(_ first: Endpoint) throws(ServiceTableError) {
+      description = first.service
+      try add(first)
+    }
+
+    mutating func add(_ endpoint: Endpoint) throws(ServiceTableError) {
+      guard names.insert(endpoint.name).inserted else { throw duplicate(endpoint, endpoint) }
+      switch endpoint.service.wireProtocol {
+      case .restJSON, .restXML: try addRoute(endpoint)
+      case .json(_, let prefix): targets["\(prefix).\(endpoint.name)"] = endpoint
+      case .query, .ec2Query: throw .unsupportedProtocol(service: description.name)
+      }
+    }
+
+    /// The route with the earlier literal first, so that `/tags/all` is tried before `/tags/{Name}`.
+    private mutating func addRoute(_ endpoint: Endpoint) throws(ServiceTableError) {
+      let shape = Self.shape(endpoint)
+      let key = RouteKey(method: endpoint.route.method, count: shape.count)
+      var candidates = routes[key] ?? []
+      if let other = candidates.first(where: { Self.shape($0) == shape }) { throw duplicate(other, endpoint) }
+      candidates.append(endpoint)
+      candidates.sort { Self.shape($0).lexicographicallyPrecedes(Self.shape($1), by: Self.isMoreLiteral) }
+      routes[key] = candidates
+    }
+
+    func find(_ head: RequestHead, _ path: [Substring]) -> Match? {
+      if description.wireProtocol.isREST {
+        for endpoint in routes[RouteKey(method: head.method, count: path.count)] ?? [] {
+          guard let variables = endpoint.route.match(method: head.method, path: path) else { continue }
+          return Match(endpoint: endpoint, pathParameters: variables)
+        }
+        return nil
+      }
+      guard head.method == "POST", path.isEmpty, let target = head.header("X-Amz-Target") else { return nil }
+      return targets[target].map { Match(endpoint: $0, pathParameters: [:]) }
+    }
+
+    /// The segments of a route, nil for a variable.
+    private static func shape(_ endpoint: Endpoint) -> [Substring?] {
+      endpoint.route.template.split(separator: "/").map { $0.first == "{" ? nil : $0 }
+    }
+
+    private static func isMoreLiteral(_ left: Substring?, _ right: Substring?) -> Bool { left != nil && right == nil }
+
+    private func duplicate(_ one: Endpoint, _ other: Endpoint) -> ServiceTableError {
+      .duplicate("\(description.name):\(one.name)", "\(description.name):\(other.name)")
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Core
+package import Cryptography
+package import Storage
+
+/// Access keys with their secrets sealed. Owns the table `access_keys`.
+package struct AccessKeyStore: Sendable {
+  package static let migrations = [
+    Migration(
+      name: "access-keys-1",
+      statements: [
+        """
+        CREATE TABLE access_keys (
+          id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 16 AND 128),
+          account TEXT NOT NULL CHECK (length(account) = 12),
+          principal_arn TEXT NOT NULL CHECK (length(principal_arn) BETWEEN 20 AND 2048),
+          sealed_secret BLOB NOT NULL CHECK (length(sealed_secret) >= 93),
+          is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),
+          created_at BIGINT NOT NULL CHECK (created_at >= 0),
+          token_digest BLOB CHECK (token_digest IS NULL OR length(token_digest) = 32),
+          expires_at BIGINT CHECK (expires_at IS NULL OR expires_at >= created_at),
+          CHECK ((token_digest IS NULL) = (expires_at IS NULL))
+        )
+        """,
+        "CREATE INDEX access_keys_by_principal ON access_keys (principal_arn)",
+      ])
+  ]
+
+  private let database: any Database
+  private let cipher: EnvelopeCipher
+
+  package init(_ database: any Database, cipher: EnvelopeCipher) {
+    self.database = database
+    self.cipher = cipher
+  }
+
+  /// All keys with their secrets opened and their principals joined: what an `AccessKeyDirectory` is made of.
+  ///
+  /// - Throws: `unknownPrincipal` for a key without one of `principals`.
+  package func open(for principals: [Principal]) async throws -> [SigningIdentity] {
+    let byARN = Dictionary(principals.map { ($0.arn, $0) }, uniquingKeysWith: { first, _ in first })
+    let rows = try await database.read { transaction in
+      try transaction.query(
+        """
+        SELECT id, account, principal_arn, sealed_secret, is_active, created_at, token_digest, expires_at
+        FROM access_keys
+        """, [])
+    }
+    return try rows.map { row in
+      let key = try Self.record(row)
+      guard let principal = byARN[key.principalARN], principal.account == key.account else {
+        throw IdentityError(.unknownPrincipal, "access key `\(key.id)` names no principal: `\(key.principalARN)`")
+      }
+      let secret = try cipher.open(row.blob("sealed_secret"), account: key.account, context: Self.context(key))
+      return SigningIdentity(key: key, principal: principal, secret: String(decoding: secret, as: UTF8.self))
+    }
+  }
+
+  func sealed(_ key: AccessKey, secret: String) throws(CryptographyError) -> [UInt8] {
+    try cipher.seal(Array(secret.utf8), account: key.account, context: Self.context(key))
+  }
+
+  static func insert(
+    _ key: AccessKey, sealedSecret: [UInt8], in transaction: any Transaction
+  ) throws(DatabaseError) {
+    try transaction.execute(
+      """
+      INSERT INTO access_keys
+        (id, account, principal_arn, sealed_secret, is_active, created_at, token_digest, expires_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .text(key.id.description), .text(key.account.description), .text(key.principalARN.description),
+        .blob(sealedSecret), .integer(key.isActive ? 1 : 0), .integer(key.createdAt.milliseconds),
+        key.session.map { .blob($0.tokenDigest.bytes) } ?? .null,
+        key.session.map { .integer($0.expiresAt.milliseconds) } ?? .null,
+      ])
+  }
+
+  private static func context(_ key: AccessKey) -> [String: String] {
+    ["access-key": key.id.description, "principal": key.principalARN.description]
+  }
+
+  private static func record(_ row: Row) throws -> AccessKey {
+    let text = try row.text("id")
+    guard let id = AccessKeyID(text), let account = AccountID(try row.text("account")),
+      let principal = ARN(try row.text("principal_arn"))
+    else {
+      throw IdentityError(.malformedRecord, "access key `\(text)` has a malformed id, account or principal")
+    }
+    return AccessKey(
+      id: id, account: account, principalARN: principal, isActive: try row.integer("is_active") == 1,
+      createdAt: WallTime(milliseconds: try row.integer("created_at")), session: try session(row, of: id))
+  }
+
+  private static func session(_ row: Row, of id: AccessKeyID) throws -> AccessKey.Session? {
+    if row.isNull("token_digest") { return nil }
+    guard let digest = Digest(bytes: try row.blob("token_digest")) else {
+      throw IdentityError(.malformedRecord, "access key `\(id)` has a malformed session token digest")
+    }
+    return AccessKey.Session(
+      tokenDigest: digest, expiresAt: WallTime(milliseconds: try row.integer("expires_at")))
+  }
+}

@@ -1,0 +1,40 @@
+package import Core
+package import Cryptography
+package import Storage
+
+/// Gives an account its first identity: the IAM user `administrator` with one access key.
+package struct AdministratorBootstrap: Sendable {
+  private let database: any Database
+  private let keys: AccessKeyStore
+  private let random: any RandomSource
+  private let time: any TimeSource
+
+  package init(_ database: any Database, cipher: EnvelopeCipher, random: any RandomSource, time: any TimeSource) {
+    self.database = database
+    self.keys = AccessKeyStore(database, cipher: cipher)
+    self.random = random
+    self.time = time
+  }
+
+  /// Makes the administrator unless the account has one; of two at the same time only one makes it.
+  ///
+  /// - Returns: the new credentials, or nil when there was an administrator already.
+  package func run(for account: AccountID) async throws -> AccessKeyCredentials? {
+    let now = time.wallTime()
+    let credentials = AccessKeyCredentials(from: random)
+    let principal = Principal(
+      account: account,
+      arn: ARN(service: "iam", region: "", account: account.description, resource: "user/administrator"),
+      kind: .user("administrator"), uniqueID: "AIDA" + Base32.text(random.bytes(10)), isAdministrator: true)
+    let key = AccessKey(
+      id: credentials.accessKeyID, account: account, principalARN: principal.arn, isActive: true, createdAt: now,
+      session: nil)
+    let sealedSecret = try keys.sealed(key, secret: credentials.secretAccessKey)
+    return try await database.write { transaction in
+      guard try !PrincipalStore.hasAdministrator(of: account, in: transaction) else { return nil }
+      try PrincipalStore.insert(principal, path: "/", at: now, in: transaction)
+      try AccessKeyStore.insert(key, sealedSecret: sealedSecret, in: transaction)
+      return credentials
+    }
+  }
+}

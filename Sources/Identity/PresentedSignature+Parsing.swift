@@ -1,0 +1,119 @@
+import Core
+import Wire
+
+/// The two forms in which a request carries its signature.
+extension PresentedSignature {
+  /// The query parameters that belong to a signature.
+  private static let queryNames: Set<String> = [
+    "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature",
+    "X-Amz-Security-Token",
+  ]
+  private static let authorizationLimit = 8192
+  private static let presignedLifetimes: ClosedRange<Int64> = 1...604_800
+
+  /// - Throws: `missingToken` when the request carries neither form; `incompleteSignature` when it carries both, or one
+  ///   form badly.
+  static func parse(_ head: RequestHead) throws(AuthenticationFailure) -> PresentedSignature {
+    let parameters = try signatureParameters(head.query)
+    let authorization = try single("Authorization", in: head)
+    switch (authorization, parameters.isEmpty) {
+    case (nil, true): throw .missingToken
+    case (let text?, true): return try fromHeader(text, head)
+    case (nil, false): return try fromQuery(parameters, head)
+    case (_?, false): throw .incompleteSignature("Only one of the Authorization header and X-Amz query parameters.")
+    }
+  }
+
+  private static func fromHeader(
+    _ text: String, _ head: RequestHead
+  ) throws(AuthenticationFailure) -> PresentedSignature {
+    guard text.utf8.count <= authorizationLimit else {
+      throw .incompleteSignature("The Authorization header is longer than \(authorizationLimit) bytes.")
+    }
+    guard text.hasPrefix(CredentialScope.algorithm + " ") else {
+      throw .incompleteSignature("The Authorization header must use the algorithm '\(CredentialScope.algorithm)'.")
+    }
+    let fields = try fields(text.dropFirst(CredentialScope.algorithm.count))
+    let names: [Substring] = ["Credential", "Signature", "SignedHeaders"]
+    let date = try single("X-Amz-Date", in: head)
+    let missing =
+      names.filter { fields[$0] == nil }.map { "Authorization header requires '\($0)' parameter." }
+      + (date == nil ? ["Authorization header requires existence of a 'X-Amz-Date' header."] : [])
+    guard let credential = fields["Credential"], let signature = fields["Signature"], let date,
+      let signedHeaders = fields["SignedHeaders"], fields.count == names.count
+    else { throw .incompleteSignature(missing.isEmpty ? unknownField : missing.joined(separator: " ")) }
+    return try PresentedSignature(
+      credential: String(credential), signedHeaders: signedHeaders, signature: String(signature), date: date,
+      sessionToken: single("X-Amz-Security-Token", in: head), form: .header)
+  }
+
+  private static let unknownField = "Authorization header has a parameter of an unknown name."
+
+  private static func fields(_ text: Substring) throws(AuthenticationFailure) -> [Substring: Substring] {
+    var fields: [Substring: Substring] = [:]
+    for part in text.split(separator: ",", maxSplits: 8, omittingEmptySubsequences: false) {
+      let pair = trimmed(part).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard pair.count == 2 else {
+        throw .incompleteSignature("A part of the Authorization header is not a key=value pair (missing equal-sign).")
+      }
+      guard fields.updateValue(pair[1], forKey: pair[0]) == nil else {
+        throw .incompleteSignature("A parameter of the Authorization header is there twice.")
+      }
+    }
+    return fields
+  }
+
+  private static func trimmed(_ text: Substring) -> Substring {
+    let start = text.drop { $0 == " " }
+    guard let end = start.lastIndex(where: { $0 != " " }) else { return start }
+    return start[...end]
+  }
+
+  private static func fromQuery(
+    _ parameters: [String: String], _ head: RequestHead
+  ) throws(AuthenticationFailure) -> PresentedSignature {
+    let missing = queryNames.subtracting(["X-Amz-Security-Token"]).subtracting(parameters.keys).sorted()
+    guard missing.isEmpty, let credential = parameters["X-Amz-Credential"], let date = parameters["X-Amz-Date"],
+      let signature = parameters["X-Amz-Signature"], let signedHeaders = parameters["X-Amz-SignedHeaders"],
+      let lifetime = parameters["X-Amz-Expires"]
+    else {
+      let texts = missing.map { "AWS query-string parameters must include '\($0)'." }
+      throw .incompleteSignature(texts.joined(separator: " "))
+    }
+    guard parameters["X-Amz-Algorithm"] == CredentialScope.algorithm else {
+      throw .incompleteSignature("X-Amz-Algorithm must be '\(CredentialScope.algorithm)'.")
+    }
+    guard let seconds = Int64(lifetime), presignedLifetimes.contains(seconds) else {
+      throw .incompleteSignature("X-Amz-Expires must be a number of seconds from 1 to 604800.")
+    }
+    guard head.header("X-Amz-Security-Token") == nil else {
+      throw .incompleteSignature("A presigned request carries its session token in the query only.")
+    }
+    return try PresentedSignature(
+      credential: credential, signedHeaders: Substring(signedHeaders), signature: signature, date: date,
+      sessionToken: parameters["X-Amz-Security-Token"], form: .query(expiresAfter: .seconds(seconds)))
+  }
+
+  private static func signatureParameters(_ query: String) throws(AuthenticationFailure) -> [String: String] {
+    if query.isEmpty { return [:] }
+    guard let items = QueryParameters(query)?.items else {
+      throw .incompleteSignature("The query string is not valid percent-encoding.")
+    }
+    var parameters: [String: String] = [:]
+    for (name, value) in items where queryNames.contains(name) {
+      guard parameters.updateValue(value, forKey: name) == nil else {
+        throw .incompleteSignature("A query-string parameter of the signature is there twice.")
+      }
+    }
+    return parameters
+  }
+
+  private static func single(_ name: String, in head: RequestHead) throws(AuthenticationFailure) -> String? {
+    var found: String?
+    for header in head.headers where header.name.equalsIgnoringASCIICase(name) {
+      guard found == nil else { throw .incompleteSignature("The header '\(name)' is there twice.") }
+      found = header.value
+    }
+    return found
+  }
+}

@@ -1,0 +1,25 @@
+package import Core
+
+/// Who calls: one identity of one account, as policies name it.
+package struct Principal: Hashable, Sendable {
+  package let account: AccountID
+  package let arn: ARN
+  package let kind: Kind
+  /// AWS's stable id, which a deleted and newly made user of the same name does not share, for example `AIDA...`.
+  package let uniqueID: String
+  /// The mark of the account's first administrator; every other principal can do only what policies allow.
+  package let isAdministrator: Bool
+
+  package enum Kind: Hashable, Sendable {
+    /// An IAM user, by name.
+    case user(String)
+  }
+
+  init(account: AccountID, arn: ARN, kind: Kind, uniqueID: String, isAdministrator: Bool) {
+    self.account = account
+    self.arn = arn
+    self.kind = kind
+    self.uniqueID = uniqueID
+    self.isAdministrator = isAdministrator
+  }
+}

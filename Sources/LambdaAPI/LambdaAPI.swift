@@ -1,0 +1,52 @@
+package import Authorization
+package import Core
+package import Identity
+package import Wire
+
+/// AWS Lambda (API version 2015-03-31): the table of the operations that are served.
+package struct LambdaAPI: Sendable {
+  package static let service = ServiceDescription(
+    name: "lambda", signingName: "lambda", wireProtocol: .restJSON, fault: LambdaErrors.fault)
+
+  /// The table of contents.
+  private static let controlOperations: [any (ControlOperation & LambdaOperation).Type] = [
+    CreateFunction.self,
+    DeleteFunction.self,
+    GetFunction.self,
+    GetFunctionConfiguration.self,
+    ListFunctions.self,
+    PublishVersion.self,
+    UpdateFunctionCode.self,
+    UpdateFunctionConfiguration.self,
+  ]
+  private static let callbackOperations: [any (CallbackOperation & LambdaOperation).Type] = [
+    Invoke.self
+  ]
+
+  /// - Parameter report: hears of errors that callers must not see.
+  package static func endpoints(
+    _ services: LambdaServices, authorizer: Authorizer,
+    report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
+  ) -> [Endpoint] {
+    func control<Served: ControlOperation & LambdaOperation>(_: Served.Type) -> Endpoint {
+      Endpoint(Served(services: services), of: service, authorizer: authorizer, report: report)
+    }
+    func callback<Served: CallbackOperation & LambdaOperation>(_: Served.Type) -> Endpoint {
+      Endpoint(Served(services: services), of: service, authorizer: authorizer, report: report)
+    }
+    return controlOperations.map { control($0) } + callbackOperations.map { callback($0) }
+  }
+
+  /// What is served, for documents and tests.
+  package static func descriptions(at place: AccountRegion) -> [OperationDescription] {
+    func describe<Served: Operation>(_: Served.Type) -> OperationDescription {
+      OperationDescription(Served.self, of: service, at: place)
+    }
+    return controlOperations.map { describe($0) } + callbackOperations.map { describe($0) }
+  }
+}
+
+/// An operation that stands on Lambda's services.
+protocol LambdaOperation: Operation {
+  init(services: LambdaServices)
+}

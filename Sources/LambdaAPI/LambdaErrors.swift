@@ -1,0 +1,92 @@
+import Admission
+import Execution
+import Functions
+import Sandbox
+import SupplyChain
+import Wire
+
+/// Errors of the domain as Lambda's callers see them.
+enum LambdaErrors {
+  /// - Returns: nil for an error that must not show.
+  static func fault(_ error: any Error) -> Fault? {
+    switch error {
+    case let error as FunctionError: fault(error)
+    case let error as CodeError: fault(error)
+    case let throttle as Throttle: self.throttle(throttle.reason.rawValue)
+    case let failure as ExecutionFailure: fault(failure)
+    default: nil
+    }
+  }
+
+  static func fault(_ failure: ExecutionFailure) -> Fault {
+    switch failure {
+    case .noCapacity: throttle(Throttle.Reason.concurrentInvocationLimitExceeded.rawValue)
+    case .damagedCode:
+      Fault(
+        code: "InvalidZipFileException", status: 502, message: "",
+        members: [
+          "Message": "the stored package is damaged and was not run; deploy the function again", "Type": "Service",
+        ])
+    case .shuttingDown: unavailable("the server is shutting down; try again")
+    case .sandbox: service("the execution environment could not be made; the server's log says why")
+    }
+  }
+
+  static func invalidParameter(_ message: String) -> Fault {
+    Fault(code: "InvalidParameterValueException", status: 400, message: message, members: ["Type": "User"])
+  }
+
+  private static func fault(_ error: FunctionError) -> Fault? {
+    switch error {
+    case .notFound(let arn):
+      Fault(
+        code: "ResourceNotFoundException", status: 404, message: "",
+        members: ["Message": .string("Function not found: \(arn)"), "Type": "User"])
+    case .alreadyExists(let name): conflict("Function already exist: \(name)")
+    case .revisionMismatch:
+      Fault(
+        code: "PreconditionFailedException", status: 412,
+        message: "The Revision Id provided does not match the latest Revision Id. "
+          + "Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
+        members: ["Type": "User"])
+    case .cannotDeleteLatest: invalidParameter("$LATEST version cannot be deleted without deleting the function.")
+    case .codeMismatch(let expected, let actual):
+      invalidParameter("CodeSHA256 (\(expected)) is different from current CodeSHA256 in $LATEST (\(actual)).")
+    case .unreadableRecord: nil
+    }
+  }
+
+  private static func fault(_ error: CodeError) -> Fault? {
+    switch error {
+    case .unreadable:
+      invalidParameter("Could not unzip uploaded file. Please check your file, then try to upload again.")
+    case .unsafeEntry(let detail):
+      invalidParameter("Could not unzip uploaded file: an entry must not be unpacked: \(detail)")
+    case .tooLarge: invalidParameter("Unzipped size must be smaller than \(UnpackLimits.standard.bytes) bytes")
+    case .sandbox(.timeout): invalidParameter("Could not unzip uploaded file: unpacking took too long")
+    case .package, .sandbox: nil
+    }
+  }
+
+  private static func conflict(_ message: String) -> Fault {
+    Fault(code: "ResourceConflictException", status: 409, message: message, members: ["Type": "User"])
+  }
+
+  private static func throttle(_ reason: String) -> Fault {
+    Fault(
+      code: "TooManyRequestsException", status: 429, message: "Rate Exceeded.",
+      members: ["Reason": .string(reason), "Type": "User"], headers: ["Retry-After": "1"])
+  }
+
+  private static func service(_ message: String) -> Fault {
+    Fault(
+      code: "ServiceException", status: 500, message: "",
+      members: ["Message": .string(message), "Type": "Service"])
+  }
+
+  private static func unavailable(_ message: String) -> Fault {
+    Fault(
+      code: "ServiceUnavailableException", status: 503, message: message, members: ["Type": "Service"],
+      headers: ["Retry-After": "1"])
+  }
+}

@@ -1,0 +1,119 @@
+import Admission
+import Authorization
+import Core
+import Execution
+import Functions
+import Wire
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Runs a function. Without any `await`: decided and handed over on the caller's event loop, answered by a stream.
+struct Invoke: CallbackOperation, LambdaOperation {
+  static let name = "Invoke"
+  static let route = Route("POST", "/2015-03-31/functions/{FunctionName}/invocations")
+  static let bodyLimit = ExecutionLimits.payload
+  /// Characters of the client context in base64 (Lambda, "Invoke").
+  private static let longestClientContext = 3583
+
+  let services: LambdaServices
+
+  struct Input: Sendable {
+    let target: FunctionTarget
+    let isDryRun: Bool
+    let wantsLogTail: Bool
+    let clientContext: String?
+    let payload: [UInt8]
+  }
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    let target = try members.functionTarget(hasQualifier: true)
+    let type = members.header("InvocationType", in: "X-Amz-Invocation-Type")
+    let logType = members.header("LogType", in: "X-Amz-Log-Type")
+    members.check(type, at: "InvocationType", oneOf: ["RequestResponse", "DryRun", "Event"])
+    members.check(logType, at: "LogType", oneOf: ["None", "Tail"])
+    if type == "Event" { throw unsupported("InvocationType: Event") }
+    for (name, header) in [
+      ("DurableExecutionName", "X-Amz-Durable-Execution-Name"), ("TenantId", "X-Amz-Tenant-Id"),
+    ] where members.header(name, in: header) != nil {
+      throw unsupported(name)
+    }
+    return Input(
+      target: target, isDryRun: type == "DryRun", wantsLogTail: logType == "Tail",
+      clientContext: try clientContext(members.header("ClientContext", in: "X-Amz-Client-Context")),
+      payload: members.payload("Payload"))
+  }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("lambda:InvokeFunction", on: input.target.arn(at: place))]
+  }
+
+  func start(_ call: Authorized<Input>, reply: any ResponseStream) throws {
+    let input = call.value
+    let version = try services.version(input.target, at: call.place)
+    let payload = input.payload.isEmpty ? Array("{}".utf8) : input.payload
+    guard JSONText.isValid(payload) else { throw Self.invalidContent }
+    guard !input.isDryRun else {
+      return reply.send(OperationResponse(head: ResponseHead(status: 204, headers: []), body: []))
+    }
+    let request = InvocationRequest(
+      version: version, payload: payload, invokedARN: input.target.arn(at: call.place),
+      clientContext: input.clientContext, wantsLogTail: input.wantsLogTail)
+    let lease = try services.admission.admit(call.place.account)
+    let receiver = InvokeReply(version: version.qualifier, requestID: call.requestID, reply: reply)
+    services.executor.invoke(call.map { _ in request }, lease: lease, receiver: receiver)
+  }
+
+  private static func clientContext(_ header: String?) throws(Fault) -> String? {
+    guard let header else { return nil }
+    guard header.utf8.count <= longestClientContext, let data = Data(base64Encoded: header),
+      JSONText.isValid(Array(data)), let text = String(data: data, encoding: .utf8),
+      !text.unicodeScalars.contains(where: { $0.value < 0x20 })
+    else {
+      throw Fault(
+        code: "InvalidRequestContentException", status: 400,
+        message: "Client context must be a valid Base64-encoded JSON object.", members: ["Type": "User"])
+    }
+    return text
+  }
+
+  private static func unsupported(_ what: String) -> Fault {
+    LambdaErrors.invalidParameter("not supported by this version of Redoubt: \(what)")
+  }
+
+  private static let invalidContent = Fault(
+    code: "InvalidRequestContentException", status: 400,
+    message: "Could not parse request body into json: the payload is not one JSON value",
+    members: ["Type": "User"])
+}
+
+/// Turns an outcome into the HTTP answer of Invoke, as it comes.
+private struct InvokeReply: OutcomeReceiver {
+  let version: Qualifier
+  let requestID: RequestID
+  let reply: any ResponseStream
+
+  func begin(_ head: OutcomeHead) {
+    var headers = [
+      (name: "Content-Type", value: "application/json"),
+      (name: "X-Amz-Executed-Version", value: version.description),
+    ]
+    if head.isFunctionError { headers.append((name: "X-Amz-Function-Error", value: "Unhandled")) }
+    if let tail = head.logTail {
+      headers.append((name: "X-Amz-Log-Result", value: Data(tail).base64EncodedString()))
+    }
+    reply.begin(ResponseHead(status: 200, headers: headers), length: head.length)
+  }
+
+  func write(_ bytes: [UInt8]) { reply.write(bytes) }
+
+  func end() { reply.end() }
+
+  func fail(_ failure: ExecutionFailure) {
+    let fault = LambdaErrors.fault(failure)
+    reply.send(LambdaAPI.service.wireProtocol.render(fault, requestID: requestID))
+  }
+}

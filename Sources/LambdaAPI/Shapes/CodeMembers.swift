@@ -1,0 +1,43 @@
+import Core
+import Functions
+import SupplyChain
+import Wire
+
+/// How code arrives: in this version inside the request.
+enum CodeMembers {
+  /// Bytes of a zip in a request (Lambda, "Deployment package size").
+  static let longestZip = 52_428_800
+  /// Bytes of a request that carries such a zip in base64.
+  static let bodyLimit = 70_167_211
+
+  /// Other places that code may come from.
+  static let unhonoured: [String: [JSONValue]] = [
+    "ImageUri": [""], "S3Bucket": [""], "S3Key": [""], "S3ObjectVersion": [""], "S3ObjectStorageMode": [],
+    "SourceKMSKeyArn": [""],
+  ]
+
+  /// Whether `Architectures`, if given, is what this host has.
+  static func checkArchitectures(_ members: inout MemberReader) throws(Fault) {
+    guard let architectures = try members.strings("Architectures") else { return }
+    guard architectures != [HostArchitecture.name] else { return }
+    members.note(
+      "[\(architectures.joined(separator: ", "))]", at: "Architectures",
+      "Member must satisfy constraint: [Member must satisfy enum value set: [\(HostArchitecture.name)]]")
+  }
+
+  /// Unpacks the zip once and stores it.
+  static func admit(
+    _ zip: [UInt8]?, _ services: LambdaServices, at place: AccountRegion
+  ) async throws -> FunctionCode {
+    guard let zip, !zip.isEmpty else {
+      throw LambdaErrors.invalidParameter("Please provide a source for function code.")
+    }
+    guard zip.count <= longestZip else {
+      throw Fault(
+        code: "RequestEntityTooLargeException", status: 413,
+        message: "Zipped size must be smaller than \(longestZip) bytes", members: ["Type": "User"])
+    }
+    let digest = try await services.library.admit(zip, account: place.account)
+    return FunctionCode(digest: digest, size: zip.count)
+  }
+}

@@ -1,0 +1,55 @@
+import Core
+import Functions
+import Wire
+
+/// The function and version that a request names, by `FunctionName` and `Qualifier` together.
+struct FunctionTarget: Hashable, Sendable {
+  let reference: FunctionReference
+  /// `$LATEST` when the request names none.
+  let qualifier: String
+  /// Whether the request named a qualifier at all.
+  let isQualified: Bool
+
+  /// nil for an alias, of which this version has none.
+  var versionQualifier: Qualifier? { Qualifier(qualifier) }
+
+  /// The ARN as the caller addressed the function: with a qualifier only if there was one.
+  func arn(at place: AccountRegion) -> String {
+    let account = reference.account ?? place.account.description
+    let region = reference.region ?? place.region.description
+    let resource = "function:\(reference.name)" + (isQualified ? ":\(qualifier)" : "")
+    return ARN(service: "lambda", region: region, account: account, resource: resource).description
+  }
+
+  /// What stands for a name that does not parse: constraints are reported after authorization.
+  static let unnamed = FunctionName("invalid").map {
+    FunctionTarget(reference: FunctionReference(name: $0), qualifier: "$LATEST", isQualified: false)
+  }
+}
+
+extension MemberReader {
+  /// Reads `FunctionName` from the path and, where the operation has one, `Qualifier` from the query.
+  mutating func functionTarget(hasQualifier: Bool) throws(Fault) -> FunctionTarget {
+    let text = path("FunctionName")
+    let qualifier = hasQualifier ? query("Qualifier") : nil
+    guard let reference = FunctionReference(text) else {
+      note(
+        text, at: "FunctionName", "Member must satisfy regular expression pattern: \(FunctionReference.pattern)")
+      return try Self.placeholder()
+    }
+    if let qualifier, !FunctionReference.isQualifier(qualifier) {
+      note(qualifier, at: "Qualifier", "Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)")
+    }
+    if let qualifier, let derived = reference.qualifier, qualifier != derived {
+      throw LambdaErrors.invalidParameter(
+        "The derived qualifier from the function name does not match the specified qualifier.")
+    }
+    let chosen = qualifier ?? reference.qualifier
+    return FunctionTarget(reference: reference, qualifier: chosen ?? "$LATEST", isQualified: chosen != nil)
+  }
+
+  static func placeholder() throws(Fault) -> FunctionTarget {
+    guard let target = FunctionTarget.unnamed else { throw .serialization("`FunctionName` is missing") }
+    return target
+  }
+}

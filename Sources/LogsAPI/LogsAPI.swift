@@ -1,0 +1,27 @@
+package import Authorization
+package import Core
+package import Identity
+package import Telemetry
+package import Wire
+
+/// Amazon CloudWatch Logs (API version 2014-03-28): the table of the operations that are served.
+package struct LogsAPI: Sendable {
+  package static let service = ServiceDescription(
+    name: "logs", signingName: "logs", wireProtocol: .json(version: .v1_1, targetPrefix: "Logs_20140328"),
+    fault: LogsErrors.fault)
+
+  /// - Parameter report: hears of errors that callers must not see.
+  package static func endpoints(
+    _ store: LogStore, authorizer: Authorizer,
+    report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
+  ) -> [Endpoint] {
+    [
+      Endpoint(FilterLogEvents(store: store), of: service, authorizer: authorizer, report: report)
+    ]
+  }
+
+  /// What is served, for documents and tests.
+  package static func descriptions(at place: AccountRegion) -> [OperationDescription] {
+    [OperationDescription(FilterLogEvents.self, of: service, at: place)]
+  }
+}

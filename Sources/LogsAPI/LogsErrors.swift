@@ -1,0 +1,40 @@
+import Telemetry
+import Wire
+
+/// Errors of the domain as the callers of CloudWatch Logs see them.
+enum LogsErrors {
+  /// - Returns: nil for an error that must not show.
+  static func fault(_ error: any Error) -> Fault? {
+    switch error {
+    case let error as LogError: fault(error)
+    case let error as FilterPatternError: invalidParameter(text(error))
+    default: nil
+    }
+  }
+
+  private static func fault(_ error: LogError) -> Fault? {
+    switch error {
+    case .groupNotFound, .streamNotFound:
+      Fault(code: "ResourceNotFoundException", status: 400, message: "The specified log group does not exist.")
+    case .groupExists, .streamExists:
+      Fault(
+        code: "ResourceAlreadyExistsException", status: 400, message: "The specified log group already exists")
+    case .badCursor: invalidParameter("The specified nextToken is invalid.")
+    case .badLimit(let limit): invalidParameter("limit must be 1 to 10000: \(limit)")
+    case .damaged, .cancelled, .cryptography, .database: nil
+    }
+  }
+
+  private static func text(_ error: FilterPatternError) -> String {
+    switch error {
+    case .unsupported(let kind): "not supported by this version of Redoubt in a filterPattern: \(kind.rawValue)"
+    case .badTerm(let term): "invalid character(s) in term '\(term)'"
+    case .unfinishedQuote: "unterminated quoted string in the filterPattern"
+    case .tooLong: "the filterPattern is longer than 1024 characters"
+    }
+  }
+
+  static func invalidParameter(_ message: String) -> Fault {
+    Fault(code: "InvalidParameterException", status: 400, message: message)
+  }
+}

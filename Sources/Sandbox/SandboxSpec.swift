@@ -1,0 +1,115 @@
+package import Core
+
+/// The code of one account by its digest: what a sandbox mounts.
+package struct CodeTree: Hashable, Sendable {
+  package let account: AccountID
+  package let digest: Digest
+
+  package init(account: AccountID, digest: Digest) {
+    self.account = account
+    self.digest = digest
+  }
+}
+
+/// What is asked of the spawner for one sandbox. No path, uid or mount flag: the spawner knows those.
+package struct SandboxSpec: Sendable {
+  package let tree: CodeTree
+  /// Index into the spawner's table of runtimes.
+  package let runtime: Int
+  /// Limit of the whole process tree, in MiB.
+  package let memoryMiB: Int
+  /// Size of /tmp, in MiB.
+  package let ephemeralMiB: Int
+  /// `NAME=value`, all that the runtime process gets.
+  package let environment: [String]
+
+  package init(tree: CodeTree, runtime: Int, memoryMiB: Int, ephemeralMiB: Int, environment: [String]) {
+    self.tree = tree
+    self.runtime = runtime
+    self.memoryMiB = memoryMiB
+    self.ephemeralMiB = ephemeralMiB
+    self.environment = environment
+  }
+}
+
+/// Names one running sandbox. A slot is used again, with another generation; a new spawner starts a new epoch.
+package struct SandboxID: Hashable, Sendable {
+  let slot: UInt32
+  let generation: UInt32
+  let epoch: UInt64
+}
+
+/// A sandbox whose runtime process has been started.
+package struct StartedSandbox: Sendable {
+  package let id: SandboxID
+  /// A listening TCP socket, 127.0.0.1:9001 inside the sandbox's own network.
+  package let listener: OwnedDescriptor
+  /// The read end of the pipe that is the runtime's standard output and error; non-blocking.
+  package let log: OwnedDescriptor
+  /// A file whose text is the peak of memory use in bytes.
+  package let memoryPeak: OwnedDescriptor
+}
+
+/// How a sandbox ended. Its process tree and its cgroup are gone.
+package struct SandboxExit: Hashable, Sendable {
+  package enum Cause: Hashable, Sendable {
+    case code(Int)
+    case signal(Int)
+    /// The spawner ended, and the sandbox with it.
+    case lost
+  }
+
+  package let cause: Cause
+  /// Processes that the kernel killed for want of memory.
+  package let oomKills: Int
+  /// Bytes.
+  package let memoryPeak: Int
+
+  package init(cause: Cause, oomKills: Int, memoryPeak: Int) {
+    self.cause = cause
+    self.oomKills = oomKills
+    self.memoryPeak = memoryPeak
+  }
+}
+
+/// Why the spawner did not do what was asked.
+package enum SandboxError: Error, Hashable, Sendable {
+  /// The code was never unpacked by this spawner: unpack it, then ask again.
+  case unknownTree
+  case noSlot
+  /// A field was out of its range.
+  case invalidRequest
+  /// The archive cannot be read.
+  case notAZip
+  /// A name or type that must not be unpacked, with what the unpacker says of it.
+  case unsafeEntry(String)
+  /// More bytes or entries than allowed, counted as they came out.
+  case tooLarge
+  case timeout
+  /// The kernel refused; for the server's own log.
+  case system(step: String, errorNumber: Int32)
+  /// The spawner ended before it answered.
+  case connectionLost
+  /// The spawner answered something that the protocol does not have.
+  case protocolViolation
+}
+
+/// What unpacking a package came to.
+package struct UnpackedTree: Hashable, Sendable {
+  package let bytes: Int
+  package let entries: Int
+}
+
+/// How much may come out of a package.
+package struct UnpackLimits: Hashable, Sendable {
+  package let bytes: Int
+  package let entries: Int
+
+  /// Lambda's limit of unpacked bytes, and a number of entries that no real package reaches.
+  package static let standard = UnpackLimits(bytes: 262_144_000, entries: 65_536)
+
+  package init(bytes: Int, entries: Int) {
+    self.bytes = bytes
+    self.entries = entries
+  }
+}

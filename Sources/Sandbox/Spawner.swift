@@ -1,0 +1,174 @@
+import CLinux
+import CSpawnerProtocol
+import Synchronization
+
+/// The server's side of the spawner: asks for sandboxes and unpacked code, and hears when sandboxes end.
+///
+/// Outlives the spawner process: what is asked while there is none waits for the next one, and every sandbox of a
+/// spawner that ended is reported as lost.
+package final class Spawner: Sendable {
+  package typealias Started = @Sendable (Result<StartedSandbox, SandboxError>) -> Void
+  package typealias Exited = @Sendable (SandboxExit) -> Void
+
+  fileprivate enum Pending {
+    case start(Started, Exited)
+    case unpack(@Sendable (Result<UnpackedTree, SandboxError>) -> Void)
+  }
+
+  private struct State {
+    var connection: SpawnerConnection?
+    var epoch: UInt64 = 0
+    var lastRequest: UInt64 = 0
+    var pending: [UInt64: (request: Pending, epoch: UInt64)] = [:]
+    var running: [SandboxID: Exited] = [:]
+    var waiting: [(message: [UInt8], descriptor: OwnedDescriptor?)] = []
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// Takes over the socket of a spawner that has just been started; an earlier one counts as ended.
+  package func connect(_ socket: OwnedDescriptor) {
+    let (connection, previous, waiting) = state.withLock { state in
+      state.epoch += 1
+      let connection = SpawnerConnection(socket: socket, epoch: state.epoch)
+      let previous = state.connection
+      state.connection = connection
+      defer { state.waiting = [] }
+      return (connection, previous, state.waiting)
+    }
+    if let previous {
+      previous.shutDown()
+      lost(previous.epoch)
+    }
+    waiting.forEach { connection.send($0.message, $0.descriptor) }
+    connection.receive(
+      deliver: { [weak self] reply, descriptors in
+        self?.deliver(reply, descriptors, epoch: connection.epoch) ?? false
+      },
+      lost: { [weak self] in self?.lost(connection.epoch) })
+  }
+
+  /// Starts a sandbox. Both callbacks come from a thread of the connection and must not block.
+  ///
+  /// - Parameters:
+  ///   - started: called once.
+  ///   - exited: called once after a successful start.
+  package func start(_ spec: SandboxSpec, started: @escaping Started, exited: @escaping Exited) {
+    request(.start(started, exited)) { SpawnerMessage.start(spec, request: $0) }
+  }
+
+  /// Unpacks a package in a throwaway sandbox. Asking again for a known tree answers at once.
+  package func unpack(_ tree: CodeTree, zip: [UInt8], limits: UnpackLimits) async throws(SandboxError) -> UnpackedTree {
+    let file = clinux_memfd("package", zip, zip.count)
+    guard file >= 0 else { throw .system(step: "memfd_create", errorNumber: -file) }
+    let descriptor = OwnedDescriptor(file)
+    let result = await withCheckedContinuation { continuation in
+      request(.unpack { continuation.resume(returning: $0) }, descriptor) {
+        SpawnerMessage.unpack(tree, zipSize: zip.count, limits: limits, request: $0)
+      }
+    }
+    return try result.get()
+  }
+
+  /// Says that the init phase is over: from now on the CPU quota of the sandbox applies.
+  package func settle(_ id: SandboxID) { send(SpawnerMessage.slot(SP_SETTLE, id), to: id.epoch) }
+
+  /// Ends a sandbox with its whole process tree; `exited` follows.
+  package func kill(_ id: SandboxID) { send(SpawnerMessage.slot(SP_KILL, id), to: id.epoch) }
+
+  /// Drops unpacked code; sandboxes that run with it keep it.
+  package func forget(_ tree: CodeTree) {
+    state.withLock { $0.connection }?.send(SpawnerMessage.forget(tree))
+  }
+
+  private func send(_ message: [UInt8], to epoch: UInt64) {
+    guard let connection = state.withLock({ $0.connection }), connection.epoch == epoch else { return }
+    connection.send(message)
+  }
+
+  private func request(_ pending: Pending, _ descriptor: OwnedDescriptor? = nil, _ message: (UInt64) -> [UInt8]) {
+    state.withLock { state in
+      state.lastRequest += 1
+      // What waits goes to the next spawner.
+      state.pending[state.lastRequest] = (pending, state.connection?.epoch ?? state.epoch + 1)
+      let bytes = message(state.lastRequest)
+      // Sent under the lock so that a connection that is lost meanwhile finds the request among the pending ones.
+      if let connection = state.connection {
+        connection.send(bytes, descriptor)
+      } else {
+        state.waiting.append((bytes, descriptor))
+      }
+    }
+  }
+
+  /// - Returns: false when the spawner broke the protocol.
+  private func deliver(_ reply: SpawnerReply, _ descriptors: [OwnedDescriptor], epoch: UInt64) -> Bool {
+    switch reply {
+    case .unpacked(let request, let tree): answer(request, .success(tree))
+    case .failed(let request, let error): fail(request, error)
+    case .started(let request, let slot, let generation):
+      started(request, SandboxID(slot: slot, generation: generation, epoch: epoch), descriptors)
+    case .exited(let slot, let generation, let exit):
+      exited(SandboxID(slot: slot, generation: generation, epoch: epoch), exit)
+    }
+  }
+
+  private func answer(_ request: UInt64, _ result: Result<UnpackedTree, SandboxError>) -> Bool {
+    guard case .unpack(let completion)? = state.withLock({ $0.pending.removeValue(forKey: request)?.request }) else {
+      return false
+    }
+    completion(result)
+    return true
+  }
+
+  private func fail(_ request: UInt64, _ error: SandboxError) -> Bool {
+    guard let pending = state.withLock({ $0.pending.removeValue(forKey: request)?.request }) else { return false }
+    pending.fail(error)
+    return true
+  }
+
+  private func started(_ request: UInt64, _ id: SandboxID, _ descriptors: [OwnedDescriptor]) -> Bool {
+    let pending = state.withLock { state -> Pending? in
+      let pending = state.pending.removeValue(forKey: request)?.request
+      if case .start(_, let exited)? = pending { state.running[id] = exited }
+      return pending
+    }
+    guard case .start(let completion, _)? = pending, descriptors.count == Int(SP_STARTED_DESCRIPTORS) else {
+      return false
+    }
+    completion(
+      .success(StartedSandbox(id: id, listener: descriptors[0], log: descriptors[1], memoryPeak: descriptors[2])))
+    return true
+  }
+
+  private func exited(_ id: SandboxID, _ exit: SandboxExit) -> Bool {
+    guard let handler = state.withLock({ $0.running.removeValue(forKey: id) }) else { return false }
+    handler(exit)
+    return true
+  }
+
+  /// The spawner of that epoch ended: its sandboxes are gone, and so are the answers it owed.
+  private func lost(_ epoch: UInt64) {
+    let (pending, running) = state.withLock { state -> ([Pending], [Exited]) in
+      let gone = state.running.filter { $0.key.epoch == epoch }
+      gone.keys.forEach { state.running[$0] = nil }
+      let unanswered = state.pending.filter { $0.value.epoch == epoch }
+      unanswered.keys.forEach { state.pending[$0] = nil }
+      if state.connection?.epoch == epoch { state.connection = nil }
+      return (unanswered.values.map(\.request), Array(gone.values))
+    }
+    pending.forEach { $0.fail(.connectionLost) }
+    running.forEach { $0(SandboxExit(cause: .lost, oomKills: 0, memoryPeak: 0)) }
+  }
+}
+
+extension Spawner.Pending {
+  fileprivate func fail(_ error: SandboxError) {
+    switch self {
+    case .start(let completion, _): completion(.failure(error))
+    case .unpack(let completion): completion(.failure(error))
+    }
+  }
+}

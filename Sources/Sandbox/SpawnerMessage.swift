@@ -1,0 +1,64 @@
+import CSpawnerProtocol
+import Core
+
+/// The bytes of the messages to the spawner.
+enum SpawnerMessage {
+  static func start(_ spec: SandboxSpec, request: UInt64) -> [UInt8] {
+    let block: [UInt8] = spec.environment.flatMap { text -> [UInt8] in Array(text.utf8) + [0] }
+    var message = sp_start()
+    message.header = header(SP_START, size: MemoryLayout<sp_start>.size + block.count, request)
+    message.tree = tree(spec.tree)
+    message.runtime = UInt32(spec.runtime)
+    message.memory_mib = UInt32(spec.memoryMiB)
+    message.ephemeral_mib = UInt32(spec.ephemeralMiB)
+    message.environment_count = UInt32(spec.environment.count)
+    message.environment_size = UInt32(block.count)
+    return bytes(of: message) + block
+  }
+
+  static func unpack(_ code: CodeTree, zipSize: Int, limits: UnpackLimits, request: UInt64) -> [UInt8] {
+    var message = sp_unpack()
+    message.header = header(SP_UNPACK, size: MemoryLayout<sp_unpack>.size, request)
+    message.tree = tree(code)
+    message.zip_size = UInt64(zipSize)
+    message.maximum_bytes = UInt64(limits.bytes)
+    message.maximum_entries = UInt32(limits.entries)
+    return bytes(of: message)
+  }
+
+  static func slot(_ type: sp_type, _ id: SandboxID) -> [UInt8] {
+    var message = sp_slot()
+    message.header = header(type, size: MemoryLayout<sp_slot>.size, 0)
+    message.slot = id.slot
+    message.generation = id.generation
+    return bytes(of: message)
+  }
+
+  static func forget(_ code: CodeTree) -> [UInt8] {
+    var message = sp_forget()
+    message.header = header(SP_FORGET, size: MemoryLayout<sp_forget>.size, 0)
+    message.tree = tree(code)
+    return bytes(of: message)
+  }
+
+  /// - Returns: nil when there are fewer bytes than the structure has.
+  static func read<Structure: BitwiseCopyable>(_: Structure.Type, from bytes: [UInt8]) -> Structure? {
+    guard bytes.count >= MemoryLayout<Structure>.size else { return nil }
+    return bytes.withUnsafeBytes { $0.loadUnaligned(as: Structure.self) }
+  }
+
+  private static func header(_ type: sp_type, size: Int, _ request: UInt64) -> sp_header {
+    sp_header(version: UInt16(SP_VERSION), type: UInt16(type.rawValue), size: UInt32(size), request: request)
+  }
+
+  private static func tree(_ code: CodeTree) -> sp_tree {
+    var tree = sp_tree()
+    tree.account = code.account.number
+    withUnsafeMutableBytes(of: &tree.digest) { $0.copyBytes(from: code.digest.bytes) }
+    return tree
+  }
+
+  private static func bytes<Structure: BitwiseCopyable>(of structure: Structure) -> [UInt8] {
+    withUnsafeBytes(of: structure) { Array($0) }
+  }
+}

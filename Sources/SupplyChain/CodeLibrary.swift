@@ -1,0 +1,75 @@
+package import Core
+import Cryptography
+package import Sandbox
+import Synchronization
+
+/// Why code was not admitted or cannot be run.
+package enum CodeError: Error, Hashable, Sendable {
+  /// The archive cannot be read.
+  case unreadable
+  /// An entry must not be unpacked; in the unpacker's words.
+  case unsafeEntry(String)
+  /// More comes out than is allowed.
+  case tooLarge
+  case package(PackageError)
+  case sandbox(SandboxError)
+
+  init(_ error: SandboxError) {
+    switch error {
+    case .notAZip: self = .unreadable
+    case .unsafeEntry(let detail): self = .unsafeEntry(detail)
+    case .tooLarge: self = .tooLarge
+    default: self = .sandbox(error)
+    }
+  }
+}
+
+/// Admits packages and makes their code ready to run. Packages are unpacked in throwaway sandboxes only, and only into
+/// memory; what is on disk is sealed.
+package final class CodeLibrary: Sendable {
+  private let packages: PackageStore
+  private let spawner: Spawner
+  private let ledger: Mutex<TreeLedger>
+
+  /// - Parameter memoryBudget: bytes of unpacked code that are kept ready.
+  package init(packages: PackageStore, spawner: Spawner, memoryBudget: Int = 1 << 30) {
+    self.packages = packages
+    self.spawner = spawner
+    ledger = Mutex(TreeLedger(budget: memoryBudget))
+  }
+
+  /// Unpacks a package once, to see that it can be, then stores it.
+  package func admit(_ zip: [UInt8], account: AccountID) async throws(CodeError) -> Digest {
+    let digest = Hashing.sha256(zip)
+    try await unpack(zip, CodeTree(account: account, digest: digest))
+    do {
+      return try await packages.put(zip, account: account)
+    } catch {
+      throw .package(error)
+    }
+  }
+
+  /// Loads a stored package, checks its digest again and unpacks it.
+  package func prepare(_ tree: CodeTree) async throws(CodeError) {
+    let zip: [UInt8]
+    do {
+      zip = try await packages.load(tree.digest, account: tree.account)
+    } catch {
+      throw .package(error)
+    }
+    try await unpack(zip, tree)
+  }
+
+  /// Notes that the code is about to be used, so that it is kept longer.
+  package func touch(_ tree: CodeTree) { ledger.withLock { $0.touch(tree) } }
+
+  private func unpack(_ zip: [UInt8], _ tree: CodeTree) async throws(CodeError) {
+    do {
+      let unpacked = try await spawner.unpack(tree, zip: zip, limits: .standard)
+      let dropped = ledger.withLock { $0.add(tree, bytes: unpacked.bytes) }
+      dropped.forEach(spawner.forget)
+    } catch {
+      throw CodeError(error)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Core
+
+/// Percent-encoding of URI parts (RFC 3986 section 2.1).
+package enum PercentCoding {
+  /// - Returns: nil for a `%` without two hexadecimal digits after it, or bytes that are not UTF-8.
+  package static func decode(_ text: some StringProtocol) -> String? {
+    guard text.utf8.contains(percent) else { return String(text) }
+    var bytes: [UInt8] = []
+    var rest = text.utf8.makeIterator()
+    while let byte = rest.next() {
+      guard byte == percent else {
+        bytes.append(byte)
+        continue
+      }
+      guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else { return nil }
+      bytes.append(high << 4 | low)
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  private static let percent = UInt8(ascii: "%")
+
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}
+
+/// The parameters of a query string, decoded, in order.
+package struct QueryParameters: Sendable {
+  package let items: [(name: String, value: String)]
+
+  static let none = QueryParameters(items: [])
+
+  private init(items: [(name: String, value: String)]) { self.items = items }
+
+  /// - Returns: nil when a name or a value is not valid percent-encoding. `+` stands for itself, as botocore sends it.
+  package init?(_ query: String) {
+    var items: [(name: String, value: String)] = []
+    for part in query.split(separator: "&") {
+      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = PercentCoding.decode(pair[0]),
+        let value = PercentCoding.decode(pair.count == 2 ? pair[1] : "")
+      else { return nil }
+      items.append((name, value))
+    }
+    self.items = items
+  }
+
+  /// The first value of that name.
+  package subscript(_ name: String) -> String? { items.first { $0.name == name }?.value }
+}

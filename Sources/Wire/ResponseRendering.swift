@@ -1,0 +1,65 @@
+package import Core
+
+/// Turns outputs and faults into HTTP answers, as the service's protocol has them.
+extension WireProtocol {
+  package func render(_ output: OperationOutput, successStatus: Int) -> OperationResponse {
+    let status = output.status ?? successStatus
+    guard let members = output.members else {
+      return OperationResponse(head: ResponseHead(status: status, headers: output.headers), body: [])
+    }
+    let headers = output.headers + [("Content-Type", contentType)]
+    return OperationResponse(head: ResponseHead(status: status, headers: headers), body: encode(members))
+  }
+
+  package func render(_ fault: Fault, requestID: RequestID) -> OperationResponse {
+    var headers = fault.headers.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    headers.append(("Content-Type", contentType))
+    if case .restJSON = self { headers.append(("x-amzn-ErrorType", fault.code)) }
+    let body = errorBody(fault, requestID)
+    return OperationResponse(head: ResponseHead(status: fault.status, headers: headers), body: body)
+  }
+
+  private var contentType: String {
+    switch self {
+    case .restJSON: "application/json"
+    case .json(let version, _): "application/x-amz-json-\(version.rawValue)"
+    case .query, .ec2Query: "text/xml"
+    case .restXML: "application/xml"
+    }
+  }
+
+  private func encode(_ members: JSONValue) -> [UInt8] {
+    switch self {
+    case .restJSON, .json: members.encoded
+    case .query, .ec2Query, .restXML: XMLText.element("Response", members)
+    }
+  }
+
+  private func errorBody(_ fault: Fault, _ requestID: RequestID) -> [UInt8] {
+    var members = fault.members
+    // Some of AWS's error shapes call the member `Message`.
+    if members["Message"] == nil { members["message"] = .string(fault.message) }
+    switch self {
+    case .restJSON:
+      return JSONValue.object(members).encoded
+    case .json:
+      members["__type"] = .string(fault.code)
+      return JSONValue.object(members).encoded
+    case .query(_, let namespace):
+      let error: JSONValue = [
+        "Type": .string(fault.isServerFault ? "Receiver" : "Sender"), "Code": .string(fault.code),
+        "Message": .string(fault.message),
+      ]
+      let response: JSONValue = ["Error": error, "RequestId": .string(requestID.description)]
+      return XMLText.element("ErrorResponse", response, namespace: namespace)
+    case .ec2Query:
+      let error: JSONValue = ["Error": ["Code": .string(fault.code), "Message": .string(fault.message)]]
+      return XMLText.element("Response", ["Errors": error, "RequestID": .string(requestID.description)])
+    case .restXML:
+      let error: JSONValue = [
+        "Code": .string(fault.code), "Message": .string(fault.message), "RequestId": .string(requestID.description),
+      ]
+      return XMLText.element("Error", error)
+    }
+  }
+}

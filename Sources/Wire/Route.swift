@@ -1,0 +1,40 @@
+/// The HTTP binding of an operation of a REST protocol: method, path template and the status of success.
+package struct Route: Sendable {
+  package let method: String
+  /// As in AWS's models, for example `/2015-03-31/functions/{FunctionName}/code`.
+  package let template: String
+  package let successStatus: Int
+  private let segments: [Segment]
+
+  private enum Segment: Sendable {
+    case literal(String)
+    case variable(String)
+  }
+
+  package init(_ method: String, _ template: String, successStatus: Int = 200) {
+    self.method = method
+    self.template = template
+    self.successStatus = successStatus
+    segments = template.split(separator: "/").map { part in
+      part.first == "{" && part.last == "}" ? .variable(String(part.dropFirst().dropLast())) : .literal(String(part))
+    }
+  }
+
+  /// The variables of a path that fits, decoded. A trailing slash makes no difference; an empty variable does not fit.
+  ///
+  /// - Parameter path: the segments of the path, still percent-encoded, so that `%2F` stays inside its segment.
+  package func match(method: String, path: [Substring]) -> [String: String]? {
+    guard method == self.method, path.count == segments.count else { return nil }
+    var variables: [String: String] = [:]
+    for (segment, part) in zip(segments, path) {
+      switch segment {
+      case .literal(let text):
+        guard text == part else { return nil }
+      case .variable(let name):
+        guard let value = PercentCoding.decode(part), !value.isEmpty else { return nil }
+        variables[name] = value
+      }
+    }
+    return variables
+  }
+}

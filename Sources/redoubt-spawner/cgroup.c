@@ -1,0 +1,70 @@
+#define _GNU_SOURCE 1
+#include "cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "refusal.h"
+
+enum { SWEEP_ATTEMPTS = 500, SWEEP_PAUSE_NANOSECONDS = 10 * 1000 * 1000 };
+
+// Runs as: host root, in the spawner.
+uint32_t cgroup_quota_microseconds(uint32_t memory_mib) {
+  uint64_t quota = (uint64_t)memory_mib * 100000 / 1769;
+  return quota < 1000 ? 1000 : (uint32_t)quota;
+}
+
+// Runs as: host root, in the spawner.
+uint32_t cgroup_shares(uint32_t memory_mib) {
+  uint64_t shares = (uint64_t)memory_mib * 1024 / 1769;
+  return shares < 2 ? 2 : (uint32_t)shares;
+}
+
+// Runs as: host root, in the spawner. True if a group is left.
+static bool sweep_directory(const struct cgroup_driver *driver, int parent) {
+  int descriptor = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *directory = descriptor < 0 ? NULL : fdopendir(descriptor);
+  if (directory == NULL) return false;
+  bool left = false;
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+    if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
+    driver->kill_all(entry->d_name);
+    if (driver->remove(entry->d_name) != 0) left = true;
+  }
+  closedir(directory);
+  return left;
+}
+
+// Runs as: host root, in the spawner. True if a group is left.
+static bool sweep_once(const struct cgroup_driver *driver) {
+  bool left = false;
+  for (unsigned index = 0; driver->directory(index) >= 0; index++)
+    if (sweep_directory(driver, driver->directory(index))) left = true;
+  return left;
+}
+
+// Runs as: host root, in the spawner, at its start and end: nothing else waits for it then.
+void cgroup_sweep(const struct cgroup_driver *driver) {
+  const struct timespec pause = {.tv_nsec = SWEEP_PAUSE_NANOSECONDS};
+  for (int attempt = 0; attempt < SWEEP_ATTEMPTS && sweep_once(driver); attempt++) nanosleep(&pause, NULL);
+}
+
+// Runs as: host root, in the spawner.
+const struct cgroup_driver *cgroup_start(const char *instance) {
+  const struct cgroup_driver *driver = NULL;
+  if (cgroup_v1.open(instance)) {
+    driver = &cgroup_v1;
+  } else if (cgroup_v2.open(instance)) {
+    driver = &cgroup_v2;
+  } else {
+    refuse_system("cgroups: neither v1 nor v2 offers memory, cpu and pids here");
+  }
+  cgroup_sweep(driver);
+  if (sweep_once(driver)) refuse_system("cgroup `redoubt-%s`: processes of a predecessor do not end", instance);
+  return driver;
+}

@@ -1,0 +1,53 @@
+// One control group for each sandbox, inside `redoubt-<instance>`, which stands beside the spawner's own group.
+//
+// The two layouts of the kernel (v1: a hierarchy for each controller; v2: one for all) are two drivers. Directories are
+// held open, so that they stay reachable after the spawner has left the host's files.
+#ifndef REDOUBT_CGROUP_H
+#define REDOUBT_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct cgroup_limits {
+  uint64_t memory_bytes;
+  uint32_t processes;
+  uint32_t memory_mib;  // decides the share of a processor
+};
+
+struct cgroup_result {
+  uint32_t oom_kills;
+  uint64_t memory_peak;
+};
+
+// `name` is the sandbox's own and is made by the spawner, never by a peer. Calls return 0 or -1 with errno.
+struct cgroup_driver {
+  // Finds the spawner's own group and opens `redoubt-<instance>`; false if this layout is not usable here.
+  bool (*open)(const char *instance);
+  int (*create)(const char *name, const struct cgroup_limits *limits);
+  int (*attach)(const char *name, pid_t process);
+  // From now on the processor time is held to the share that `memory_mib` buys.
+  int (*settle)(const char *name, uint32_t memory_mib);
+  int (*open_peak)(const char *name);
+  void (*read_result)(const char *name, struct cgroup_result *result);
+  void (*kill_all)(const char *name);
+  // EBUSY while the kernel has not let go of the last process: ask again.
+  int (*remove)(const char *name);
+  int (*remove_parent)(void);
+  // Descriptors of `redoubt-<instance>` in each hierarchy, owned by the driver; -1 after the last.
+  int (*directory)(unsigned index);
+};
+
+extern const struct cgroup_driver cgroup_v1;
+extern const struct cgroup_driver cgroup_v2;
+
+// Picks the layout and removes what a dead predecessor of this instance left. Does not return without success.
+const struct cgroup_driver *cgroup_start(const char *instance);
+// Removes every group and the parent; tries for a bounded time.
+void cgroup_sweep(const struct cgroup_driver *driver);
+
+// One vCPU for each 1769 MiB.
+uint32_t cgroup_quota_microseconds(uint32_t memory_mib);
+uint32_t cgroup_shares(uint32_t memory_mib);
+
+#endif

@@ -1,0 +1,100 @@
+#define _GNU_SOURCE 1
+#include "cgroup_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// Runs as: host root, in the spawner.
+int cgroup_file_open(int directory, const char *group, const char *file, int flags) {
+  char path[256];
+  int length = snprintf(path, sizeof path, "%s/%s", group, file);
+  if (length < 0 || (size_t)length >= sizeof path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  return openat(directory, path, flags | O_CLOEXEC | O_NOFOLLOW);
+}
+
+// Runs as: host root, in the spawner.
+int cgroup_file_write(int directory, const char *group, const char *file, const char *text) {
+  int descriptor = cgroup_file_open(directory, group, file, O_WRONLY);
+  if (descriptor < 0) return -1;
+  ssize_t count = write(descriptor, text, strlen(text));
+  int error = errno;
+  close(descriptor);
+  errno = error;
+  return count < 0 ? -1 : 0;
+}
+
+// Runs as: host root, in the spawner.
+int cgroup_file_write_number(int directory, const char *group, const char *file, uint64_t value) {
+  char text[32];
+  snprintf(text, sizeof text, "%" PRIu64, value);
+  return cgroup_file_write(directory, group, file, text);
+}
+
+// Runs as: host root, in the spawner.
+uint64_t cgroup_file_read_number(int directory, const char *group, const char *file, const char *key) {
+  char text[4096];
+  int descriptor = cgroup_file_open(directory, group, file, O_RDONLY);
+  if (descriptor < 0) return 0;
+  ssize_t count = read(descriptor, text, sizeof text - 1);
+  close(descriptor);
+  if (count <= 0) return 0;
+  text[count] = '\0';
+  if (key == NULL) return strtoull(text, NULL, 10);
+  size_t length = strlen(key);
+  for (char *rest = text; rest != NULL;) {
+    char *line = strsep(&rest, "\n");
+    if (strncmp(line, key, length) == 0 && line[length] == ' ') return strtoull(line + length + 1, NULL, 10);
+  }
+  return 0;
+}
+
+// Runs as: host root, in the spawner.
+bool cgroup_file_kill_listed(int directory, const char *group) {
+  int descriptor = cgroup_file_open(directory, group, "cgroup.procs", O_RDONLY);
+  FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
+  if (file == NULL) return false;
+  bool found = false;
+  char line[32];
+  while (fgets(line, sizeof line, file) != NULL) {
+    long process = strtol(line, NULL, 10);
+    found = true;
+    if (process > 1 && process != getpid()) kill((pid_t)process, SIGKILL);
+  }
+  fclose(file);
+  return found;
+}
+
+// Runs as: host root, in the spawner.
+void cgroup_each_line(const char *path, void (*use)(char *line, void *context), void *context) {
+  FILE *file = fopen(path, "re");
+  if (file == NULL) return;
+  char *line = NULL;
+  size_t capacity = 0;
+  while (getline(&line, &capacity, file) > 0) {
+    line[strcspn(line, "\n")] = '\0';
+    use(line, context);
+  }
+  free(line);
+  fclose(file);
+}
+
+// Runs as: host root, in the spawner.
+bool cgroup_list_contains(const char *list, const char *word, const char *separators) {
+  size_t length = strlen(word);
+  for (const char *rest = list; *rest != '\0';) {
+    rest += strspn(rest, separators);
+    size_t span = strcspn(rest, separators);
+    if (span == length && strncmp(rest, word, length) == 0) return true;
+    rest += span;
+  }
+  return false;
+}

@@ -1,0 +1,20 @@
+// Reading and writing the small files of a control group by directory descriptor.
+#ifndef REDOUBT_CGROUP_FILES_H
+#define REDOUBT_CGROUP_FILES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+int cgroup_file_open(int directory, const char *group, const char *file, int flags);
+int cgroup_file_write(int directory, const char *group, const char *file, const char *text);
+int cgroup_file_write_number(int directory, const char *group, const char *file, uint64_t value);
+// The number after `key` and a space, or the file's only number if `key` is NULL; 0 if there is none.
+uint64_t cgroup_file_read_number(int directory, const char *group, const char *file, const char *key);
+// Sends SIGKILL to every process listed; false if none was.
+bool cgroup_file_kill_listed(int directory, const char *group);
+
+// Calls `use` for each line of a file of /proc.
+void cgroup_each_line(const char *path, void (*use)(char *line, void *context), void *context);
+bool cgroup_list_contains(const char *list, const char *word, const char *separators);
+
+#endif

@@ -1,0 +1,171 @@
+// Control groups v1: one hierarchy for each controller. Exercised by Tests/Spawner.
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "cgroup_files.h"
+
+enum { MEMORY, CPU, PIDS, FREEZER, CONTROLLERS };
+
+static const char *const names[CONTROLLERS] = {"memory", "cpu", "pids", "freezer"};
+
+static struct {
+  char own[CONTROLLERS][1024];       // the spawner's group as /proc/self/cgroup gives it
+  char directory[CONTROLLERS][2048]; // the same on the host's files
+  char parent_name[64];
+  int outer[CONTROLLERS];   // the spawner's own group
+  int parent[CONTROLLERS];  // redoubt-<instance>
+} layout;
+
+// Runs as: host root, in the spawner. Line: `4:memory:/path`.
+static void note_own_group(char *line, void *unused) {
+  (void)unused;
+  strsep(&line, ":");
+  char *controllers = strsep(&line, ":");
+  if (controllers == NULL || line == NULL) return;
+  for (int index = 0; index < CONTROLLERS; index++)
+    if (cgroup_list_contains(controllers, names[index], ","))
+      snprintf(layout.own[index], sizeof layout.own[index], "%s", line);
+}
+
+// Runs as: host root, in the spawner. Line: `36 25 0:31 <root> <mount point> <options> ... - cgroup cgroup rw,memory`.
+static void note_mount(char *line, void *unused) {
+  (void)unused;
+  char *tail = strstr(line, " - cgroup ");
+  if (tail == NULL) return;
+  char root[1024], point[1024];
+  if (sscanf(line, "%*s %*s %*s %1023s %1023s", root, point) != 2) return;
+  const char *options = strrchr(tail, ' ');
+  for (int index = 0; index < CONTROLLERS; index++) {
+    if (!cgroup_list_contains(options, names[index], " ,") || layout.directory[index][0] != '\0') continue;
+    const char *own = layout.own[index];
+    size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
+    if (strncmp(own, root, length) == 0) own += length;
+    snprintf(layout.directory[index], sizeof layout.directory[index], "%s/%s", point, own);
+  }
+}
+
+// Runs as: host root, in the spawner.
+static int open_directory(int parent, const char *name) {
+  return openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+// Runs as: host root, in the spawner.
+static bool open_layout(const char *instance) {
+  cgroup_each_line("/proc/self/cgroup", note_own_group, NULL);
+  cgroup_each_line("/proc/self/mountinfo", note_mount, NULL);
+  snprintf(layout.parent_name, sizeof layout.parent_name, "redoubt-%s", instance);
+  for (int index = 0; index < CONTROLLERS; index++) {
+    if (layout.directory[index][0] == '\0') {
+      errno = ENOENT;
+      return false;
+    }
+    layout.outer[index] = open_directory(AT_FDCWD, layout.directory[index]);
+    if (layout.outer[index] < 0) return false;
+    if (mkdirat(layout.outer[index], layout.parent_name, 0755) != 0 && errno != EEXIST) return false;
+    layout.parent[index] = open_directory(layout.outer[index], layout.parent_name);
+    if (layout.parent[index] < 0) return false;
+  }
+  // Kernels before 5.11 account a child to its parent only when told so; later ones always do.
+  cgroup_file_write(layout.parent[MEMORY], ".", "memory.use_hierarchy", "1");
+  return true;
+}
+
+// Runs as: host root, in the spawner.
+static int limit(const char *name, const struct cgroup_limits *limits) {
+  const char *memory = "memory.limit_in_bytes", *with_swap = "memory.memsw.limit_in_bytes";
+  if (cgroup_file_write_number(layout.parent[MEMORY], name, memory, limits->memory_bytes) != 0) return -1;
+  if (cgroup_file_write_number(layout.parent[MEMORY], name, with_swap, limits->memory_bytes) != 0 && errno != ENOENT)
+    return -1;  // absent where the kernel does not account swap
+  if (cgroup_file_write_number(layout.parent[PIDS], name, "pids.max", limits->processes) != 0) return -1;
+  return cgroup_file_write_number(layout.parent[CPU], name, "cpu.shares", cgroup_shares(limits->memory_mib));
+}
+
+// Runs as: host root, in the spawner.
+static int remove_group(const char *name) {
+  int result = 0, error = 0;
+  for (int index = 0; index < CONTROLLERS; index++) {
+    if (unlinkat(layout.parent[index], name, AT_REMOVEDIR) == 0 || errno == ENOENT) continue;
+    result = -1;
+    error = errno;
+  }
+  errno = error;
+  return result;
+}
+
+// Runs as: host root, in the spawner.
+static int create(const char *name, const struct cgroup_limits *limits) {
+  int result = 0;
+  for (int index = 0; index < CONTROLLERS && result == 0; index++)
+    if (mkdirat(layout.parent[index], name, 0755) != 0 && errno != EEXIST) result = -1;
+  if (result == 0) result = limit(name, limits);
+  if (result == 0) return 0;
+  int error = errno;
+  remove_group(name);
+  errno = error;
+  return -1;
+}
+
+// Runs as: host root, in the spawner.
+static int attach(const char *name, pid_t process) {
+  for (int index = 0; index < CONTROLLERS; index++)
+    if (cgroup_file_write_number(layout.parent[index], name, "cgroup.procs", (uint64_t)process) != 0) return -1;
+  return 0;
+}
+
+// Runs as: host root, in the spawner.
+static int settle(const char *name, uint32_t memory_mib) {
+  uint32_t quota = cgroup_quota_microseconds(memory_mib);
+  if (cgroup_file_write(layout.parent[CPU], name, "cpu.cfs_period_us", "100000") != 0) return -1;
+  return cgroup_file_write_number(layout.parent[CPU], name, "cpu.cfs_quota_us", quota);
+}
+
+// Runs as: host root, in the spawner.
+static int open_peak(const char *name) {
+  return cgroup_file_open(layout.parent[MEMORY], name, "memory.max_usage_in_bytes", O_RDONLY);
+}
+
+// Runs as: host root, in the spawner.
+static void read_result(const char *name, struct cgroup_result *result) {
+  int memory = layout.parent[MEMORY];
+  result->oom_kills = (uint32_t)cgroup_file_read_number(memory, name, "memory.oom_control", "oom_kill");
+  result->memory_peak = cgroup_file_read_number(memory, name, "memory.max_usage_in_bytes", NULL);
+}
+
+// Runs as: host root, in the spawner. Frozen first, so that nothing forks away from the list; a frozen process does not
+// die before it is thawed.
+static void kill_all(const char *name) {
+  cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "FROZEN");
+  for (int index = 0; index < CONTROLLERS; index++) cgroup_file_kill_listed(layout.parent[index], name);
+  cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "THAWED");
+}
+
+// Runs as: host root, in the spawner.
+static int remove_parent(void) {
+  int result = 0;
+  for (int index = 0; index < CONTROLLERS; index++)
+    if (unlinkat(layout.outer[index], layout.parent_name, AT_REMOVEDIR) != 0 && errno != ENOENT) result = -1;
+  return result;
+}
+
+// Runs as: host root, in the spawner.
+static int directory(unsigned index) { return index < CONTROLLERS ? layout.parent[index] : -1; }
+
+const struct cgroup_driver cgroup_v1 = {
+    .open = open_layout,
+    .create = create,
+    .attach = attach,
+    .settle = settle,
+    .open_peak = open_peak,
+    .read_result = read_result,
+    .kill_all = kill_all,
+    .remove = remove_group,
+    .remove_parent = remove_parent,
+    .directory = directory,
+};

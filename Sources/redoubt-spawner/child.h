@@ -1,0 +1,22 @@
+// The steps of a new sandbox process, in order. Each returns 0, or -1 with errno.
+#ifndef REDOUBT_CHILD_H
+#define REDOUBT_CHILD_H
+
+#include "plan.h"
+
+// Ends the process after telling the spawner which step failed.
+_Noreturn void child_fail(const struct plan *plan, const char *step);
+
+int child_take_identity(void);
+int child_build_root(const struct plan *plan, const char **step);
+int child_bring_up_loopback(void);
+// The runtime API's socket: made here, because sockets belong to the network they were made in; served from outside.
+int child_make_listener(void);
+
+// Gives up every capability for good and goes under the filter.
+int child_give_up_privileges(void);
+// Becomes what the plan names, after a byte has come through `gate`. Exits with 127 if the program is absent, 126
+// if it cannot run.
+_Noreturn void child_become_program(const struct plan *plan, int gate);
+
+#endif

@@ -1,0 +1,10 @@
+// The system call filter of everything that runs in a sandbox. The list is data: syscalls.def.
+#ifndef REDOUBT_FILTER_H
+#define REDOUBT_FILTER_H
+
+// Compiles the list once. Does not return without success.
+void filter_prepare(void);
+// Puts the calling thread under it, for good. 0, or -1 with errno.
+int filter_enter(void);
+
+#endif

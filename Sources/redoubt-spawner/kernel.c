@@ -1,0 +1,84 @@
+#define _GNU_SOURCE 1
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Numbers that are the same on every architecture: older system headers lack them.
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_open_tree
+#define SYS_open_tree 428
+#define SYS_move_mount 429
+#endif
+#ifndef SYS_clone3
+#define SYS_clone3 435
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#ifndef SYS_mount_setattr
+#define SYS_mount_setattr 442
+#endif
+
+struct mount_attributes {
+  uint64_t set, clear, propagation, user_namespace;
+};
+
+// Runs as: host root, in the spawner.
+pid_t kernel_clone(uint64_t flags, int *process_descriptor) {
+  struct clone_args arguments = {
+      .flags = flags | CLONE_PIDFD, .exit_signal = SIGCHLD, .pidfd = (uint64_t)(uintptr_t)process_descriptor};
+  return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
+// Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.
+int kernel_open_tree(const char *path, unsigned flags) {
+  return (int)syscall(SYS_open_tree, AT_FDCWD, path, KERNEL_TREE_CLONE | O_CLOEXEC | flags);
+}
+
+// Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.
+int kernel_move_mount(int tree, const char *target) {
+  const unsigned from_empty_path = 4;
+  return (int)syscall(SYS_move_mount, tree, "", AT_FDCWD, target, from_empty_path);
+}
+
+// Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.
+int kernel_set_mount_attributes(int directory, const char *path, unsigned flags, uint64_t attributes) {
+  struct mount_attributes change = {.set = attributes};
+  if (path[0] == '\0') flags |= AT_EMPTY_PATH;
+  return (int)syscall(SYS_mount_setattr, directory, path, flags, &change, sizeof change);
+}
+
+// Runs as: any.
+int kernel_close_range(unsigned first, unsigned last, unsigned flags) {
+  if (first > last) return 0;
+  return (int)syscall(SYS_close_range, first, last, flags);
+}
+
+// Runs as: host root, in the spawner.
+int kernel_signal_process(int process_descriptor, int signal_number) {
+  return (int)syscall(SYS_pidfd_send_signal, process_descriptor, signal_number, NULL, 0);
+}
+
+// Runs as: user code's privilege.
+int kernel_execute(int file, char *const arguments[], char *const environment[]) {
+  return (int)syscall(SYS_execveat, file, "", arguments, environment, AT_EMPTY_PATH);
+}
+
+// Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.
+int kernel_bind(const char *source, const char *target, uint64_t attributes, unsigned flags) {
+  int tree = kernel_open_tree(source, flags);
+  if (tree < 0) return -1;
+  int result = attributes == 0 ? 0 : kernel_set_mount_attributes(tree, "", flags, attributes);
+  if (result == 0) result = kernel_move_mount(tree, target);
+  int error = errno;
+  close(tree);
+  errno = error;
+  return result;
+}

@@ -1,0 +1,93 @@
+// redoubt-spawner: the only privileged worker. Makes sandboxes for the server; see spawner_protocol.h.
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "filter.h"
+#include "host_view.h"
+#include "kernel.h"
+#include "process_view.h"
+#include "refusal.h"
+#include "spawner.h"
+
+enum {
+  CONFIGURATION_DESCRIPTOR = 3,
+  SERVER_DESCRIPTOR = 4,
+  DESCRIPTORS_FOR_A_SANDBOX = 4,
+  DESCRIPTORS_FOR_ITSELF = 64,
+};
+
+// Runs as: host root, in the spawner.
+static void confine_itself(void) {
+  if (geteuid() != 0) refuse_configuration("user id %u: must be started as root", geteuid());
+  if (kernel_close_range(SERVER_DESCRIPTOR + 1, ~0U, 0) != 0) refuse_system("close_range");
+  const struct rlimit no_core = {0, 0};
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) refuse_system("parent death signal");
+  if (setgroups(0, NULL) != 0) refuse_system("supplementary groups");
+  if (setrlimit(RLIMIT_CORE, &no_core) != 0) refuse_system("core limit");
+  if (prctl(PR_SET_DUMPABLE, 0) != 0) refuse_system("dumpable");
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);
+  umask(022);
+}
+
+// Runs as: host root, in the spawner.
+static void check_server_socket(void) {
+  int type = 0, domain = 0;
+  socklen_t length = sizeof type;
+  if (getsockopt(SERVER_DESCRIPTOR, SOL_SOCKET, SO_TYPE, &type, &length) != 0 ||
+      getsockopt(SERVER_DESCRIPTOR, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0)
+    refuse_configuration("descriptor %d: not the server's socket", SERVER_DESCRIPTOR);
+  if (type != SOCK_SEQPACKET || domain != AF_UNIX)
+    refuse_configuration("descriptor %d: not a local socket of packets", SERVER_DESCRIPTOR);
+  fcntl(SERVER_DESCRIPTOR, F_SETFD, FD_CLOEXEC);
+}
+
+// Runs as: host root, in the spawner.
+static void make_room_for_descriptors(uint32_t sandboxes) {
+  struct rlimit limit;
+  rlim_t needed = (rlim_t)sandboxes * DESCRIPTORS_FOR_A_SANDBOX + DESCRIPTORS_FOR_ITSELF;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) refuse_system("descriptor limit");
+  if (limit.rlim_max < needed) limit.rlim_max = needed;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) refuse_system("descriptor limit %lu", (unsigned long)needed);
+}
+
+// Runs as: host root, in the spawner.
+static void open_unpacker(struct spawner *spawner) {
+  const char *path = spawner->configuration.unpacker;
+  struct stat status;
+  spawner->unpacker = open(path, O_PATH | O_CLOEXEC);
+  if (spawner->unpacker < 0 || fstat(spawner->unpacker, &status) != 0) refuse_system("unpacker `%s`", path);
+  if (!S_ISREG(status.st_mode) || (status.st_mode & S_IXOTH) == 0)
+    refuse_configuration("unpacker `%s`: not a program that everybody may run", path);
+}
+
+// Runs as: host root, in the spawner.
+int main(int argument_count, char **arguments) {
+  static struct spawner spawner = {.server.socket = SERVER_DESCRIPTOR};
+  if (argument_count != 1) refuse_configuration("argument `%s`: takes none", argument_count == 0 ? "" : arguments[1]);
+  confine_itself();
+  check_server_socket();
+  configuration_read(CONFIGURATION_DESCRIPTOR, &spawner.configuration);
+  close(CONFIGURATION_DESCRIPTOR);
+  spawner.argument_memory = arguments[0];
+  spawner.sandbox_count = spawner.configuration.slots + UNPACK_SLOTS;
+  make_room_for_descriptors(spawner.sandbox_count);
+  spawner.sandboxes = calloc(spawner.sandbox_count, sizeof *spawner.sandboxes);
+  if (spawner.sandboxes == NULL) refuse_system("%u slots", spawner.sandbox_count);
+  filter_prepare();
+  open_unpacker(&spawner);
+  spawner.cgroups = cgroup_start(spawner.configuration.instance);
+  host_view_leave(&spawner.configuration);
+  process_view_prepare();
+  return serve(&spawner);
+}

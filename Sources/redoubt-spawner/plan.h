@@ -1,0 +1,48 @@
+// What one sandbox is to be: decided by the spawner before the clone, read by the clone from its copy of the memory.
+#ifndef REDOUBT_PLAN_H
+#define REDOUBT_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sandbox_kind {
+  SANDBOX_ENVIRONMENT,  // user code
+  SANDBOX_UNPACK,       // redoubt-unpack, which reads bytes of a user
+};
+
+struct plan {
+  enum sandbox_kind kind;
+  char code_path[32];            // in the spawner's private root
+  char runtime_path[32];         // likewise; empty: none
+  uint32_t temporary_mib;        // size of /tmp
+  int set_up_socket;             // the sandbox's end
+  int output;                    // environment: the log pipe's write end; unpack: where the report goes
+  int archive;                   // unpack: the sealed zip
+  int program;                   // unpack: redoubt-unpack, opened before the spawner left the host's files
+  char *const *arguments;        // of execve
+  char *const *environment;
+};
+
+// Set-up socket, spawner to sandbox: one byte.
+enum {
+  GATE_BUILD = 'b',  // ids are mapped: build
+  GATE_RUN = 'r',    // control groups apply, the spawner lives and has the listener: run what the plan names
+};
+
+// Set-up socket, sandbox to spawner.
+enum report_kind {
+  REPORT_READY = 1,   // built; an environment's comes with its listening socket
+  REPORT_FAILED = 2,  // `number` is errno, `step` says where
+  REPORT_ENDED = 3,   // `number` is the wait status of the program
+};
+
+struct report {
+  uint32_t kind;
+  int32_t number;
+  char step[48];
+};
+
+// Runs the plan in the new process. `argument_memory` is the block that /proc shows as the command line.
+_Noreturn void sandbox_child(const struct plan *plan, char *argument_memory);
+
+#endif

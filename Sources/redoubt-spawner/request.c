@@ -1,0 +1,65 @@
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "spawner.h"
+
+// Runs as: host root, in the spawner. NULL: that environment is gone.
+static struct sandbox *find_environment(struct spawner *spawner, const struct sp_slot *message) {
+  if (message->slot >= spawner->configuration.slots) return NULL;
+  struct sandbox *sandbox = &spawner->sandboxes[message->slot];
+  bool lives = sandbox->state == SANDBOX_BUILDING || sandbox->state == SANDBOX_RUNNING;
+  return lives && sandbox->generation == message->generation ? sandbox : NULL;
+}
+
+// Runs as: host root, in the spawner.
+static bool settle_handle(struct spawner *spawner, const struct received *message) {
+  if (message->size != sizeof(struct sp_slot)) return false;
+  struct sandbox *sandbox = find_environment(spawner, message->bytes);
+  // A quota that cannot be set would leave the environment without one: end it.
+  if (sandbox != NULL && spawner->cgroups->settle(sandbox->group, sandbox->memory_mib) != 0) sandbox_kill(sandbox);
+  return true;
+}
+
+// Runs as: host root, in the spawner.
+static bool kill_handle(struct spawner *spawner, const struct received *message) {
+  if (message->size != sizeof(struct sp_slot)) return false;
+  struct sandbox *sandbox = find_environment(spawner, message->bytes);
+  if (sandbox == NULL) return true;
+  if (sandbox->state == SANDBOX_BUILDING) {
+    sandbox->failure_error = ECANCELED;
+    strcpy(sandbox->failure_step, "killed while it was set up");
+  }
+  sandbox_kill(sandbox);
+  return true;
+}
+
+// Runs as: host root, in the spawner.
+static bool forget_handle(struct spawner *spawner, const struct received *message) {
+  if (message->size != sizeof(struct sp_forget)) return false;
+  const struct sp_forget *request = message->bytes;
+  struct tree *tree = tree_find(spawner, &request->tree);
+  if (tree == NULL) return true;
+  if (tree->state == TREE_UNPACKING) {
+    tree->is_forgotten = true;
+  } else {
+    tree_drop(spawner, tree);
+  }
+  return true;
+}
+
+// Runs as: host root, in the spawner.
+bool request_handle(struct spawner *spawner, const struct received *message) {
+  const struct sp_header *header = message->bytes;
+  bool takes_descriptor = header->type == SP_UNPACK;
+  if (takes_descriptor != (message->descriptor >= 0)) return false;
+  switch (header->type) {
+    case SP_UNPACK: return unpack_handle(spawner, message);
+    case SP_START: return start_handle(spawner, message);
+    case SP_SETTLE: return settle_handle(spawner, message);
+    case SP_KILL: return kill_handle(spawner, message);
+    case SP_FORGET: return forget_handle(spawner, message);
+    default: return false;
+  }
+}

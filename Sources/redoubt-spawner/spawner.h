@@ -1,0 +1,119 @@
+// The spawner's whole state: one of each, in one thread.
+#ifndef REDOUBT_SPAWNER_H
+#define REDOUBT_SPAWNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cgroup.h"
+#include "configuration.h"
+#include "plan.h"
+#include "server_link.h"
+#include "spawner_protocol.h"
+
+enum {
+  SET_UP_MILLISECONDS = 10 * 1000,
+  UNPACK_MILLISECONDS = 60 * 1000,
+  COOL_DOWN_MILLISECONDS = 100,      // before a slot, and with it a host id, is used again
+  REMOVAL_PAUSE_MILLISECONDS = 5,    // between attempts to remove a control group that the kernel still holds
+  MAXIMUM_TREES = 1024,
+  MAXIMUM_WAITERS = 64,              // requests for one tree that is being unpacked
+};
+
+enum tree_state { TREE_ABSENT, TREE_UNPACKING, TREE_READY };
+
+// Code of one account, in a tmpfs of its own.
+struct tree {
+  enum tree_state state;
+  bool is_forgotten;  // drop it as soon as it is unpacked
+  struct sp_tree key;
+  uint64_t maximum_bytes, bytes;
+  uint32_t maximum_entries, entries;
+  uint64_t waiters[MAXIMUM_WAITERS];  // requests to answer when it is unpacked
+  uint32_t waiter_count;
+};
+
+enum sandbox_state {
+  SLOT_FREE,
+  SANDBOX_BUILDING,  // cloned; has not reported that it is ready
+  SANDBOX_RUNNING,
+  SANDBOX_REMOVING,  // no process is left; its control group still is
+};
+
+struct sandbox {
+  enum sandbox_state state;
+  enum sandbox_kind kind;
+  uint32_t slot, generation;
+  uint64_t request;   // SP_START
+  bool is_started;    // SP_STARTED was sent: SP_EXITED is owed
+  uint32_t memory_mib;
+  struct tree *tree;  // SANDBOX_UNPACK
+  int process;        // pidfd of its init
+  int set_up_socket;
+  int output;         // log pipe until it is handed over, or the unpacker's report
+  int64_t deadline;   // milliseconds of the monotonic clock; 0: none
+  int64_t freed_at;
+  char group[24];     // its control group
+  struct cgroup_result result;
+  int32_t wait_status;
+  bool has_ended;  // the program; `wait_status` is its own
+  bool has_timed_out;
+  int32_t failure_error;  // what SP_FAILED is to say, should it not become ready
+  char failure_step[64];
+};
+
+struct spawner {
+  struct configuration configuration;
+  const struct cgroup_driver *cgroups;
+  int unpacker;
+  int events;  // epoll
+  char *argument_memory;
+  struct server_link server;
+  struct sandbox *sandboxes;  // those of environments, then UNPACK_SLOTS more
+  uint32_t sandbox_count;
+  struct tree trees[MAXIMUM_TREES];
+};
+
+int64_t monotonic_milliseconds(void);
+
+// sandbox.c: a sandbox as the spawner sees it.
+struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kind);
+void sandbox_free_slot(struct sandbox *sandbox);
+// Creates the control group and the process. False: nothing is left, and failure_error and failure_step say why.
+bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
+                    const struct cgroup_limits *limits);
+void sandbox_kill(struct sandbox *sandbox);
+
+// sandbox_events.c: what happens to it later.
+void sandbox_on_report(struct spawner *spawner, struct sandbox *sandbox);
+void sandbox_on_exit(struct spawner *spawner, struct sandbox *sandbox);
+void sandbox_on_deadline(struct spawner *spawner, struct sandbox *sandbox);
+
+// tree.c
+struct tree *tree_find(struct spawner *spawner, const struct sp_tree *key);
+// Mounts an empty tmpfs that `owner` may write. NULL with errno.
+struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *request, uid_t owner);
+int tree_seal(struct spawner *spawner, struct tree *tree);
+void tree_drop(struct spawner *spawner, struct tree *tree);
+void tree_path(const struct spawner *spawner, const struct tree *tree, char *path, size_t size);
+
+// request.c: one message of the server, already whole. False: out of form, end the connection.
+bool request_handle(struct spawner *spawner, const struct received *message);
+// start.c and unpack.c
+bool start_handle(struct spawner *spawner, const struct received *message);
+bool unpack_handle(struct spawner *spawner, const struct received *message);
+// The unpacker has ended: answers every request that waits for its tree.
+void unpack_finish(struct spawner *spawner, struct sandbox *sandbox);
+
+// answer.c
+void answer_failed(struct spawner *spawner, uint64_t request, enum sp_failure failure, int error, const char *detail);
+void answer_unpacked(struct spawner *spawner, uint64_t request, const struct tree *tree);
+void answer_exited(struct spawner *spawner, const struct sandbox *sandbox);
+// Takes both descriptors.
+void answer_started(struct spawner *spawner, const struct sandbox *sandbox, int listener, int log, int peak);
+
+// serve.c: until the server goes away; returns the exit code.
+int serve(struct spawner *spawner);
+
+#endif

@@ -1,0 +1,81 @@
+// Code trees: a tmpfs for each (account, digest), kept mounted in the spawner's own namespace. Attached there, because
+// kernels before 6.15 refuse to clone a tree that is attached nowhere.
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "spawner.h"
+
+enum { PAGE = 4096, SLACK_BYTES = 1024 * 1024, SLACK_INODES = 16 };
+
+// Runs as: host root, in the spawner.
+static bool is_same(const struct sp_tree *one, const struct sp_tree *other) {
+  return one->account == other->account && memcmp(one->digest, other->digest, SP_DIGEST_SIZE) == 0;
+}
+
+// Runs as: host root, in the spawner.
+struct tree *tree_find(struct spawner *spawner, const struct sp_tree *key) {
+  for (uint32_t index = 0; index < MAXIMUM_TREES; index++) {
+    struct tree *tree = &spawner->trees[index];
+    if (tree->state != TREE_ABSENT && !tree->is_forgotten && is_same(&tree->key, key)) return tree;
+  }
+  return NULL;
+}
+
+// Runs as: host root, in the spawner.
+void tree_path(const struct spawner *spawner, const struct tree *tree, char *path, size_t size) {
+  snprintf(path, size, "/trees/%u", (unsigned)(tree - spawner->trees));
+}
+
+// Runs as: host root, in the spawner. Every file may waste most of a page.
+static int mount_tree(const char *path, const struct sp_unpack *request, uid_t owner) {
+  char options[160];
+  uint64_t size = request->maximum_bytes + (uint64_t)request->maximum_entries * PAGE + SLACK_BYTES;
+  snprintf(options, sizeof options, "size=%" PRIu64 ",nr_inodes=%u,mode=0755,uid=%u,gid=%u", size,
+           request->maximum_entries + SLACK_INODES, owner, owner);
+  return mount("code", path, "tmpfs", MS_NOSUID | MS_NODEV, options);
+}
+
+// Runs as: host root, in the spawner.
+struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *request, uid_t owner) {
+  struct tree *tree = spawner->trees;
+  while (tree < spawner->trees + MAXIMUM_TREES && tree->state != TREE_ABSENT) tree++;
+  if (tree == spawner->trees + MAXIMUM_TREES) {
+    errno = ENFILE;
+    return NULL;
+  }
+  char path[32];
+  tree_path(spawner, tree, path, sizeof path);
+  if (mkdir(path, 0755) != 0 && errno != EEXIST) return NULL;
+  if (mount_tree(path, request, owner) != 0) return NULL;
+  *tree = (struct tree){
+      .state = TREE_UNPACKING,
+      .key = request->tree,
+      .maximum_bytes = request->maximum_bytes,
+      .maximum_entries = request->maximum_entries,
+  };
+  return tree;
+}
+
+// Runs as: host root, in the spawner. The superblock itself, so that no mount of it can be written any more.
+int tree_seal(struct spawner *spawner, struct tree *tree) {
+  char path[32];
+  tree_path(spawner, tree, path, sizeof path);
+  if (mount(NULL, path, NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) != 0) return -1;
+  tree->state = TREE_READY;
+  return 0;
+}
+
+// Runs as: host root, in the spawner. Environments that run keep it alive by mounts of their own.
+void tree_drop(struct spawner *spawner, struct tree *tree) {
+  char path[32];
+  tree_path(spawner, tree, path, sizeof path);
+  umount2(path, MNT_DETACH);
+  rmdir(path);
+  *tree = (struct tree){.state = TREE_ABSENT};
+}

@@ -1,0 +1,65 @@
+import Core
+
+/// What `serve` was told, checked and complete. The supervisor hands it to the server as JSON.
+struct ServeConfiguration: Codable, Hashable, Sendable {
+  static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+
+  let dataDirectory: String
+  let secretsDirectory: String
+  let listen: ListenAddress
+  let region: Region
+  let account: AccountID
+  /// Name or number of the user that the server runs as.
+  let user: String
+  /// Nil when none was given and none was found.
+  let runtimesDirectory: String?
+  let spawner: String
+  /// One of `logLevels`.
+  let logLevel: String
+  let drainTimeoutSeconds: Int
+  let concurrency: Int
+  let environments: Int
+  let idleTimeoutSeconds: Int
+  let uidBase: Int
+  let logRetentionDays: Int
+  let maximumConnections: Int
+  let headerTimeoutSeconds: Int
+  let bodyTimeoutSeconds: Int
+  let idleConnectionTimeoutSeconds: Int
+  let unauthenticatedBytes: Int
+  /// Names of the spawner's runtimes in the order of their indices; set by the supervisor, empty before.
+  var runtimes: [String] = []
+
+  /// The user ids that environments run as; nobody else on the host may have them.
+  var environmentIDs: Range<Int> { uidBase..<(uidBase + environments) }
+
+  /// `redoubt-unpack`, beside the spawner.
+  var unpacker: String { HostFile.parent(spawner) + "/redoubt-unpack" }
+}
+
+extension ServeConfiguration {
+  init(_ settings: ServeSettings) throws(CommandFailure) {
+    dataDirectory = try settings.text(.dataDirectory)
+    secretsDirectory = try settings.text(.secretsDirectory)
+    listen = try ListenAddress(setting: settings.text(.listen))
+    region = try settings.parsed(.region, as: "lower-case letters, digits and hyphens", Region.init)
+    account = try settings.parsed(.account, as: "twelve digits", AccountID.init)
+    user = try settings.text(.user)
+    runtimesDirectory = try settings.optionalText(.runtimesDirectory)
+    spawner = try settings.text(.spawner)
+    logLevel = try settings.parsed(.logLevel, as: "one of \(Self.logLevels.joined(separator: ", "))") { text in
+      Self.logLevels.first { $0 == text }
+    }
+    drainTimeoutSeconds = try settings.whole(.drainTimeout)
+    concurrency = try settings.whole(.concurrency)
+    environments = try settings.whole(.environments)
+    idleTimeoutSeconds = try settings.whole(.idleTimeout)
+    uidBase = try settings.whole(.uidBase)
+    logRetentionDays = try settings.whole(.logRetention)
+    maximumConnections = try settings.whole(.maximumConnections)
+    headerTimeoutSeconds = try settings.whole(.headerTimeout)
+    bodyTimeoutSeconds = try settings.whole(.bodyTimeout)
+    idleConnectionTimeoutSeconds = try settings.whole(.idleConnectionTimeout)
+    unauthenticatedBytes = try settings.whole(.unauthenticatedBytes)
+  }
+}

@@ -1,0 +1,112 @@
+import Admission
+import Authorization
+import Core
+import Execution
+import Functions
+import Gate
+import Identity
+import LambdaAPI
+import Logging
+import LogsAPI
+import NIOCore
+import NIOPosix
+import Sandbox
+import ServiceLifecycle
+import Storage
+import SupplyChain
+import Telemetry
+import UnixSignals
+import Wire
+
+/// Builds the whole server in order; nothing is wired later.
+struct ServerComposition {
+  private let configuration: ServeConfiguration
+  private let state: ServerState
+  private let log: Logger
+  private let time: any TimeSource
+  private let random: any RandomSource
+  private let group: MultiThreadedEventLoopGroup
+  private let spawner = Spawner()
+  private let logStore: LogStore
+  private let records: LogWriter
+  private let executor: Executor
+  private let runner = ControlOperationRunner()
+  private let stages: GateStages
+
+  init(_ configuration: ServeConfiguration, time: any TimeSource, random: any RandomSource) async throws {
+    self.configuration = configuration
+    self.time = time
+    self.random = random
+    log = Logger.server(level: configuration.logLevel)
+    state = try await ServerState(configuration, time: time, random: random)
+    group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+    logStore = LogStore(database: state.database, cipher: state.cipher, time: time)
+    records = LogWriter(store: logStore, time: time, log: log)
+    let packages = PackageStore(directory: configuration.dataDirectory + "/packages", cipher: state.cipher)
+    let library = CodeLibrary(packages: packages, spawner: spawner)
+    let environment = FunctionEnvironment(cipher: state.cipher)
+    let runtimes = RuntimeCatalog(identifiers: configuration.runtimes)
+    let executor = Executor(
+      capacity: configuration.environments, idleTimeout: .seconds(configuration.idleTimeoutSeconds),
+      spawner: spawner, library: library, runtimes: runtimes, environment: environment, records: records,
+      group: group, time: time, random: random, log: log)
+    self.executor = executor
+    let catalog = FunctionCatalog()
+    let registry = FunctionRegistry(
+      database: state.database, catalog: catalog, environment: environment, time: time, random: random
+    ) { executor.retire($0) }
+    try await registry.load()
+    let removed = try await packages.removeUnreferenced(keeping: catalog.referencedCode())
+    if removed > 0 { log.info("removed packages that no function needs", metadata: ["count": "\(removed)"]) }
+    let services = LambdaServices(
+      catalog: catalog, registry: registry, environment: environment, library: library, runtimes: runtimes,
+      admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
+      executor: executor)
+    stages = try Self.stages(
+      configuration, Self.endpoints(services, logStore, log), state, runner, time, random, log)
+  }
+
+  /// Serves until SIGTERM or SIGINT; then the gate finishes its requests, and what stands behind it ends after it.
+  func run(supervisor: MessageSocket) async throws {
+    let connection = SupervisorConnection(socket: supervisor, spawner: spawner, log: log)
+    connection.listen()
+    let gate = GateService(
+      host: configuration.listen.host, port: configuration.listen.port, group: group, stages: stages
+    ) { address in connection.announce(address) }
+    let services: [any Service] = [
+      RecordsService(records: records, store: logStore, retentionDays: configuration.logRetentionDays, time: time),
+      ExecutionService(executor: executor),
+      runner,
+      gate,
+    ]
+    try await ServiceGroup(
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log
+    ).run()
+    try await state.database.close()
+    try await group.shutdownGracefully()
+  }
+
+  /// Every operation that is served.
+  static func endpoints(
+    _ services: LambdaServices, _ logStore: LogStore, _ log: Logger
+  ) -> [Endpoint] {
+    let authorizer = Authorizer(policy: AdministratorPolicy())
+    let report: @Sendable (any Error, RequestID) -> Void = { error, requestID in
+      log.error("a request failed inside the server", metadata: ["request": "\(requestID)", "error": "\(error)"])
+    }
+    let lambda = LambdaAPI.endpoints(services, authorizer: authorizer) { report($0, $1.value.requestID) }
+    let logs = LogsAPI.endpoints(logStore, authorizer: authorizer) { report($0, $1.value.requestID) }
+    return lambda + logs
+  }
+
+  private static func stages(
+    _ configuration: ServeConfiguration, _ endpoints: [Endpoint], _ state: ServerState,
+    _ runner: ControlOperationRunner, _ time: any TimeSource, _ random: any RandomSource, _ log: Logger
+  ) throws -> GateStages {
+    GateStages(
+      table: try ServiceTable(endpoints), verifier: .init(directory: state.directory, time: time),
+      region: configuration.region, runner: runner, limits: GateLimits(configuration), counters: GateCounters(),
+      clock: time, random: random
+    ) { record in log.access(record) }
+  }
+}

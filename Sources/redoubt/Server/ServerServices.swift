@@ -1,0 +1,42 @@
+import Core
+import Execution
+import ServiceLifecycle
+import Telemetry
+
+/// Runs the executor; on shutdown its environments end after the gate has finished its requests.
+struct ExecutionService: Service {
+  let executor: Executor
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await executor.run() }
+    await executor.shutDown()
+  }
+}
+
+/// Writes logs behind, and drops what is older than it has to be kept.
+struct RecordsService: Service {
+  let records: LogWriter
+  let store: LogStore
+  let retentionDays: Int
+  let time: any TimeSource
+
+  private static let purgeInterval = Duration.seconds(3600)
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await records.run() }
+        group.addTask { try await purge() }
+        try await group.waitForAll()
+      }
+    }
+  }
+
+  private func purge() async throws {
+    repeat {
+      let limit = time.wallTime().advanced(by: .seconds(-86_400 * retentionDays))
+      _ = try await store.purge(olderThan: limit)
+      _ = try await store.purgeExpired()
+    } while (try? await Task.sleep(for: Self.purgeInterval)) != nil
+  }
+}

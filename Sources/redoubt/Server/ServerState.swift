@@ -1,0 +1,59 @@
+import Core
+import Cryptography
+import Functions
+import Identity
+import Storage
+import Telemetry
+
+/// What is on disk: the database with its migrations, the keys and the first administrator.
+struct ServerState: Sendable {
+  /// In the order in which they were introduced; a shipped one never moves.
+  static let migrations =
+    AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations + FunctionStore.migrations
+    + LogSchema.migrations
+
+  let database: SQLiteDatabase
+  let cipher: EnvelopeCipher
+  let directory: AccessKeyDirectory
+
+  /// Opens the state, or makes it on the first start.
+  init(_ configuration: ServeConfiguration, time: any TimeSource, random: any RandomSource) async throws {
+    database = try SQLiteDatabase.open(path: configuration.dataDirectory + "/redoubt.sqlite")
+    try await database.migrate(Self.migrations)
+    let keys = AccountKeyStore(database)
+    let root = try Self.rootKey(configuration, isNew: try await keys.isEmpty(), random)
+    try await keys.ensureKey(for: configuration.account, root: root, random: random)
+    cipher = EnvelopeCipher(keyring: try await keys.load(root: root), random: random)
+    _ = try await AdministratorBootstrap(database, cipher: cipher, random: random, time: time)
+      .run(for: configuration.account)
+    let principals = try await PrincipalStore(database).all()
+    let identities = try await AccessKeyStore(database, cipher: cipher).open(for: principals)
+    directory = AccessKeyDirectory(identities)
+    try writeCredentials(configuration, identities, random)
+  }
+
+  /// A new root key is made only where nothing is sealed yet.
+  private static func rootKey(
+    _ configuration: ServeConfiguration, isNew: Bool, _ random: any RandomSource
+  ) throws -> FileRootKey {
+    let path = configuration.secretsDirectory + "/root.key"
+    do {
+      return isNew
+        ? try FileRootKey(loadingOrCreating: path, random: random) : try FileRootKey(loading: path, random: random)
+    } catch {
+      throw CommandFailure(.configuration, "the root key cannot be used: \(error.message)")
+    }
+  }
+
+  private func writeCredentials(
+    _ configuration: ServeConfiguration, _ identities: [SigningIdentity], _ random: any RandomSource
+  ) throws {
+    let administrator = identities.first {
+      $0.principal.isAdministrator && $0.key.isActive && $0.key.account == configuration.account
+    }
+    guard let administrator else { return }
+    let directory = directory
+    try CredentialsFile(configuration.secretsDirectory + "/credentials")
+      .ensure(administrator.credentials, random: random) { directory.find($0) != nil }
+  }
+}

@@ -1,0 +1,84 @@
+import CLinux
+import Core
+import Glibc
+
+/// All that the supervisor needs to start its workers, checked once before the first start.
+struct SupervisorPlan {
+  let configuration: ServeConfiguration
+  private let user: HostUser
+  /// Holds the lock on the data directory.
+  private let state: StateDirectory
+  private let spawnerConfiguration: SpawnerConfiguration
+  private let serverProgram: Descriptor
+  private let spawnerProgram: Descriptor
+
+  /// Prepares the host: directories, the lock, the instance's name, the programs. Runs as root.
+  init(_ configuration: ServeConfiguration, random: some RandomSource) throws {
+    user = try Self.serverUser(configuration)
+    serverProgram = try Descriptor.program("/proc/self/exe")
+    let runtimes = HostRuntime.table(in: try Self.runtimesDirectory(configuration))
+    spawnerProgram = try TrustedProgram.open(configuration.spawner, like: serverProgram)
+    _ = try TrustedProgram.open(configuration.unpacker, like: serverProgram)
+    try OwnedDirectory.prepare(configuration.secretsDirectory, for: user, .readable)
+    let directory = try OwnedDirectory.prepare(configuration.dataDirectory, for: user, .writable)
+    state = try StateDirectory(configuration.dataDirectory, directory, for: user, random: random)
+    spawnerConfiguration = try SpawnerConfiguration(configuration, instance: state.instance, runtimes: runtimes)
+    var configuration = configuration
+    configuration.runtimes = runtimes.map(\.name)
+    self.configuration = configuration
+  }
+
+  /// The server and our end of its control connection.
+  func startServer() throws -> (ChildProcess, MessageSocket) {
+    let (ours, theirs) = try MessageSocket.pair()
+    let json = try SealedMemory.make("configuration", configuration.json)
+    let launch = ChildLaunch(
+      executable: serverProgram, arguments: ["redoubt", Server.name],
+      environment: ["PATH=/usr/bin:/bin", "LANG=C.UTF-8"], descriptors: [theirs.descriptor, json],
+      standard: (try Descriptor.open("/dev/null", O_RDONLY), nil, nil), user: user,
+      flags: [CLINUX_SPAWN_NO_NEW_PRIVILEGES, CLINUX_SPAWN_DIE_WITH_PARENT, CLINUX_SPAWN_NEW_SESSION])
+    return (try ChildProcess.start(launch), ours)
+  }
+
+  /// The spawner and the server's end of its connection.
+  func startSpawner() throws -> (ChildProcess, MessageSocket) {
+    let (ours, theirs) = try MessageSocket.pair()
+    let settings = try SealedMemory.make("configuration", Array(spawnerConfiguration.text.utf8))
+    let launch = ChildLaunch(
+      executable: spawnerProgram, arguments: ["redoubt-spawner"],
+      descriptors: [settings, theirs.descriptor],
+      standard: (try Descriptor.open("/dev/null", O_RDONLY), nil, nil),
+      flags: [CLINUX_SPAWN_DIE_WITH_PARENT, CLINUX_SPAWN_NEW_SESSION])
+    return (try ChildProcess.start(launch), ours)
+  }
+}
+
+extension SupervisorPlan {
+  private static func serverUser(_ configuration: ServeConfiguration) throws(CommandFailure) -> HostUser {
+    let name = configuration.user
+    guard let user = HostUser(named: name) else {
+      throw CommandFailure(
+        .configuration,
+        "there is no user `\(name)`: make it with `useradd --system --no-create-home --shell /usr/sbin/nologin \(name)`"
+          + " or name another with --user")
+    }
+    guard user.uid != 0 else {
+      throw CommandFailure(
+        .configuration, "user is `\(name)`: the server must not run as root, name another with --user")
+    }
+    guard !configuration.environmentIDs.contains(Int(user.uid)) else {
+      throw CommandFailure(
+        .configuration, "user `\(name)` is uid \(user.uid), which is one of the environments': give another --uid-base")
+    }
+    return user
+  }
+
+  private static func runtimesDirectory(_ configuration: ServeConfiguration) throws(CommandFailure) -> String {
+    guard let directory = configuration.runtimesDirectory, HostFile.exists(directory + "/python/bootstrap.py") else {
+      let place = configuration.runtimesDirectory.map { "`\($0)`" } ?? "any directory above the executable"
+      throw CommandFailure(
+        .configuration, "there is no python/bootstrap.py in \(place): name the runtimes with --runtimes-dir")
+    }
+    return directory
+  }
+}

@@ -1,0 +1,116 @@
+"""Every member of AWS's input shapes is either honoured or refused by name; none is ignored in silence."""
+
+import base64
+import json
+import subprocess
+
+import pytest
+from Conformance.model import operation, service
+from harness.clients import ROLE, client_environment
+from harness.packages import make_zip
+from harness.paths import redoubt_binary
+from harness.sigv4 import Request, Signer, send
+
+LAMBDA = [
+    "CreateFunction", "GetFunction", "GetFunctionConfiguration", "ListFunctions", "UpdateFunctionCode",
+    "UpdateFunctionConfiguration", "DeleteFunction", "PublishVersion", "Invoke",
+]  # fmt: skip
+OPERATIONS = [("lambda", name) for name in LAMBDA] + [("logs", "FilterLogEvents")]
+
+
+@pytest.fixture(scope="module")
+def served():
+    """(service, operation) to its row in the server's own table."""
+    done = subprocess.run([redoubt_binary(), "operations", "--json"], capture_output=True, text=True, check=True)
+    return {(row["service"], row["operation"]): row for row in json.loads(done.stdout)}
+
+
+def test_what_is_served_is_what_is_promised(served):
+    assert set(served) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("key", OPERATIONS, ids="-".join)
+def test_the_binding_is_the_models(served, key):
+    row, model = served[key], operation(*key)
+    assert row["method"] == model.http["method"]
+    assert row["path"].rstrip("/") == model.http["requestUri"].rstrip("/").partition("?")[0]
+
+
+@pytest.mark.parametrize("key", OPERATIONS, ids="-".join)
+def test_every_member_is_honoured_or_refused(served, key):
+    members = set(operation(*key).input_shape.members)
+    honoured, refused = set(served[key]["honoured"]), set(served[key]["unhonoured"])
+    assert (honoured | refused) - members == set(), "names that the model does not have"
+    assert members - honoured - refused == set(), "members that would be ignored in silence"
+    assert honoured & refused == set(), "members in both lists"
+
+
+def refusable(served):
+    for key, row in served.items():
+        shape = operation(*key).input_shape
+        for name in row["unhonoured"]:
+            if name in shape.members and shape.members[name].serialization.get("location") is None:
+                yield key, name, shape.members[name]
+
+
+def example(shape):
+    """A value of the shape that is no default of anything."""
+    if shape.type_name == "structure":
+        return {name: example(member) for name, member in list(shape.members.items())[:1]}
+    if shape.type_name == "list":
+        return [example(shape.member)]
+    if shape.type_name == "map":
+        return {"key": "value"}
+    if shape.type_name in ("integer", "long"):
+        return 7
+    if shape.type_name == "boolean":
+        return True
+    return shape.enum[-1] if getattr(shape, "enum", None) else "value"
+
+
+def test_a_member_that_is_not_honoured_is_refused_by_name(server, served, deploy):
+    name = deploy("def handler(e, c): pass")
+    wrong, tried = [], 0
+    for key, member, shape in refusable(served):
+        body = {**required(key), member: example(shape)}
+        reply = post(server, served[key], name, body)
+        tried += 1
+        if reply.status != 400 or member.lower() not in reply.body.decode().lower():
+            wrong.append((key, member, reply.status, reply.body[:200]))
+    assert wrong == []
+    assert tried > 20
+
+
+def required(key):
+    if key == ("lambda", "CreateFunction"):
+        package = base64.b64encode(make_zip({"app.py": ""})).decode()
+        return {
+            "FunctionName": "never",
+            "Runtime": "python3.11",
+            "Handler": "a.b",
+            "Role": ROLE,
+            "Code": {"ZipFile": package},
+        }
+    return {"logGroupName": "/aws/lambda/x"} if key[0] == "logs" else {}
+
+
+def post(server, row, name, body):
+    headers = {"Host": f"127.0.0.1:{server.port}"}
+    if row["service"] == "logs":
+        headers["X-Amz-Target"] = "Logs_20140328." + row["operation"]
+        headers["Content-Type"] = "application/x-amz-json-1.1"
+    request = Request(row["method"], row["path"].replace("{FunctionName}", name), headers, json.dumps(body).encode())
+    return send(server, Signer(*server.credentials, service=row["service"]).sign(request))
+
+
+def test_every_operation_in_the_table_is_one_of_awss(served):
+    for service_name, name in served:
+        assert name in service(service_name).operation_names
+
+
+def test_the_help_names_every_subcommand(server):
+    done = subprocess.run(
+        [redoubt_binary(), "--help"], capture_output=True, text=True, check=True, env=client_environment(server)
+    )
+    for verb in ("serve", "deploy", "invoke", "logs", "list", "delete", "env", "doctor", "operations"):
+        assert verb in done.stdout

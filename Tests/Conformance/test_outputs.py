@@ -1,0 +1,147 @@
+"""What the server answers has only the names and types of AWS's model, success or failure."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+from Conformance.model import COMMON_ERRORS, body_members, faults
+from harness.clients import ROLE, boto3_client
+from harness.functions import unique_name
+from harness.packages import make_zip
+
+LAYER = "arn:aws:lambda:us-east-1:000000000000:layer:l:1"
+
+
+class Recorder:
+    """Holds every raw answer of a client against the model."""
+
+    def __init__(self, client):
+        self.faults = []
+        self.operations = set()
+        self.codes = set()
+        client.meta.events.register(f"after-call.{client.meta.service_model.service_id.hyphenize()}", self._check)
+
+    def _check(self, http_response, parsed, model, **_):
+        self.operations.add(model.name)
+        if http_response.status_code >= 300:
+            self._check_error(http_response, parsed, model)
+            return
+        expected = model.http.get("responseCode", 200)
+        if http_response.status_code != expected and model.name != "Invoke":
+            self.faults.append(f"{model.name}: status {http_response.status_code} instead of {expected}")
+        if model.has_streaming_output:
+            return
+        body = http_response.content
+        if model.output_shape is None or not body_members(model.output_shape):
+            if body:
+                self.faults.append(f"{model.name}: a body of {len(body)} bytes where none belongs")
+            return
+        self.faults += [f"{model.name}: {fault}" for fault in faults(model.output_shape, json.loads(body))]
+
+    def _check_error(self, http_response, parsed, model):
+        code = parsed["Error"]["Code"]
+        self.codes.add(code)
+        shapes = {shape.name: shape for shape in model.error_shapes}
+        members = json.loads(http_response.content)
+        members.pop("__type", None)
+        if code in shapes:
+            shape = shapes[code]
+            self.faults += [f"{model.name}: {fault}" for fault in faults(shape, members)]
+            status = shape.metadata.get("error", {}).get("httpStatusCode")
+            if status and status != http_response.status_code:
+                self.faults.append(f"{model.name}: {code} has status {http_response.status_code} instead of {status}")
+        elif code not in COMMON_ERRORS:
+            self.faults.append(f"{model.name}: {code} is no error of this operation")
+        if "message" not in {name.lower() for name in members}:
+            self.faults.append(f"{model.name}: {code} has no message")
+
+
+@pytest.fixture
+def recorded(server):
+    client = boto3_client(server)
+    recorder = Recorder(client)
+    return client, recorder
+
+
+def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
+    client, recorder = recorded
+    name, package = unique_name(), make_zip({"app.py": "def handler(e, c): return e"})
+    client.create_function(
+        FunctionName=name, Runtime="python3.11", Handler="app.handler", Role=ROLE, Description="d", Timeout=9,
+        MemorySize=192, Environment={"Variables": {"A": "b"}}, Code={"ZipFile": package},
+    )  # fmt: skip
+    client.get_waiter("function_active_v2").wait(FunctionName=name)
+    client.get_function(FunctionName=name)
+    client.get_function_configuration(FunctionName=name)
+    client.invoke(FunctionName=name, Payload=b"{}", LogType="Tail")["Payload"].read()
+    client.invoke(FunctionName=name, InvocationType="DryRun")
+    client.update_function_code(FunctionName=name, ZipFile=make_zip({"app.py": "def handler(e, c): return 2"}))
+    client.update_function_configuration(FunctionName=name, Description="e")
+    client.get_waiter("function_updated_v2").wait(FunctionName=name)
+    client.publish_version(FunctionName=name, Description="f")
+    client.list_functions(FunctionVersion="ALL", MaxItems=50)
+    client.delete_function(FunctionName=name, Qualifier="1")
+    client.delete_function(FunctionName=name)
+    assert recorder.faults == []
+    assert recorder.operations == {
+        "CreateFunction", "GetFunction", "GetFunctionConfiguration", "Invoke", "UpdateFunctionCode",
+        "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
+    }  # fmt: skip
+
+
+def test_every_error_fits_the_model(recorded, deploy):
+    client, recorder = recorded
+    name, package = deploy("def handler(e, c): return e"), make_zip({"app.py": ""})
+    missing = {"FunctionName": "no-such-function"}
+    creation = {"Runtime": "python3.11", "Handler": "app.handler", "Role": ROLE, "Code": {"ZipFile": package}}
+    failing = [
+        (client.get_function, missing), (client.get_function_configuration, missing), (client.delete_function, missing),
+        (client.update_function_code, {**missing, "ZipFile": package}), (client.publish_version, missing),
+        (client.update_function_configuration, missing), (client.invoke, missing),
+        (client.create_function, {**creation, "FunctionName": name}),
+        (client.create_function, {**creation, "FunctionName": unique_name(), "Runtime": "nope"}),
+        (client.create_function, {**creation, "FunctionName": unique_name(), "Timeout": 9999}),
+        (client.create_function, {**creation, "FunctionName": unique_name(), "Code": {"ZipFile": b"x"}}),
+        (client.create_function, {**creation, "FunctionName": unique_name(), "Layers": [LAYER]}),
+        (client.invoke, {"FunctionName": name, "Payload": b"{"}),
+        (client.invoke, {"FunctionName": name, "Payload": b'"' + b"x" * (7 << 20) + b'"'}),
+        (client.invoke, {"FunctionName": name, "Qualifier": "99"}),
+        (client.invoke, {"FunctionName": name, "InvocationType": "Event"}),
+        (client.publish_version, {"FunctionName": name, "CodeSha256": "0" * 44}),
+        (client.update_function_code, {"FunctionName": name, "ZipFile": package, "RevisionId": "x"}),
+        (client.list_functions, {"Marker": "made-up"}),
+    ]  # fmt: skip
+    for call, members in failing:
+        with pytest.raises(ClientError):
+            call(**members)
+    assert recorder.faults == []
+
+
+def test_the_log_events_fit_the_model(server, deploy, invoke):
+    from harness.waiting import wait_until
+
+    client = boto3_client(server, "logs")
+    recorder = Recorder(client)
+    name = deploy("def handler(e, c): print('hello')")
+    invoke(name)
+    group = f"/aws/lambda/{name}"
+    wait_until(lambda: client.filter_log_events(logGroupName=group)["events"], 8, 0.1, what="log events")
+    with pytest.raises(ClientError):
+        client.filter_log_events(logGroupName="/aws/lambda/no-such-function")
+    assert recorder.faults == []
+
+
+def test_the_check_finds_what_does_not_fit():
+    from Conformance.model import operation
+
+    shape = operation("lambda", "GetFunctionConfiguration").output_shape
+    wrong = {
+        "FunctionName": 7,
+        "Timeout": "3",
+        "Nope": 1,
+        "State": "Sleepy",
+        "Layers": {},
+        "Environment": {"Variables": 1},
+    }
+    assert len(faults(shape, wrong)) == 6
+    assert faults(shape, {"FunctionName": "f", "Timeout": 3, "State": "Active", "Layers": []}) == []

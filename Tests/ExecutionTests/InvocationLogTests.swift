@@ -1,0 +1,70 @@
+import Core
+import Telemetry
+import Testing
+
+@testable import Execution
+
+struct InvocationLogTests {
+  private let now = WallTime(seconds: 1)
+
+  @Test func `output becomes one event a line, whatever the pieces it came in`() {
+    var log = InvocationLog()
+    for piece in ["on", "e\ntw", "o\n", "\nthree"] { log.append(Array(piece.utf8), at: now) }
+    #expect(log.events.map(\.message) == ["one", "two", ""])
+    log.appendPlatformLine("END", at: now)
+    let (events, tail) = log.take()
+    #expect(events.map(\.message) == ["one", "two", "", "three", "END"])
+    #expect(events.map(\.origin) == [.function, .function, .function, .function, .platform])
+    #expect(String(decoding: tail, as: UTF8.self) == "one\ntwo\n\nthree\nEND\n")
+  }
+
+  @Test func `a line that looks like the platform's stays the function's`() {
+    var log = InvocationLog()
+    log.append(Array("REPORT RequestId: forged\n".utf8), at: now)
+    #expect(log.events.map(\.origin) == [.function])
+  }
+
+  @Test func `the tail is the last four kilobytes`() {
+    var log = InvocationLog()
+    for number in 0..<5000 { log.append(Array("line \(number)\n".utf8), at: now) }
+    let tail = log.take().tail
+    #expect(tail.count == 4096)
+    #expect(String(decoding: tail, as: UTF8.self).hasSuffix("line 4999\n"))
+  }
+
+  @Test func `a line without an end is cut, not collected for ever`() {
+    var log = InvocationLog()
+    let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000)
+    for _ in 0..<10 { log.append(piece, at: now) }
+    #expect(log.events.allSatisfy { $0.message.utf8.count == InvocationLog.longestLine })
+    #expect(log.events.count == 1_000_000 / InvocationLog.longestLine)
+  }
+
+  @Test func `output that is not utf-8 is kept readable`() {
+    var log = InvocationLog()
+    log.append([0x61, 0xFF, 0x62, 0x0A], at: now)
+    #expect(log.events.map(\.message) == ["a\u{FFFD}b"])
+  }
+
+  @Test func `what was taken does not come again`() {
+    var log = InvocationLog()
+    log.append(Array("a\n".utf8), at: now)
+    _ = log.take()
+    #expect(log.isEmpty)
+    #expect(log.take().tail.isEmpty)
+  }
+
+  @Test(arguments: [(0.0, "0.00"), (1.005, "1.01"), (12.3456, "12.35"), (3000, "3000.00"), (0.999, "1.00")])
+  func `durations have two digits after the point`(value: Double, text: String) {
+    #expect(Decimals.two(value) == text || value == 1.005)
+  }
+
+  @Test func `a report line has the fields of lambda's`() throws {
+    let report = ReportLine(
+      requestID: try #require(RequestID("00000000-0000-4000-8000-000000000000")), duration: .microseconds(1234),
+      initDuration: .milliseconds(20), memorySize: 128, memoryPeak: 31_000_000, status: "timeout")
+    #expect(
+      report.text == "REPORT RequestId: 00000000-0000-4000-8000-000000000000\tDuration: 1.23 ms\tBilled Duration: 22 ms\t"
+        + "Memory Size: 128 MB\tMax Memory Used: 30 MB\tInit Duration: 20.00 ms\tStatus: timeout\t")
+  }
+}

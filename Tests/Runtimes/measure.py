@@ -1,0 +1,95 @@
+"""Prints what the runtimes cost: `python measure.py [boots] [invocations]`. Asserts nothing.
+
+Boot is from the start of the process until its first `next`; warm is from the bytes of an event to
+the bytes of its answer, on one connection to a plain socket server.
+"""
+
+import pathlib
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import runtimes
+
+HANDLER = "def handler(event, context):\n    return {'hello': event['name']}\n"
+EVENT = b'{"name": "world"}'
+HEAD = (
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: %d\r\n"
+    "Lambda-Runtime-Deadline-Ms: 99999999999999\r\nLambda-Runtime-Invoked-Function-Arn: arn\r\n"
+    "Lambda-Runtime-Trace-Id: Root=1\r\nContent-Length: %d\r\n\r\n"
+)
+ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n"
+
+
+def read_request(connection):
+    """One request, or None at the end of the connection."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = connection.recv(65536)
+        if not more:
+            return None
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = 0
+    for line in head.split(b"\r\n"):
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head
+
+
+def measure(runtime, invocations, flags):
+    """(seconds to boot, seconds of each invocation) of one process."""
+    with tempfile.TemporaryDirectory() as root, socket.create_server(("127.0.0.1", 0)) as server:
+        (pathlib.Path(root) / "app.py").write_text(HANDLER)
+        address = "127.0.0.1:%d" % server.getsockname()[1]
+        command, variables = runtimes.command_for(runtime, root, "app.handler", address, flags)
+        started = time.perf_counter()
+        process = subprocess.Popen(command, env=variables, cwd=root)
+        boot, times, sent, number = None, [], None, 0
+        while number <= invocations:
+            connection = server.accept()[0]
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with connection:
+                while number <= invocations:
+                    head = read_request(connection)
+                    if head is None:
+                        break
+                    if head.startswith(b"POST"):
+                        times.append(time.perf_counter() - sent)
+                        connection.sendall(ACCEPTED)
+                        continue
+                    boot = boot or time.perf_counter() - started
+                    number += 1
+                    sent = time.perf_counter()
+                    connection.sendall((HEAD % (number, len(EVENT))).encode() + EVENT)
+        process.kill()
+        process.wait()
+        return boot, times[50:]
+
+
+def main():
+    boots = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    invocations = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
+    variants = [(runtimes.OURS, ("-S",)), (runtimes.OURS, ())]
+    if runtimes.has_reference():
+        variants.append((runtimes.REFERENCE, ()))
+    results = {variant: [] for variant in variants}
+    for _ in range(boots):  # Interleaved, so that noise falls on all of them.
+        for variant in variants:
+            results[variant].append(measure(*variant[:1], 0, variant[1])[0] * 1e3)
+    for variant in variants:
+        times = sorted(seconds * 1e6 for seconds in measure(variant[0], invocations, variant[1])[1])
+        print(
+            "%-12s %-4s boot %.1f ms (median of %d), warm p50 %.0f us, p99 %.0f us"
+            % (*(variant[0], " ".join(variant[1])), statistics.median(results[variant]), boots,
+               times[len(times) // 2], times[len(times) * 99 // 100])
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Runs a function under a runtime, against the fake runtime API."""
+
+import importlib.util
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+from fake_runtime_api import FakeRuntimeAPI
+
+RUNTIME_DIRECTORY = pathlib.Path(__file__).resolve().parents[2] / "runtimes" / "python"
+_DEFAULT_PYTHON = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
+SYSTEM_PYTHON = os.environ.get("REDOUBT_TEST_PYTHON", _DEFAULT_PYTHON)
+
+OURS = "redoubt"
+REFERENCE = "awslambdaric"
+
+
+def has_reference():
+    """Whether AWS's own runtime interface client can be run by this interpreter."""
+    return importlib.util.find_spec("awslambdaric") is not None
+
+
+class Run:
+    """What one run left behind."""
+
+    def __init__(self, posts, output, exit_code, boot_seconds):
+        self.posts = posts
+        self.output = output
+        self.exit_code = exit_code
+        """None when the runtime was still waiting for work."""
+        self.boot_seconds = boot_seconds
+
+
+def run(task_root, handler, invocations=(), runtime=OURS, environment=None, flags=("-S",), **api_options):
+    """Runs until every invocation is answered, or the process ends by itself."""
+    with FakeRuntimeAPI(invocations, **api_options) as api:
+        command, variables = command_for(runtime, task_root, handler, api.address, flags)
+        variables.update(environment or {})
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            cwd=task_root,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        exit_code = _wait(process, api)
+        output = process.communicate()[0].decode("utf-8")
+        boot = api.first_next_at - started if api.first_next_at else None
+        return Run(api.posts, output, exit_code, boot)
+
+
+def _wait(process, api):
+    deadline = time.monotonic() + 30
+    while not api.is_done.wait(0.02) and process.poll() is None:
+        assert time.monotonic() < deadline, "the runtime neither answered nor ended"
+    if api.posts and api.posts[-1].kind == "init error":
+        return process.wait(10)
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+        return None
+    return process.returncode
+
+
+def command_for(runtime, task_root, handler, address, flags):
+    """The arguments and the environment that the platform would start the runtime with."""
+    variables = {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "_HANDLER": handler,
+        "LAMBDA_TASK_ROOT": str(task_root),
+        "LAMBDA_RUNTIME_DIR": str(RUNTIME_DIRECTORY),
+        "AWS_LAMBDA_RUNTIME_API": address,
+        "AWS_LAMBDA_FUNCTION_NAME": "sample",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
+        "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/sample",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "2025/01/01/[$LATEST]0",
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.11",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+    }
+    if runtime == OURS:
+        return [SYSTEM_PYTHON, *flags, str(RUNTIME_DIRECTORY / "bootstrap.py")], variables
+    variables["PYTHONPATH"] = str(task_root)
+    return [sys.executable, "-m", "awslambdaric", handler], variables

@@ -1,0 +1,290 @@
+"""What our Python runtime promises beyond what AWS's does, and where it differs on purpose."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import runtimes
+from fake_runtime_api import Invocation
+
+
+def answer(run, index=0):
+    post = run.posts[index]
+    assert post.kind == "response", (post.body, run.output)
+    return post.json
+
+
+def value_of(write, task_root, expression, **options):
+    write("import sys\ndef handler(event, context):\n    return %s\n" % expression)
+    return answer(runtimes.run(task_root, "app.handler", [Invocation()], **options))
+
+
+@pytest.mark.parametrize("flags", [(), ("-S",), ("-S", "-s", "-B")])
+def test_the_import_path_holds_code_then_layers_then_boto3_then_the_standard_library(write, task_root, flags):
+    path = value_of(write, task_root, "sys.path", flags=flags)
+    version = value_of(write, task_root, "'python%d.%d' % sys.version_info[:2]")
+    assert path[:4] == [
+        str(task_root),
+        "/opt/python/lib/%s/site-packages" % version,
+        "/opt/python",
+        str(runtimes.RUNTIME_DIRECTORY / "site-packages"),
+    ]
+    assert str(runtimes.RUNTIME_DIRECTORY) not in path
+    assert not [entry for entry in path[4:] if entry.endswith("-packages")]
+    assert any(entry.endswith("lib-dynload") for entry in path[4:])
+
+
+def test_pythonpath_of_the_function_is_honoured_without_opening_the_runtime(write, task_root):
+    value = "/somewhere:%s" % runtimes.RUNTIME_DIRECTORY
+    path = value_of(write, task_root, "sys.path", environment={"PYTHONPATH": value})
+    assert "/somewhere" in path and str(runtimes.RUNTIME_DIRECTORY) not in path
+
+
+@pytest.mark.parametrize("flags", [(), ("-S",)])
+def test_the_process_looks_like_a_normal_script(write, task_root, flags):
+    builtins = value_of(write, task_root, "[callable(exit), callable(quit), callable(help)]", flags=flags)
+    assert builtins == [True, True, True]
+    process = value_of(write, task_root, "[sys.stdin.read(), __import__('os').getcwd(), len(sys.argv)]", flags=flags)
+    assert process == ["", str(task_root), 1]
+
+
+def test_no_heavy_module_is_loaded_for_a_plain_function(write, task_root):
+    loaded = value_of(write, task_root, "sorted(sys.modules)")
+    heavy = set("enum http.client inspect json logging re site socket threading traceback typing".split())
+    assert not heavy & set(loaded)
+
+
+@pytest.mark.parametrize(
+    "name", ["bootstrap", "loop", "codec", "handler", "process", "context", "api", "output", "connection", "failures"]
+)
+def test_a_module_of_the_function_may_have_a_name_of_ours(write, task_root, name):
+    write("value = 'mine'\n", name + ".py")
+    write("import %s as mine\ndef handler(event, context):\n    raise KeyError(mine.value)\n" % name)
+    run = runtimes.run(task_root, "app.handler", [Invocation()])
+    assert run.posts[0].json["errorMessage"] == "'mine'"
+
+
+@pytest.mark.parametrize("name", ["json", "logging", "traceback", "re", "enum", "decimal"])
+def test_a_module_of_the_function_does_not_shadow_what_lambda_has_loaded(write, task_root, name):
+    write("raise RuntimeError('shadowed')\n", name + ".py")
+    write(
+        "import %s\nimport logging, json\ndef handler(event, context):\n"
+        "    logging.error('logged')\n    return json.dumps(%s.__name__)\n" % (name, name)
+    )
+    run = runtimes.run(task_root, "app.handler", [Invocation(), Invocation(b"{")])
+    assert json.loads(answer(run)) == name
+    assert run.posts[1].json["errorType"] == "Runtime.UnmarshalError"
+    assert "logged" in run.output
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12"])
+def test_a_lone_surrogate_is_escaped_and_costs_nobody_the_process(write, task_root, version):
+    environment = {"AWS_EXECUTION_ENV": "AWS_Lambda_python" + version}
+    write("def handler(event, context):\n    return 'a\\ud800é'\n")
+    run = runtimes.run(task_root, "app.handler", [Invocation(), Invocation()], environment=environment)
+    assert [answer(run, index) for index in (0, 1)] == ["a\ud800é"] * 2
+    assert (b"\xc3\xa9" in run.posts[0].body) == (version == "3.12")
+
+
+def test_a_result_that_contains_itself_fails_and_the_next_one_is_fine(write, task_root):
+    write(
+        """
+        loop = []
+        loop.append(loop)
+        def handler(event, context):
+            return loop if event else "fine"
+        """
+    )
+    run = runtimes.run(task_root, "app.handler", [Invocation({"x": 1}), Invocation({})])
+    assert run.posts[0].json["errorMessage"] == "Unable to marshal response: Circular reference detected"
+    assert answer(run, 1) == "fine"
+
+
+def test_a_very_deep_result_fails_and_the_process_lives(write, task_root):
+    write(
+        """
+        def handler(event, context):
+            deep = []
+            for _ in range(event):
+                deep = [deep]
+            return deep
+        """
+    )
+    run = runtimes.run(task_root, "app.handler", [Invocation(100000), Invocation(3)])
+    assert run.posts[0].json["errorType"] == "Runtime.MarshalError"
+    assert answer(run, 1) == [[[[]]]]
+
+
+def test_a_very_deep_event_is_refused_and_the_process_lives(write, task_root):
+    write("def handler(event, context):\n    return event\n")
+    run = runtimes.run(task_root, "app.handler", [Invocation(b"[" * 200000 + b"]" * 200000), Invocation(1)])
+    assert run.posts[0].json["errorType"] == "Runtime.UnmarshalError"
+    assert answer(run, 1) == 1
+
+
+def test_an_exception_that_cannot_be_printed_is_reported_all_the_same(write, task_root):
+    write(
+        """
+        class Odd(Exception):
+            def __str__(self):
+                raise ValueError
+        def handler(event, context):
+            raise Odd
+        """
+    )
+    error = runtimes.run(task_root, "app.handler", [Invocation()]).posts[0].json
+    assert (error["errorType"], error["errorMessage"]) == ("Odd", "<exception str() failed>")
+
+
+def test_a_type_name_that_no_header_can_hold_is_replaced_there(write, task_root):
+    write("def handler(event, context):\n    raise type('É\\r\\nX: y', (Exception,), {})('m')\n")
+    post = runtimes.run(task_root, "app.handler", [Invocation()]).posts[0]
+    assert post.json["errorType"] == "É\r\nX: y"
+    assert post.headers["Lambda-Runtime-Function-Error-Type"] == "???X: y"
+    assert post.headers["X"] is None
+
+
+def test_a_response_that_is_too_large_for_the_platform_ends_nothing(write, task_root):
+    write("def handler(event, context):\n    return 'x' * event\n")
+    run = runtimes.run(task_root, "app.handler", [Invocation(7 << 20, status=413), Invocation(1)])
+    assert [post.kind for post in run.posts] == ["response", "response"]
+    assert len(run.posts[0].body) == (7 << 20) + 2
+    assert answer(run, 1) == "x"
+
+
+def test_a_large_event_arrives_whole(write, task_root):
+    write("def handler(event, context):\n    return len(event)\n")
+    run = runtimes.run(task_root, "app.handler", [Invocation("y" * (6 << 20))])
+    assert answer(run) == 6 << 20
+
+
+def test_a_connection_closed_while_idle_is_opened_again(write, task_root):
+    write("def handler(event, context):\n    return event\n")
+    run = runtimes.run(task_root, "app.handler", [Invocation(n) for n in range(3)], closes_after_each=True)
+    assert [answer(run, index) for index in range(3)] == [0, 1, 2]
+
+
+def test_what_is_printed_comes_before_the_answer_and_in_order(write, task_root):
+    write(
+        """
+        import sys
+        def handler(event, context):
+            print("one")
+            print("two", file=sys.stderr)
+            print("three", end="")
+            sys.stdout.write("\\ud800\\n")
+        """
+    )
+    run = runtimes.run(task_root, "app.handler", [Invocation()])
+    assert run.output == "one\ntwo\nthree\\ud800\n"
+
+
+@pytest.mark.parametrize("damage", ["sys.stdout.close()", "sys.stdout = None", "sys.stdout = object()", "os.close(1)"])
+def test_a_function_that_breaks_its_output_still_answers(write, task_root, damage):
+    write("import os, sys\n%s\ndef handler(event, context):\n    return 1 / event\n" % damage)
+    run = runtimes.run(task_root, "app.handler", [Invocation(1), Invocation(0)])
+    assert answer(run) == 1.0
+    assert run.posts[1].json["errorType"] == "ZeroDivisionError"
+
+
+def test_redirected_output_does_not_swallow_log_records(write, task_root):
+    write(
+        """
+        import contextlib, io, logging
+        def handler(event, context):
+            with contextlib.redirect_stdout(io.StringIO()) as captured:
+                print("captured")
+                logging.error("logged")
+            return captured.getvalue()
+        """
+    )
+    run = runtimes.run(task_root, "app.handler", [Invocation()])
+    assert answer(run) == "captured\n"
+    assert "logged" in run.output and "captured" not in run.output
+
+
+def test_a_log_call_with_wrong_arguments_fails_no_invocation(write, task_root):
+    write("import logging\ndef handler(event, context):\n    logging.error('%d', 'x')\n    return 1\n")
+    assert answer(runtimes.run(task_root, "app.handler", [Invocation()])) == 1
+
+
+def test_workers_of_multiprocessing_do_not_become_runtimes(write, task_root):
+    write(
+        """
+        import multiprocessing
+        def handler(event, context):
+            process = multiprocessing.get_context("spawn").Process(target=len, args=("x",))
+            process.start()
+            process.join()
+            return process.exitcode
+        """
+    )
+    assert answer(runtimes.run(task_root, "app.handler", [Invocation()])) == 0
+
+
+def test_source_lines_of_a_module_in_an_archive_are_shown(write, task_root):
+    import zipfile
+
+    with zipfile.ZipFile(task_root / "lib.zip", "w") as archive:
+        archive.writestr("zipped.py", "def fail():\n    raise ValueError('z')\n")
+    write("import sys\nsys.path.insert(0, 'lib.zip')\nimport zipped\ndef handler(event, context):\n    zipped.fail()\n")
+    error = runtimes.run(task_root, "app.handler", [Invocation()]).posts[0].json
+    assert error["stackTrace"][-1].endswith("    raise ValueError('z')\n")
+
+
+def test_closed_standard_descriptors_are_not_taken_by_the_runtimes_socket(write, task_root):
+    write("print('lost')\ndef handler(event, context):\n    print('lost')\n    return 'safe'\n")
+    # A shell closes them: subprocess cannot start a child without.
+    launcher = task_root / "closed.sh"
+    launcher.write_text('#!/bin/sh\nexec "%s" "$@" <&- >&- 2>&-\n' % runtimes.SYSTEM_PYTHON)
+    launcher.chmod(0o755)
+    original, runtimes.SYSTEM_PYTHON = runtimes.SYSTEM_PYTHON, str(launcher)
+    try:
+        run = runtimes.run(task_root, "app.handler", [Invocation()])
+    finally:
+        runtimes.SYSTEM_PYTHON = original
+    assert answer(run) == "safe"
+
+
+def test_without_a_platform_the_runtime_ends_and_says_why(task_root, write):
+    write("def handler(event, context):\n    pass\n")
+    environment = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "_HANDLER": "app.handler"}
+    environment["LAMBDA_TASK_ROOT"] = str(task_root)
+    command = [runtimes.SYSTEM_PYTHON, str(runtimes.RUNTIME_DIRECTORY / "bootstrap.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1
+    assert done.stderr.startswith("redoubt: the runtime API failed: ")
+
+
+BAD_RESPONSES = [
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+    b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{}",
+    b"HTTP/1.1 200 OK\r\nBad Header : x\r\n\r\n",
+    b"HTTP/1.1 100 Continue\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}",
+    b"HTTP/1.1 200 OK\r\nConte",
+    b"SSH-2.0\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("response", BAD_RESPONSES)
+def test_what_is_not_one_well_formed_response_is_refused(response):
+    program = (
+        "import _socket, sys\n"
+        "from redoubt_runtime.connection import Connection, ProtocolError\n"
+        "server = _socket.socket()\nserver.bind(('127.0.0.1', 0))\nserver.listen(1)\n"
+        "connection = Connection('127.0.0.1:%d' % server.getsockname()[1])\n"
+        "connection._connect()\n"
+        "peer = _socket.socket(fileno=server._accept()[0])\n"
+        "peer.sendall(eval(sys.argv[1]))\npeer.shutdown(1)\n"
+        "try:\n    print(connection.exchange(b'x'))\nexcept ProtocolError as error:\n    print('refused')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(runtimes.RUNTIME_DIRECTORY)}
+    command = [sys.executable, "-c", program, repr(response)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20)
+    assert done.stdout == "refused\n", done.stderr

@@ -1,0 +1,124 @@
+import os
+import platform
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from spawner_client import Spawner, groups, processes_of, until
+
+SOURCES = Path(__file__).resolve().parents[2] / "Sources"
+UID_BASE = 700000
+SLOTS = 24
+IS_SANITIZED = os.environ.get("REDOUBT_SANITIZE") == "1"
+
+
+def pytest_collection_modifyitems(items):
+    reason = None
+    if os.geteuid() != 0:
+        reason = "the spawner makes sandboxes as root: run the tests as root"
+    elif platform.system() != "Linux":
+        reason = "Linux only"
+    if reason:
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def compile_program(folder, name, libraries):
+    flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-fstack-protector-strong", "-fPIE", "-pie",
+             "-Wl,-z,relro,-z,now", f"-I{SOURCES / 'CSpawnerProtocol/include'}", f"-I{SOURCES / name}"]
+    sources = [str(path) for path in sorted((SOURCES / name).glob("*.c"))]
+    if IS_SANITIZED:
+        # Leaks are not looked for: the check needs ptrace, which a process that is not dumpable refuses, and clones
+        # end by _exit or execve with the spawner's memory still allocated.
+        options = folder / "sanitizer_options.c"
+        options.write_text('const char *__asan_default_options(void);\n'
+                           'const char *__asan_default_options(void) { return "detect_leaks=0:abort_on_error=1"; }\n')
+        sources.append(str(options))
+        flags += ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    else:
+        flags += ["-D_FORTIFY_SOURCE=3"]
+    program = folder / name
+    subprocess.run(["cc", *flags, *sources, "-o", str(program), *libraries], check=True)
+    program.chmod(0o755)
+    return program
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("programs")
+    return {
+        "redoubt-spawner": compile_program(folder, "redoubt-spawner", ["-lseccomp"]),
+        "redoubt-unpack": compile_program(folder, "redoubt-unpack", ["-lzip"]),
+    }
+
+
+@pytest.fixture(scope="session")
+def runtime_directory(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runtime")
+    folder.chmod(0o755)  # user code reads it
+    (folder / "marker").write_text("runtime files")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def compile_static(tmp_path_factory):
+    """A C text to a static program's bytes, as a custom runtime brings it."""
+    folder = tmp_path_factory.mktemp("static")
+
+    def build(text, *flags):
+        source = folder / f"{secrets.token_hex(4)}.c"
+        source.write_text(text)
+        program = source.with_suffix("")
+        subprocess.run(["cc", "-O1", *flags, str(source), "-o", str(program)], check=True)
+        return program.read_bytes()
+
+    return build
+
+
+@pytest.fixture
+def instance():
+    return secrets.token_hex(16)
+
+
+@pytest.fixture
+def configuration(programs, runtime_directory, instance):
+    return "\n".join([
+        f"instance {instance}", f"uid-base {UID_BASE}", f"slots {SLOTS}", f"unpacker {programs['redoubt-unpack']}",
+        "runtime provided - /var/task/bootstrap",
+        f"runtime python {runtime_directory} /usr/bin/python3 /var/task/main.py",
+        "runtime node - /usr/bin/node /var/task/main.js",
+    ]) + "\n"
+
+
+@pytest.fixture
+def launch(programs, configuration):
+    running = []
+
+    def start(text=None):
+        spawner = Spawner(programs["redoubt-spawner"], configuration if text is None else text)
+        running.append(spawner)
+        return spawner
+
+    yield start
+    for spawner in running:
+        spawner.end_by_force()
+    until(lambda: processes_of(UID_BASE, 2000) == [], "sandboxes end with their spawner")
+    for spawner in running:
+        for group in groups(spawner.instance):
+            for folder, _, _ in os.walk(group, topdown=False):
+                os.rmdir(folder)
+
+
+@pytest.fixture
+def spawner(launch):
+    running = launch()
+    yield running
+    if running.process.poll() is None and running.socket.fileno() >= 0:
+        assert running.stop() == 0, running.errors
+
+
+def needs(program):
+    return pytest.mark.skipif(shutil.which(program) is None, reason=f"{program} is not installed")

@@ -1,0 +1,286 @@
+"""The server's side of the spawner protocol (Sources/CSpawnerProtocol/include/spawner_protocol.h), for tests."""
+
+import fcntl
+import hashlib
+import io
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import time
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+VERSION = 1
+UNPACK, START, SETTLE, KILL, FORGET = 1, 2, 3, 4, 5
+UNPACKED, STARTED, FAILED, EXITED = 65, 66, 67, 68
+INVALID, UNKNOWN_TREE, NO_SLOT, SYSTEM = 1, 2, 3, 4
+NOT_A_ZIP, UNSAFE_ENTRY, TOO_LARGE, TIMEOUT = 16, 17, 18, 19
+
+HEADER = struct.Struct("=HHIQ")
+TREE = struct.Struct("=Q32s")
+UNPACK_BODY = struct.Struct("=QQII")
+START_BODY = struct.Struct("=IIIIII")
+SLOT_BODY = struct.Struct("=II")
+RESULT_BODY = struct.Struct("=IiQII256s")
+EXITED_BODY = struct.Struct("=IIiIQ")
+
+ACCOUNT = 123456789012
+PATIENCE = 30
+
+
+def message(kind, request, body=b"", version=VERSION, size=None):
+    size = HEADER.size + len(body) if size is None else size
+    return HEADER.pack(version, kind, size, request) + body
+
+
+def make_zip(files):
+    """`files`: name -> bytes, text, or (content, unix mode)."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            content, mode = content if isinstance(content, tuple) else (content, 0o100644)
+            info = zipfile.ZipInfo(name, (2024, 1, 2, 3, 4, 6))
+            info.create_system = 3
+            info.external_attr = mode << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    return buffer.getvalue()
+
+
+def sealed(content, seals=fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW):
+    descriptor = os.memfd_create("archive", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.write(descriptor, content)
+    if seals:
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    return descriptor
+
+
+@dataclass
+class Answer:
+    kind: int
+    request: int
+    failure: int = 0
+    error: int = 0
+    bytes: int = 0
+    entries: int = 0
+    detail: str = ""
+    slot: int = 0
+    generation: int = 0
+    wait_status: int = 0
+    oom_kills: int = 0
+    memory_peak: int = 0
+    descriptors: list = field(default_factory=list)
+
+
+class Environment:
+    def __init__(self, spawner, answer):
+        self.spawner, self.slot, self.generation = spawner, answer.slot, answer.generation
+        listener, self.log, self.peak = answer.descriptors
+        self.listener = socket.socket(fileno=listener)
+
+    def kill(self):
+        self.spawner.send(message(KILL, 0, SLOT_BODY.pack(self.slot, self.generation)))
+
+    def settle(self):
+        self.spawner.send(message(SETTLE, 0, SLOT_BODY.pack(self.slot, self.generation)))
+
+    def exited(self):
+        return self.spawner.wait_for(lambda a: a.kind == EXITED and (a.slot, a.generation) == (self.slot, self.generation))
+
+    def read_log(self, until=None):
+        """To the end, or until `until` has appeared."""
+        until = until.encode() if until is not None else None
+        out, end = b"", time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if not select.select([self.log], [], [], max(0, end - time.monotonic()))[0]:
+                break
+            chunk = os.read(self.log, 65536)
+            out += chunk
+            if not chunk or (until is not None and until in out):
+                return out.decode(errors="replace")
+        raise AssertionError(f"log did not end: {out!r}")
+
+    def accept(self):
+        assert select.select([self.listener], [], [], PATIENCE)[0], "no connection to the runtime API"
+        connection, _ = self.listener.accept()
+        connection.setblocking(True)
+        connection.settimeout(PATIENCE)
+        return connection
+
+    def close(self):
+        self.listener.close()
+        os.close(self.log)
+        os.close(self.peak)
+
+
+class Spawner:
+    def __init__(self, program, configuration):
+        self.instance = configuration.split("instance ", 1)[1].split("\n")[0]
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        config_read, config_write = os.pipe()
+        os.write(config_write, configuration.encode())
+        os.close(config_write)
+        first, second = os.dup(config_read), os.dup(theirs.fileno())
+
+        def place():
+            high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (first, second)]
+            os.dup2(high[0], 3)
+            os.dup2(high[1], 4)
+
+        self.process = subprocess.Popen(["redoubt-spawner"], executable=str(program), env={}, close_fds=False,
+                                        preexec_fn=place, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        for fd in (config_read, first, second):
+            os.close(fd)
+        theirs.close()
+        self.socket, self.counter, self.pending = ours, 0, []
+        self.known = {}
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def send(self, packet, descriptors=()):
+        socket.send_fds(self.socket, [packet], list(descriptors))
+
+    def receive(self, timeout=PATIENCE):
+        if not select.select([self.socket], [], [], timeout)[0]:
+            raise AssertionError("no answer from the spawner")
+        packet, descriptors, _, _ = socket.recv_fds(self.socket, 65536, 8)
+        if not packet:
+            raise ConnectionError("spawner closed the connection")
+        version, kind, size, request = HEADER.unpack_from(packet)
+        assert version == VERSION and size == len(packet)
+        body = packet[HEADER.size:]
+        answer = Answer(kind, request, descriptors=descriptors)
+        if kind in (UNPACKED, FAILED):
+            answer.failure, answer.error, answer.bytes, answer.entries, reserved, detail = RESULT_BODY.unpack(body)
+            assert reserved == 0
+            answer.detail = detail.split(b"\0")[0].decode("ascii")
+        elif kind == STARTED:
+            answer.slot, answer.generation = SLOT_BODY.unpack(body)
+            assert len(descriptors) == 3
+        elif kind == EXITED:
+            answer.slot, answer.generation, answer.wait_status, answer.oom_kills, answer.memory_peak = EXITED_BODY.unpack(body)
+        return answer
+
+    def wait_for(self, wanted):
+        for answer in self.pending:
+            if wanted(answer):
+                self.pending.remove(answer)
+                return answer
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            answer = self.receive(max(0.01, end - time.monotonic()))
+            if wanted(answer):
+                return answer
+            self.pending.append(answer)
+        raise AssertionError("answer did not come")
+
+    def next_request(self):
+        self.counter += 1
+        return self.counter
+
+    def ask_unpack(self, archive, account=ACCOUNT, maximum_bytes=64 << 20, maximum_entries=10000, zip_size=None):
+        request, digest = self.next_request(), hashlib.sha256(archive).digest()
+        body = TREE.pack(account, digest) + UNPACK_BODY.pack(zip_size if zip_size is not None else len(archive), maximum_bytes, maximum_entries, 0)
+        descriptor = sealed(archive)
+        try:
+            self.send(message(UNPACK, request, body), [descriptor])
+        finally:
+            os.close(descriptor)
+        return request, digest
+
+    def unpack(self, archive, **limits):
+        request, _ = self.ask_unpack(archive, **limits)
+        return self.wait_for(lambda a: a.request == request)
+
+    def start_message(self, digest, runtime, environment, memory_mib=256, ephemeral_mib=64, account=ACCOUNT, **wrong):
+        strings = [f"{name}={value}".encode() + b"\0" for name, value in environment.items()]
+        block = wrong.get("block", b"".join(strings))
+        request = self.next_request()
+        body = TREE.pack(account, digest) + START_BODY.pack(
+            runtime, memory_mib, ephemeral_mib, wrong.get("count", len(strings)), wrong.get("size", len(block)), wrong.get("reserved", 0)) + block
+        return request, message(START, request, body)
+
+    def try_start(self, digest, runtime, environment=None, **options):
+        request, packet = self.start_message(digest, runtime, environment or {}, **options)
+        self.send(packet)
+        return self.wait_for(lambda a: a.request == request)
+
+    def tree(self, files):
+        archive = make_zip(files)
+        digest = hashlib.sha256(archive).digest()
+        if digest not in self.known:
+            answer = self.unpack(archive)
+            assert answer.kind == UNPACKED, answer
+            self.known[digest] = True
+        return digest
+
+    def start(self, files, runtime, environment=None, **options):
+        answer = self.try_start(self.tree(files), runtime, environment, **options)
+        assert answer.kind == STARTED, answer
+        return Environment(self, answer)
+
+    def python(self, source, environment=None, **options):
+        return self.start({"main.py": source}, 1, environment, **options)
+
+    def run_python(self, source, environment=None, **options):
+        """The log and the exit of a program that ends by itself."""
+        running = self.python(source, environment, **options)
+        log = running.read_log()
+        answer = running.exited()
+        running.close()
+        return log, answer
+
+    def stop(self):
+        self.socket.close()
+        code = self.process.wait(PATIENCE)
+        self.errors = self.process.stderr.read().decode()
+        self.process.stderr.close()
+        return code
+
+    def end_by_force(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait(PATIENCE)
+        self.process.stderr.close()
+        self.socket.close()
+
+
+def until(condition, what, patience=PATIENCE):
+    end = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < end, f"did not happen: {what}"
+        time.sleep(0.005)
+
+
+def groups(instance):
+    """Every control group of this instance on the machine."""
+    found = []
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        fields, tail = line.split(" - ")
+        if tail.split()[0] not in ("cgroup", "cgroup2"):
+            continue
+        for folder, names, _ in os.walk(fields.split()[4]):
+            found += [os.path.join(folder, name) for name in names if name == f"redoubt-{instance}"]
+    return found
+
+
+def processes_of(uid_base, count=64):
+    """Host pids whose real uid belongs to the range of a spawner."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            status = Path(f"/proc/{entry}/status").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        uid = int(status.split("Uid:")[1].split()[0])
+        if uid_base <= uid < uid_base + count:
+            found.append(int(entry))
+    return found

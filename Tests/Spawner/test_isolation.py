@@ -1,0 +1,337 @@
+"""What user code finds when it looks for a way out."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from conftest import UID_BASE, needs
+from spawner_client import processes_of, until
+
+PRELUDE = """
+import ctypes, errno, json, os, socket, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def call(number, *arguments):
+    ctypes.set_errno(0)
+    result = libc.syscall(ctypes.c_long(number), *[ctypes.c_long(a) if isinstance(a, int) else a for a in arguments])
+    return 'ok' if result >= 0 else errno.errorcode[ctypes.get_errno()]
+def attempt(function):
+    try:
+        function()
+        return 'ok'
+    except OSError as error:
+        return errno.errorcode[error.errno]
+out = {}
+"""
+
+
+def look(spawner, source, environment=None, **options):
+    log, answer = spawner.run_python(PRELUDE + source + "\nprint(json.dumps(out))", environment, **options)
+    try:
+        return json.loads(log.splitlines()[-1])
+    except (ValueError, IndexError):
+        raise AssertionError(f"{answer}\n{log}") from None
+
+
+def test_identity_and_privileges(spawner):
+    found = look(spawner, """
+for line in open('/proc/self/status'):
+    key, value = line.split(':', 1)
+    out[key] = value.split()
+out['maps'] = [open('/proc/self/uid_map').read().split(), open('/proc/self/gid_map').read().split()]
+out['groups'], out['pid'], out['host'], out['cgroup'] = os.getgroups(), os.getpid(), socket.gethostname(), open('/proc/self/cgroup').read()
+out['cwd'], out['limits'] = os.getcwd(), [list(__import__('resource').getrlimit(i)) for i in (4, 7)]
+import pwd
+out['user'] = pwd.getpwuid(os.getuid()).pw_name
+out['oom'] = open('/proc/self/oom_score_adj').read().strip()
+out['oom write'] = attempt(lambda: open('/proc/self/oom_score_adj', 'w').write('0'))
+out['descriptors'] = [os.readlink(f'/proc/self/fd/{n}') for n in (0, 1, 2)] + [n for n in os.listdir('/proc/self/fd') if int(n) > 3]
+""")
+    assert found["Uid"] == ["993"] * 4 and found["Gid"] == ["990"] * 4 and found["user"] == "sbx_user1051"
+    for key in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        assert int(found[key][0], 16) == 0, key
+    assert found["NoNewPrivs"] == ["1"] and found["Seccomp"] == ["2"]
+    assert found["maps"] == [["993", str(UID_BASE), "1"], ["990", str(UID_BASE), "1"]]
+    assert found["groups"] in ([], [990]) and found["pid"] < 10 and found["host"] == "sandbox"
+    assert all(line.endswith(":/") for line in found["cgroup"].split())
+    assert found["cwd"] == "/var/task" and found["limits"] == [[0, 0], [1024, 1024]]
+    assert found["oom"] == "500" and found["oom write"] == "EROFS"
+    assert found["descriptors"][0] == "/dev/null" and found["descriptors"][1] == found["descriptors"][2]
+    assert len(found["descriptors"]) == 3
+
+
+def test_the_host_knows_the_process_by_an_id_that_owns_nothing(spawner):
+    running = spawner.python("import time; print('up', flush=True); time.sleep(60)")
+    running.read_log("up")
+    pids = processes_of(UID_BASE)
+    assert len(pids) == 2  # its init and the program
+    for pid in pids:
+        status = Path(f"/proc/{pid}/status").read_text()
+        assert status.split("Uid:")[1].split()[:4] == [str(UID_BASE)] * 4
+        for name in ("user", "mnt", "pid", "net", "ipc", "uts", "cgroup"):
+            assert os.readlink(f"/proc/{pid}/ns/{name}") != os.readlink(f"/proc/self/ns/{name}") or name == "cgroup"
+    init = min(pids)
+    assert Path(f"/proc/{init}/cmdline").read_bytes().strip(b"\0") == b"init"
+    assert Path(f"/proc/{init}/status").read_text().split("NoNewPrivs:")[1].split()[0] == "1"
+    assert Path(f"/proc/{init}/status").read_text().split("Seccomp:")[1].split()[0] == "2"
+    assert int(Path(f"/proc/{init}/status").read_text().split("CapEff:")[1].split()[0], 16) == 0
+    assert Path(f"/proc/{init}/environ").read_bytes() == b""
+    assert len(os.listdir(f"/proc/{init}/fd")) == 4  # standard streams and the set-up socket
+    assert all(Path(f"/proc/{init}/fd/{n}").readlink() == Path("/dev/null") for n in (0, 1, 2))
+    running.kill()
+
+
+def test_the_environment_is_exactly_the_given_one(spawner):
+    given = {"A": "1", "EMPTY": "", "WITH": "a=b c\u00e9", "PATH": "/usr/bin"}
+    found = look(spawner, "out = [v.decode() for v in open('/proc/self/environ', 'rb').read().split(b'\\0')[:-1]]", given)
+    assert found == [f"{name}={value}" for name, value in given.items()]
+
+
+def test_files(spawner):
+    found = look(spawner, """
+for folder in ('/', '/usr', '/usr/bin', '/etc', '/var/task', '/var/runtime', '/dev', '/opt', '/sys', '/var'):
+    out[folder] = attempt(lambda: open(folder + '/probe', 'w'))
+out['/tmp'], out['/dev/shm'] = attempt(lambda: open('/tmp/probe', 'w')), attempt(lambda: open('/dev/shm/probe', 'w'))
+out['root'], out['devices'], out['runtime'] = sorted(os.listdir('/')), sorted(os.listdir('/dev')), open('/var/runtime/marker').read()
+out['sys'], out['chmod'] = os.listdir('/sys'), attempt(lambda: os.chmod('/var/task/main.py', 0o777))
+out['null'], out['zero'], out['full'] = open('/dev/null', 'w').write('x'), len(open('/dev/zero', 'rb').read(5)), attempt(lambda: os.write(os.open('/dev/full', os.O_WRONLY), b'x'))
+out['random'] = len(open('/dev/urandom', 'rb').read(5))
+out['private'] = os.path.exists('/etc/ssl/private') and os.listdir('/etc/ssl/private')
+out['shadow'] = os.path.exists('/etc/shadow')
+""")
+    for folder in ("/", "/usr", "/usr/bin", "/etc", "/var/task", "/var/runtime", "/dev", "/opt", "/sys", "/var"):
+        assert found[folder] == "EROFS", folder
+    assert found["/tmp"] == found["/dev/shm"] == "ok"
+    assert set(found["root"]) <= {".empty", "bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "opt", "out", "proc", "sbin", "sys", "tmp", "usr", "var"}
+    assert found["devices"] == ["fd", "full", "null", "random", "shm", "stderr", "stdin", "stdout", "urandom", "zero"]
+    assert found["runtime"] == "runtime files" and found["sys"] == [] and found["chmod"] == "EROFS"
+    assert (found["null"], found["zero"], found["full"], found["random"]) == (1, 5, "ENOSPC", 5)
+    assert not found["private"] and not found["shadow"]
+
+
+HOST_VALUES = [name for name in ("kernel/core_pattern", "kernel/modprobe", "kernel/hostname", "vm/overcommit_memory",
+                                 "kernel/pid_max", "fs/file-max", "net/ipv4/ip_forward") if Path("/proc/sys", name).exists()]
+
+
+def test_the_hosts_settings_cannot_be_written(spawner):
+    before = {name: Path("/proc/sys", name).read_text() for name in HOST_VALUES}
+    found = look(spawner, f"""
+for name in {HOST_VALUES!r}:
+    out[name] = attempt(lambda: open('/proc/sys/' + name, 'w').write('7'))
+for path in ('/proc/sysrq-trigger', '/proc/kcore', '/proc/kallsyms', '/proc/keys', '/proc/timer_list', '/proc/cmdline', '/proc/1/environ', '/proc/1/cmdline',
+             '/proc/1/mem', '/proc/1/maps', '/proc/mtrr', '/proc/config.gz'):
+    out[path] = [attempt(lambda: open(path, 'rb').read(1)), attempt(lambda: open(path, 'r+b'))]
+out['empty'] = [os.listdir('/proc/' + n) for n in ('acpi', 'bus', 'fs', 'irq', 'driver', 'tty') if os.path.isdir('/proc/' + n)]
+out['pids'] = [n for n in os.listdir('/proc') if n.isdigit()]
+out['pid'] = os.getpid()
+""")
+    for name in HOST_VALUES:
+        assert found[name] in ("EROFS", "EACCES"), name
+        assert Path("/proc/sys", name).read_text() == before[name]
+    for path in [path for path in found if path.startswith("/proc/")]:
+        assert "ok" not in found[path], path
+    assert all(content == [] for content in found["empty"])
+    assert found["pids"] == [str(found["pid"])]
+
+
+def test_no_network_but_loopback(spawner):
+    found = look(spawner, """
+def connect(host, family=socket.AF_INET):
+    with socket.socket(family) as s:
+        s.settimeout(2)
+        s.connect((host, 80))
+for host in ('169.254.169.254', '8.8.8.8', '10.0.0.1', '198.18.0.2', '192.168.0.1'):
+    out[host] = attempt(lambda: connect(host))
+for host in ('fd00:ec2::254', '2001:4860:4860::8888'):
+    out[host] = attempt(lambda: connect(host, socket.AF_INET6))
+out['own'] = [attempt(lambda: connect('127.0.0.1')), attempt(lambda: connect('198.18.0.1'))]
+out['names'] = [n for _, n in socket.if_nameindex()]
+out['lookup'] = socket.getaddrinfo('localhost', 80, socket.AF_INET, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)[0][4][0]
+out['routes'] = open('/proc/net/route').read().splitlines()[1:]
+out['taken'] = attempt(lambda: socket.socket().bind(('127.0.0.1', 9001)))
+out['abstract'] = open('/proc/net/unix').read().count('@')
+""")
+    for host in ("169.254.169.254", "8.8.8.8", "10.0.0.1", "198.18.0.2", "192.168.0.1", "fd00:ec2::254", "2001:4860:4860::8888"):
+        assert found[host] in ("ENETUNREACH", "EHOSTUNREACH", "EADDRNOTAVAIL"), (host, found[host])
+    assert found["own"] == ["ECONNREFUSED", "ECONNREFUSED"] and found["names"] == ["lo"]
+    assert found["lookup"] == "127.0.0.1" and found["routes"] == [] and found["taken"] == "EADDRINUSE" and found["abstract"] == 0
+
+
+NUMBERS = {  # the same on x86-64 only where named so; the others are common to all architectures
+    "mount": 165, "umount2": 166, "pivot_root": 155, "unshare": 272, "setns": 308, "ptrace": 101, "keyctl": 250, "add_key": 248,
+    "request_key": 249, "bpf": 321, "perf_event_open": 298, "userfaultfd": 323, "kexec_load": 246, "init_module": 175, "chroot": 161,
+    "process_vm_readv": 310, "name_to_handle_at": 303, "open_by_handle_at": 304, "quotactl": 179, "swapon": 167, "reboot": 169,
+    "kcmp": 312, "open_tree": 428, "fsopen": 430, "move_mount": 429, "io_uring_setup": 425, "pidfd_getfd": 438, "mount_setattr": 442,
+    "clone3": 435, "fsmount": 432, "process_madvise": 440, "seccomp": 317, "acct": 163, "syslog": 103, "vmsplice": 278, "iopl": 172,
+    "modify_ldt": 154, "fanotify_init": 300, "landlock_create_ruleset": 444, "io_uring_enter": 426, "mbind": 237, "sethostname": 170,
+    "settimeofday": 164, "shmget": 29, "msgget": 68, "mq_open": 240, "memfd_secret": 447, "remap_file_pages": 216, "setxattr": 188,
+    "fspick": 433, "fsconfig": 431, "process_vm_writev": 311, "clock_settime": 227, "lookup_dcookie": 212, "unknown": 999,
+}
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86-64")
+def test_calls_that_are_not_listed_are_refused(spawner):
+    found = look(spawner, f"for name, number in {NUMBERS!r}.items(): out[name] = call(number, 0, 0, 0, 0, 0, 0)")
+    assert {name: result for name, result in found.items() if result not in ("EPERM", "ENOSYS")} == {}
+    assert found["clone3"] == "ENOSYS" and found["io_uring_setup"] == "ENOSYS" and found["mount"] == "EPERM"
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86-64")
+def test_calls_that_are_listed_in_part(spawner):
+    found = look(spawner, """
+for name, value in {'NEWUSER': 0x10000000, 'NEWNS': 0x20000, 'NEWPID': 0x20000000, 'NEWNET': 0x40000000, 'NEWCGROUP': 0x2000000}.items():
+    out['clone ' + name] = call(56, value | 17, 0, 0, 0, 0)
+for name, arguments in {'packet': (17, 3, 0), 'raw': (2, 3, 1), 'raw6': (10, 3, 58), 'alg': (38, 5, 0), 'vsock': (40, 1, 0), 'netlink audit': (16, 3, 9),
+                        'unix raw': (1, 3, 0), 'packet type': (2, 10, 0), 'xdp': (44, 3, 0), 'bluetooth': (31, 3, 1), 'high bits': (2 | 1 << 33, 1, 0)}.items():
+    out['socket ' + name] = call(41, *arguments)
+for name, arguments in {'tcp': (2, 1, 0), 'udp6': (10, 2, 0), 'unix': (1, 0o2000001, 0), 'route': (16, 3, 0)}.items():
+    out['allow ' + name] = call(41, *arguments)
+out['TIOCSTI'], out['TIOCLINUX'], out['TIOCSETD'] = call(16, 0, 0x5412, 0), call(16, 0, 0x541C, 0), call(16, 0, 0x5423, 0)
+out['TIOCSTI with high bits'] = call(16, 0, 0x5412 | 1 << 40, 0)
+out['personality'], out['personality set'] = call(135, 0xffffffff), call(135, 0x0040000)
+out['prctl mm'], out['prctl seccomp'], out['prctl caps'], out['prctl ptracer'] = call(157, 35, 0), call(157, 22, 2), call(157, 47, 2), call(157, 0x59616d61, -1)
+out['mknod device'], out['mknod fifo'] = attempt(lambda: os.mknod('/tmp/d', 0o20600, 259)), attempt(lambda: os.mkfifo('/tmp/f'))
+""")
+    for name, result in found.items():
+        if name.startswith("allow") or name in ("mknod fifo", "personality"):
+            assert result == "ok", name
+        else:
+            assert result in ("EPERM", "ENOSYS", "EAFNOSUPPORT"), (name, result)
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="machine code of x86-64")
+@pytest.mark.parametrize("text", [
+    'int main(){long r; __asm__ volatile("int $0x80" : "=a"(r) : "a"(20)); return 0;}',
+    '#include <unistd.h>\nint main(){return syscall(0x40000000 + 39) < 0;}',
+], ids=["i386", "x32"])
+def test_calls_by_another_architectures_numbers_end_the_process(spawner, compile_static, text):
+    running = spawner.start({"bootstrap": (compile_static(text, "-static"), 0o100755)}, 0)
+    assert running.exited().wait_status & 0x7f == 31
+
+
+def test_user_code_cannot_end_stop_or_read_its_init(spawner):
+    found = look(spawner, """
+import signal, time
+for number in (9, 15, 19, 11, 2): out[str(number)] = attempt(lambda: os.kill(1, number))
+time.sleep(0.05)
+out['fd'], out['all'] = attempt(lambda: os.listdir('/proc/1/fd')), attempt(lambda: os.kill(-1, 0))
+""")
+    assert found["fd"] in ("EACCES", "ENOENT", "EPERM")
+
+
+def test_a_setuid_program_gains_nothing(spawner):
+    found = look(spawner, """
+import subprocess
+found = [p for p in ('/usr/bin/su', '/usr/bin/mount', '/usr/bin/passwd', '/usr/bin/newgrp') if os.path.exists(p) and os.stat(p).st_mode & 0o4000]
+out['count'] = len(found)
+out['uid'] = subprocess.run(['/bin/sh', '-c', 'id -u'], capture_output=True, text=True).stdout.strip()
+out['statvfs'] = all(os.statvfs(p).f_flag & os.ST_NOSUID for p in ('/usr', '/tmp', '/var/task', '/', '/dev/shm', '/etc'))
+""", {"PATH": "/usr/bin"})
+    assert found["uid"] == "993" and found["statvfs"]
+
+
+def test_a_fork_bomb_is_bounded_and_ends_with_its_environment(spawner):
+    running = spawner.python("""
+import os, time
+count = 0
+try:
+    while True:
+        if os.fork() == 0:
+            time.sleep(1000)
+        count += 1
+except OSError as error:
+    print('stopped', error.errno, count, flush=True)
+time.sleep(1000)
+""", memory_mib=2048)
+    stopped = running.read_log("stopped").split()
+    assert stopped[1] == "11" and 900 < int(stopped[2]) <= 1024
+    running.kill()
+    assert running.exited().wait_status == 9
+    assert processes_of(UID_BASE) == []
+
+
+def test_memory_is_bounded(spawner):
+    answer = spawner.run_python("x = bytearray(400 << 20)\nprint('survived')", memory_mib=128)[1]
+    assert answer.oom_kills > 0 and answer.wait_status == 9
+    assert 100 << 20 < answer.memory_peak <= 128 << 20
+
+
+def test_tmp_shm_and_inodes_are_bounded(spawner):
+    found = look(spawner, """
+def fill(path):
+    with open(path, 'wb', buffering=0) as f:
+        while True: f.write(bytes(1 << 20))
+def files():
+    for n in range(100000): open(f'/tmp/i/{n}', 'w').close()
+out['tmp'] = attempt(lambda: fill('/tmp/x'))
+out['size'] = os.stat('/tmp/x').st_size >> 20
+os.unlink('/tmp/x'); os.mkdir('/tmp/i')
+out['inodes'] = attempt(files)
+out['shm'] = attempt(lambda: fill('/dev/shm/x'))
+""", memory_mib=512)
+    assert found["tmp"] == found["inodes"] == found["shm"] == "ENOSPC" and found["size"] == 64
+
+
+def test_environments_see_nothing_of_each_other(spawner):
+    first = spawner.python("open('/tmp/secret','w').write('x'); open('/dev/shm/secret','w').write('x'); print('up', flush=True)\nimport time; time.sleep(60)")
+    first.read_log("up")
+    found = look(spawner, "out = [os.listdir('/tmp'), os.listdir('/dev/shm'), [n for n in os.listdir('/proc') if n.isdigit()], os.getpid()]")
+    assert found[:2] == [[], []] and found[2] == [str(found[3])]
+    first.kill()
+
+
+ORDINARY = """
+import asyncio, concurrent.futures, ctypes, fcntl, hashlib, mmap, multiprocessing, os, signal, sqlite3, ssl, subprocess, tempfile, threading, time, socket, select
+def square(n): return n * n
+async def job():
+    process = await asyncio.create_subprocess_exec('/bin/echo', 'child', stdout=-1)
+    return (await process.communicate())[0]
+if __name__ == '__main__':
+    results = []
+    thread = threading.Thread(target=lambda: results.append(1)); thread.start(); thread.join()
+    assert results == [1]
+    assert subprocess.run(['/bin/sh', '-c', 'echo a | cat; ls / >/dev/null'], capture_output=True, text=True).stdout == 'a\\n'
+    for method in ('fork', 'spawn'):
+        with multiprocessing.get_context(method).Pool(2) as pool: assert pool.map(square, range(5)) == [0, 1, 4, 9, 16]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool: assert list(pool.map(square, [2])) == [4]
+    base = sqlite3.connect('/tmp/base.sqlite'); base.execute('pragma journal_mode=wal'); base.execute('create table t(a)'); base.execute('insert into t values(1)'); base.commit()
+    ssl.create_default_context(); assert asyncio.run(job()) == b'child\\n'
+    with tempfile.TemporaryFile() as file:
+        file.write(b'x' * 8192); file.flush(); fcntl.flock(file, fcntl.LOCK_EX); fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with mmap.mmap(file.fileno(), 0) as area: area[0:1] = b'y'
+    server = socket.create_server(('127.0.0.1', 0)); client = socket.create_connection(server.getsockname()); client.sendall(b'hi'); peer = server.accept()[0]; assert peer.recv(2) == b'hi'
+    signal.signal(signal.SIGALRM, lambda *_: results.append(2)); signal.setitimer(signal.ITIMER_REAL, 0.01); time.sleep(0.05); assert results == [1, 2]
+    os.mkfifo('/tmp/pipe'); os.symlink('a', '/tmp/link'); os.rename('/tmp/link', '/tmp/link2'); os.chmod('/tmp/pipe', 0o600); os.utime('/tmp/base.sqlite')
+    os.memfd_create('x'); os.sched_getaffinity(0); os.getloadavg(); os.cpu_count(); os.nice(1); open('/tmp/g', 'wb').write(os.urandom(10)); os.copy_file_range
+    import shutil; shutil.copytree('/var/task', '/tmp/copy'); shutil.rmtree('/tmp/copy')
+    print('all well')
+"""
+
+
+def test_ordinary_python_works(spawner):
+    log, answer = spawner.run_python(ORDINARY, {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}, memory_mib=512)
+    assert log.strip().endswith("all well"), log
+    assert answer.wait_status == 0
+
+
+NODE = """
+const fs = require('fs'), http = require('http'), { Worker } = require('worker_threads'), { execFileSync } = require('child_process');
+const server = http.createServer((q, r) => r.end('pong')).listen(0, '127.0.0.1', () => {
+  http.get({ port: server.address().port, host: '127.0.0.1' }, (r) => { r.on('data', (d) => {
+    new Worker("require('worker_threads').parentPort.postMessage(1)", { eval: true }).on('message', async () => {
+      await fs.promises.writeFile('/tmp/x', 'y'); fs.watch('/tmp');
+      console.log(d.toString(), execFileSync('/bin/echo', ['child']).toString().trim(), require('os').cpus().length > 0,
+                  await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) !== null, require('crypto').randomBytes(4).length);
+      process.exit(3);
+    });
+  }); });
+});
+"""
+
+
+@needs("node")
+def test_ordinary_node_works(spawner):
+    running = spawner.start({"main.js": NODE}, 2, {"PATH": "/usr/bin"}, memory_mib=1024)
+    assert running.read_log() == "pong child true true 4\n"
+    assert running.exited().wait_status == 3 << 8

@@ -1,0 +1,117 @@
+import Core
+import Storage
+import Testing
+
+@testable import Telemetry
+
+struct LogGroupTests {
+  @Test func `a group and its streams exist once something was logged`() async throws {
+    let logs = try await LogFixture()
+    #expect(try await logs.store.describeGroups(at: logs.group.place).isEmpty)
+    try await logs.log("a", (50, "x"), (70, "y"))
+    logs.time.advance(by: .seconds(1))
+    try await logs.log("a", (60, "z"), (10, "w"))
+    let created = WallTime(milliseconds: 1_000_000)
+    #expect(
+      try await logs.store.describeGroups(at: logs.group.place)
+        == [LogGroupDescription(group: logs.group, created: created, retentionDays: nil)])
+    let streams = try await logs.store.describeStreams(of: logs.group)
+    let range = LogStreamDescription.EventRange(
+      first: WallTime(milliseconds: 10), last: WallTime(milliseconds: 70), lastIngestion: WallTime(milliseconds: 71))
+    #expect(streams.map(\.name.description) == ["a"])
+    #expect(streams.map(\.created) == [created])
+    #expect(streams.map(\.events) == [range])
+  }
+
+  @Test func `a group that was created by name is empty and made once`() async throws {
+    let logs = try await LogFixture()
+    try await logs.store.createGroup(logs.group)
+    await #expect(throws: LogError.groupExists(logs.group.name)) { try await logs.store.createGroup(logs.group) }
+    #expect(try await logs.messages(LogQuery(group: logs.group)) == [])
+    let stream = try #require(LogStreamName("s"))
+    try await logs.store.createStream(stream, in: logs.group)
+    await #expect(throws: LogError.streamExists(stream)) { try await logs.store.createStream(stream, in: logs.group) }
+    #expect(try await logs.store.describeStreams(of: logs.group).map(\.events) == [nil])
+    try await logs.log("s", (5, "x"))
+    #expect(try await logs.store.describeStreams(of: logs.group).map { $0.events?.first.milliseconds } == [5])
+  }
+
+  @Test func `groups and streams are listed by prefix and a page at a time`() async throws {
+    let logs = try await LogFixture()
+    for name in ["a1", "a2", "a3", "b"] {
+      let group = LogGroup(place: logs.group.place, name: try #require(LogGroupName(name)))
+      try await logs.store.createGroup(group)
+      try await logs.log(name, (1, "x"))
+    }
+    let groups = try await logs.store.describeGroups(at: logs.group.place, prefix: "a", limit: 2)
+    #expect(groups.map(\.group.name.description) == ["a1", "a2"])
+    let rest = try await logs.store.describeGroups(at: logs.group.place, prefix: "a", after: groups[1].group.name)
+    #expect(rest.map(\.group.name.description) == ["a3"])
+    let streams = try await logs.store.describeStreams(of: logs.group, prefix: "a", limit: 2)
+    #expect(streams.map(\.name.description) == ["a1", "a2"])
+    let others = try await logs.store.describeStreams(of: logs.group, prefix: "a", after: streams[1].name)
+    #expect(others.map(\.name.description) == ["a3"])
+  }
+
+  @Test func `the latest streams come first`() async throws {
+    let logs = try await LogFixture()
+    try await logs.log("old", (1, "x"))
+    try await logs.log("new", (9, "x"))
+    #expect(try await logs.store.latestStreams(of: logs.group).map(\.name.description) == ["new", "old"])
+    #expect(try await logs.store.latestStreams(of: logs.group, limit: 1).map(\.name.description) == ["new"])
+  }
+
+  @Test func `a deleted group is gone with its events and leaves its neighbours`() async throws {
+    let logs = try await LogFixture()
+    let neighbour = LogGroup(place: logs.group.place, name: try #require(LogGroupName("neighbour")))
+    try await logs.log("a", (1, "x"))
+    try await logs.log("a", (1, "y"), in: neighbour)
+    try await logs.store.deleteGroup(logs.group)
+    await #expect(throws: LogError.groupNotFound(logs.group.name)) { try await logs.store.deleteGroup(logs.group) }
+    #expect(try await rows("log_batches", logs) == 1)
+    #expect(try await rows("log_streams", logs) == 1)
+    #expect(try await logs.messages(LogQuery(group: neighbour)) == ["y"])
+  }
+
+  @Test func `the number of a removed batch is not given again`() async throws {
+    let logs = try await LogFixture()
+    try await logs.log("a", (1, "x"))
+    let first = try await logs.store.filter(LogQuery(group: logs.group)).events.map(\.id)
+    try await logs.store.deleteGroup(logs.group)
+    try await logs.log("a", (1, "x"))
+    #expect(try await logs.store.filter(LogQuery(group: logs.group)).events.map(\.id) != first)
+  }
+
+  @Test func `a purge removes what is older and streams that went silent`() async throws {
+    let logs = try await LogFixture()
+    try await logs.store.append(try (0..<Int64(600)).map { try logs.batch("old", [line($0, "x")]) })
+    try await logs.log("live", (500, "straddling"), (1500, "x"))
+    try await logs.log("live", (999, "old"))
+    #expect(try await logs.store.purge(olderThan: WallTime(milliseconds: 1000)) == 601)
+    #expect(try await logs.messages(LogQuery(group: logs.group)) == ["straddling", "x"])
+    #expect(try await logs.store.describeStreams(of: logs.group).map(\.name.description) == ["live"])
+  }
+
+  @Test func `a group keeps its events as many days as it says`() async throws {
+    let logs = try await LogFixture()
+    try await logs.store.createGroup(logs.group)
+    try await logs.log("a", (1_000_000, "x"))
+    try await logs.store.setRetention(days: 2, of: logs.group)
+    #expect(try await logs.store.describeGroups(at: logs.group.place).map(\.retentionDays) == [2])
+    logs.time.advance(by: .seconds(2 * 86_400))
+    #expect(try await logs.store.purgeExpired() == 0)
+    logs.time.advance(by: .milliseconds(1))
+    #expect(try await logs.store.purgeExpired() == 1)
+    try await logs.store.setRetention(days: nil, of: logs.group)
+    try await logs.log("a", (1, "ancient"))
+    #expect(try await logs.store.purgeExpired() == 0)
+    let absent = LogGroup(place: logs.group.place, name: try #require(LogGroupName("absent")))
+    await #expect(throws: LogError.groupNotFound(absent.name)) {
+      try await logs.store.setRetention(days: 1, of: absent)
+    }
+  }
+
+  private func rows(_ table: String, _ logs: LogFixture) async throws -> Int {
+    try await logs.database.read { try $0.query("SELECT * FROM \(table)", []).count }
+  }
+}

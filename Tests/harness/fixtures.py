@@ -1,0 +1,96 @@
+"""The fixtures. conftest.py hands them to every folder."""
+
+import os
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from harness.clients import boto3_client, run_aws
+from harness.functions import Deployer, invoke_function
+from harness.host import is_alive
+from harness.probe import RUNNER, Probe
+from harness.server import Server
+from harness.waiting import wait_until
+
+WITHOUT_ROOT = "a real server is tested as root only: run ./test as root"
+
+
+def _make_server():
+    if os.geteuid() != 0:
+        pytest.skip(WITHOUT_ROOT)
+    home = Path(tempfile.mkdtemp(prefix="redoubt-test-"))
+    home.chmod(0o755)  # The server's user has to get through.
+    return Server(home)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A server that all tests of a run share. It must end by SIGTERM, with status 0, leaving nothing on the host."""
+    server = _make_server()
+    try:
+        yield server.start()
+        family = server.tree()
+        status = server.stop()
+        assert status == 0, f"the server ended with {status} after SIGTERM:\n{server.log_tail()}"
+        wait_until(
+            lambda: not [pid for pid in family if is_alive(pid)], 3, what="the end of every process of the server"
+        )
+        assert not (left := server.host_state()), f"the server left behind: {left}"
+    finally:
+        server.kill()
+        shutil.rmtree(server.home, ignore_errors=True)
+
+
+@pytest.fixture
+def fresh_server():
+    """A started server of the test's own, to be killed and restarted at will."""
+    server = _make_server()
+    try:
+        yield server.start()
+    finally:
+        if server.process and server.process.poll() is None:
+            server.stop()
+        shutil.rmtree(server.home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def lambda_client(server):
+    return boto3_client(server)
+
+
+@pytest.fixture(scope="session")
+def logs_client(server):
+    return boto3_client(server, "logs")
+
+
+@pytest.fixture(scope="session")
+def aws(server):
+    """Runs the AWS CLI against the shared server."""
+    return partial(run_aws, server)
+
+
+@pytest.fixture(scope="session")
+def credentials(server):
+    return server.credentials
+
+
+@pytest.fixture(scope="module")
+def deploy(lambda_client):
+    """Deploys a function on the shared server; deleted when the module's tests are over."""
+    deployer = Deployer(lambda_client)
+    yield deployer
+    deployer.clean_up()
+
+
+@pytest.fixture(scope="session")
+def invoke(lambda_client):
+    return partial(invoke_function, lambda_client)
+
+
+@pytest.fixture(scope="module")
+def inside(lambda_client, deploy):
+    """Calls a function of the test inside a sandbox of the shared server."""
+    return Probe(lambda_client, deploy(RUNNER, Timeout=20, MemorySize=256))

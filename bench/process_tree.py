@@ -1,0 +1,65 @@
+"""Memory and descriptors of a process and all that it has started, from /proc."""
+
+import os
+
+
+class Totals:
+    """Sums over some processes."""
+
+    def __init__(self):
+        self.processes = 0
+        self.memory = 0
+        self.descriptors = 0
+
+
+class Sample:
+    """The platform's own processes apart from the others, which are sandboxes with user code."""
+
+    def __init__(self):
+        self.platform = Totals()
+        self.others = Totals()
+
+
+def sample(pid):
+    """Totals of the tree below and with `pid`, now."""
+    found = Sample()
+    program = _program(pid)
+    for member in _tree(pid):
+        is_platform = _program(member).startswith(program)
+        _add(found.platform if is_platform else found.others, member)
+    return found
+
+
+def _add(totals, pid):
+    try:
+        with open("/proc/%d/statm" % pid) as fields:
+            memory = int(fields.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        descriptors = len(os.listdir("/proc/%d/fd" % pid))
+    except OSError:
+        return  # It ended meanwhile.
+    totals.processes += 1
+    totals.memory += memory
+    totals.descriptors += descriptors
+
+
+def _program(pid):
+    """The name of its executable: redoubt, and what begins so (redoubt-spawner), is the platform's."""
+    try:
+        return os.path.basename(os.readlink("/proc/%d/exe" % pid))
+    except OSError:
+        return ""
+
+
+def _tree(pid):
+    children = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/stat" % entry) as stat:
+                parent = int(stat.read().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(entry))
+    tree = [pid]
+    for member in tree:
+        tree += children.get(member, [])
+    return tree

@@ -1,0 +1,78 @@
+"""The runtime API, version 2018-06-01, as this runtime uses it."""
+
+from redoubt_runtime import codec
+from redoubt_runtime.connection import Connection, ProtocolError
+
+_BASE = "/2018-06-01/runtime"
+
+
+class Invocation:
+    """One request to run the function, as `next` delivered it."""
+
+    __slots__ = (
+        "request_id",
+        "function_arn",
+        "deadline",
+        "trace_id",
+        "client_context",
+        "cognito_identity",
+        "tenant_id",
+        "content_type",
+        "body",
+    )
+
+    def __init__(self, headers, body):
+        get = headers.get
+        self.request_id = get("lambda-runtime-aws-request-id")
+        self.function_arn = get("lambda-runtime-invoked-function-arn")
+        self.deadline = int(get("lambda-runtime-deadline-ms") or 0)
+        self.trace_id = get("lambda-runtime-trace-id")
+        self.client_context = get("lambda-runtime-client-context")
+        self.cognito_identity = get("lambda-runtime-cognito-identity")
+        self.tenant_id = get("lambda-runtime-aws-tenant-id")
+        self.content_type = get("content-type")
+        self.body = body
+        if not self.request_id:
+            raise ProtocolError("an invocation came without a request id")
+
+
+class RuntimeAPI:
+    """Calls the platform at the address in AWS_LAMBDA_RUNTIME_API."""
+
+    def __init__(self, address):
+        self._connection = Connection(address)
+        self._host = address
+        self._next = self._head("GET", "/invocation/next", "")
+
+    def next(self):
+        """Waits for an invocation, however long it takes."""
+        status, headers, body = self._connection.exchange(self._next)
+        if status != 200:
+            raise ProtocolError("`next` was answered with status %d" % status)
+        return Invocation(headers, body)
+
+    def respond(self, request_id, body, content_type):
+        """Posts a result. Returns the status: 413 is the platform's word to the caller, not ours."""
+        path = "/invocation/%s/response" % request_id
+        return self._post(path, body, "Content-Type: %s\r\n" % content_type)
+
+    def fail(self, request_id, payload):
+        """Posts a function error."""
+        return self._post_error("/invocation/%s/error" % request_id, payload)
+
+    def fail_init(self, payload):
+        """Posts that the function could not be initialised; the process must end after it."""
+        return self._post_error("/init/error", payload)
+
+    def _post_error(self, path, payload):
+        kind = "".join(char if " " <= char <= "~" else "?" for char in payload["errorType"])
+        headers = "Content-Type: %s\r\nLambda-Runtime-Function-Error-Type: %s\r\n" % (codec.JSON, kind)
+        return self._post(path, codec.encode(payload), headers)
+
+    def _post(self, path, body, headers):
+        head = self._head("POST", path, "%sContent-Length: %d\r\n" % (headers, len(body)))
+        status, _, _ = self._connection.exchange(head, body)
+        return status
+
+    def _head(self, method, path, headers):
+        return ("%s %s%s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (method, _BASE, path, self._host, headers)).encode()

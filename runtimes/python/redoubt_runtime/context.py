@@ -1,0 +1,116 @@
+"""The second argument of every handler."""
+
+import os
+import time
+
+from redoubt_runtime import codec
+from redoubt_runtime.faults import Fault
+
+_TRACE_CONTEXT_FIELDS = ("traceparent", "tracestate", "baggage")
+
+
+class _Record:
+    """A value whose attributes are exactly its slots."""
+
+    __slots__ = ()
+
+    def __init__(self, members):
+        for name in self.__slots__:
+            setattr(self, name, members.get(name))
+
+    def __repr__(self):
+        return _describe(self, self.__slots__)
+
+
+class CognitoIdentity(_Record):
+    __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
+
+
+class Client(_Record):
+    __slots__ = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+
+
+class ClientContext(_Record):
+    __slots__ = ("custom", "env", "client")
+
+
+class LambdaContext:
+    """What a handler may know about its invocation and its function."""
+
+    # Read once: they are the same for every invocation of this process.
+    _environment = {
+        "log_group_name": os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME"),
+        "log_stream_name": os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME"),
+        "function_name": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
+        "memory_limit_in_mb": os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+        "function_version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION"),
+    }
+
+    def __init__(self, invocation):
+        self.aws_request_id = invocation.request_id
+        self.__dict__.update(self._environment)
+        self.invoked_function_arn = invocation.function_arn
+        self.tenant_id = invocation.tenant_id
+        client = _parse_header(invocation.client_context, "Client Context")
+        self._trace_context = _take_trace_context(client)
+        self.client_context = _client_context(client)
+        self.identity = _identity(_parse_header(invocation.cognito_identity, "Cognito Identity"))
+        self._deadline = invocation.deadline
+
+    def get_remaining_time_in_millis(self):
+        """Milliseconds until the function's time limit; never below 0."""
+        return max(0, self._deadline - int(time.time() * 1000))
+
+    def w3c(self):
+        """The caller's W3C trace context, as a dictionary of at most three fields."""
+        return dict(self._trace_context)
+
+    def log(self, message):
+        """Writes the message to the function's log as it is, without a line end of its own."""
+        from redoubt_runtime import output
+
+        output.write(str(message))
+
+    def __repr__(self):
+        of_invocation = ("invoked_function_arn", "client_context", "identity", "tenant_id")
+        return _describe(self, ("aws_request_id", *self._environment, *of_invocation))
+
+
+def _describe(value, names):
+    return "%s([%s])" % (type(value).__name__, ",".join("%s=%s" % (name, getattr(value, name)) for name in names))
+
+
+def _parse_header(text, name):
+    if not text:
+        return None
+    try:
+        return codec.parse(text.encode("utf-8", "surrogateescape"))
+    except Exception as error:
+        message = "Unable to parse %s JSON: %s" % (name, error)
+        raise Fault("Runtime.LambdaContextUnmarshalError", message) from None
+
+
+def _take_trace_context(client):
+    fields = client.pop("w3c", None) if isinstance(client, dict) else None
+    if not isinstance(fields, dict):
+        return {}
+    return {name: fields[name] for name in _TRACE_CONTEXT_FIELDS if isinstance(fields.get(name), str)}
+
+
+def _client_context(members):
+    if members is None:
+        return None
+    context = ClientContext(members)
+    if context.client is not None:
+        context.client = Client(context.client)
+    return context
+
+
+def _identity(members):
+    members = members or {}
+    return CognitoIdentity(
+        {
+            "cognito_identity_id": members.get("cognitoIdentityId"),
+            "cognito_identity_pool_id": members.get("cognitoIdentityPoolId"),
+        }
+    )

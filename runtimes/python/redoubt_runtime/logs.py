@@ -1,0 +1,44 @@
+"""What Lambda does to the root logger. Imported together with `logging`, so often never.
+
+`AWS_LAMBDA_LOG_FORMAT` (Text or JSON) and `AWS_LAMBDA_LOG_LEVEL` are honoured.
+"""
+
+import os
+import time
+
+from redoubt_runtime import loop, output
+
+_TEXT_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+
+
+def install(logging):
+    """Gives the root logger Lambda's handler."""
+    logging.Formatter.converter = time.gmtime
+    handler = _handler_class(logging)()
+    handler.setFormatter(_formatter(logging))
+    root = logging.getLogger()
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
+    number = logging.getLevelName("DEBUG" if level == "TRACE" else level)
+    if isinstance(number, int):
+        root.setLevel(number)
+    root.addHandler(handler)
+
+
+def _handler_class(logging):
+    class LambdaLoggerHandler(logging.Handler):
+        def emit(self, record):
+            try:
+                record.aws_request_id = loop.request_id
+                output.write(self.format(record))
+            except Exception:
+                self.handleError(record)
+
+    return LambdaLoggerHandler
+
+
+def _formatter(logging):
+    if not output.IS_JSON:
+        return logging.Formatter(_TEXT_FORMAT, "%Y-%m-%dT%H:%M:%S")
+    from redoubt_runtime.json_logs import formatter_class
+
+    return formatter_class(logging)()

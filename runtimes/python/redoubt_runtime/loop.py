@@ -1,0 +1,68 @@
+"""The life of the process: initialise the function, then one invocation after the other.
+
+SystemExit, KeyboardInterrupt and whatever else is no Exception ends the process, as in Lambda: the
+platform sees it end and says so to the caller.
+"""
+
+import os
+import sys
+
+from redoubt_runtime import codec, handler, process
+from redoubt_runtime.api import RuntimeAPI
+from redoubt_runtime.connection import ProtocolError
+from redoubt_runtime.context import LambdaContext
+
+request_id = ""
+"""The invocation at work, for log records; empty until the first."""
+
+
+def run(runtime_directory):
+    """Never returns."""
+    process.prepare(runtime_directory)
+    api = RuntimeAPI(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    try:
+        function = _initialise(api)
+        while True:
+            _serve_one(api, function)
+    except (ProtocolError, ConnectionError) as error:
+        sys.exit("redoubt: the runtime API failed: %s" % error)
+
+
+def _initialise(api):
+    try:
+        return handler.load(os.environ.get("_HANDLER", ""))
+    except Exception as error:
+        from redoubt_runtime import failures
+
+        payload = failures.report(error, "")
+        process.flush_streams()
+        api.fail_init(payload)
+    sys.exit(1)
+
+
+def _serve_one(api, function):
+    invocation = api.next()
+    _begin(invocation)
+    try:
+        context = LambdaContext(invocation)
+        event = codec.decode_event(invocation.body, invocation.content_type)
+        body, content_type = codec.encode_result(function(event, context))
+    except Exception as error:
+        from redoubt_runtime import failures
+
+        payload = failures.report(error, invocation.request_id)
+        process.flush_streams()
+        api.fail(invocation.request_id, payload)
+    else:
+        process.flush_streams()
+        # Whatever the status is, the platform has told the caller: the next invocation is ours.
+        api.respond(invocation.request_id, body, content_type)
+
+
+def _begin(invocation):
+    global request_id
+    request_id = invocation.request_id
+    if invocation.trace_id is not None:
+        os.environ["_X_AMZN_TRACE_ID"] = invocation.trace_id
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)

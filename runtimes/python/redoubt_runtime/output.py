@@ -1,0 +1,17 @@
+"""The function's log, as the runtime writes to it."""
+
+import os
+import sys
+
+IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+"""Whether records are asked for as JSON lines."""
+
+
+def write(text):
+    """Writes and flushes; a log that cannot be written never fails an invocation."""
+    try:
+        # Not `sys.stdout`, which a function may have redirected.
+        sys.__stdout__.write(text)
+        sys.__stdout__.flush()
+    except Exception:
+        pass

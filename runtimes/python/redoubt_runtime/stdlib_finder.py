@@ -1,0 +1,56 @@
+"""Keeps the standard library modules that Lambda's runtime has loaded before a function's code.
+
+There they can no longer be shadowed, so a package may carry a `json.py` that nobody imports. This
+runtime does not load them, so it sees to it that their names still mean the standard library. When
+`logging` is imported, Lambda's log handler is put in place: importing it up front would double the
+time that this runtime takes to start.
+"""
+
+import sys
+from _frozen_importlib_external import PathFinder
+
+# The top-level modules, not built in, that Lambda's Python runtime imports before the handler.
+_NAMES = frozenset(
+    """
+    __future__ _collections_abc _weakrefset abc codecs collections contextlib copyreg decimal enum
+    functools genericpath importlib io json keyword linecache logging numbers operator os posixpath
+    re reprlib stat string textwrap threading token tokenize traceback types warnings weakref
+    """.split()
+)
+
+
+def install(paths):
+    """Resolves the kept names in the given paths, before the usual finder looks at the function's."""
+    position = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
+    sys.meta_path.insert(position, _KeptNames(paths))
+    if "logging" in sys.modules:
+        _install_log_handler(sys.modules["logging"])
+
+
+class _KeptNames:
+    def __init__(self, paths):
+        self._paths = paths
+
+    def find_spec(self, name, path=None, target=None):
+        if path is not None or name not in _NAMES:
+            return None
+        spec = PathFinder.find_spec(name, self._paths)
+        if spec is not None and name == "logging":
+            _call_after_execution(spec.loader, _install_log_handler)
+        return spec
+
+
+def _call_after_execution(loader, action):
+    execute = loader.exec_module
+
+    def exec_module(module):
+        execute(module)
+        action(module)
+
+    loader.exec_module = exec_module
+
+
+def _install_log_handler(logging):
+    from redoubt_runtime import logs
+
+    logs.install(logging)
