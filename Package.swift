@@ -113,6 +113,8 @@ let package = Package(
     .testTarget(
       name: "IdentityTests", dependencies: ["Core", "Storage", "Cryptography", "Wire", "Identity"],
       exclude: ["Fixtures"], swiftSettings: strict),
+    tests("SandboxTests", ["Core", "CLinux", "CSpawnerProtocol", "Sandbox"]),
+    tests("AuthorizationTests", ["Core", "Identity", "Wire", "Authorization"]),
     tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),
     tests("FunctionsTests", ["Core", "Storage", "Cryptography", "SupplyChain", "Functions"]),
     tests("AdmissionTests", ["Core", "Admission"]),

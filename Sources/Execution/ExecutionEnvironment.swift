@@ -139,11 +139,22 @@ final class ExecutionEnvironment: @unchecked Sendable {
     return .invalidEntrypoint
   }
 
-  private func received(_ bytes: [UInt8]) { log.append(bytes, at: services.time.wallTime()) }
+  private func received(_ bytes: [UInt8]) {
+    log.append(bytes, at: services.time.wallTime())
+    // However much a function prints, and whenever, the server holds little of it.
+    guard log.byteCount > InvocationLog.longestHeld else { return }
+    services.record(log.takeEvents(), of: version, requestID: runningID, stream: logStream)
+  }
+
+  /// The invocation that output belongs to; nil between invocations.
+  private var runningID: RequestID? {
+    guard case .invoking(let running) = phase else { return nil }
+    return running.invocation.requestID
+  }
 
   private func initPhaseTimedOut() {
     guard case .initializing = phase else { return }
-    failure = .timedOut(seconds: ExecutionLimits.initPhase.inMilliseconds / 1000)
+    failure = failure ?? .timedOut(seconds: ExecutionLimits.initPhase.inMilliseconds / 1000)
     kill()
   }
 
@@ -153,8 +164,10 @@ final class ExecutionEnvironment: @unchecked Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-            withPipeliningAssistance: false, withErrorHandling: true)
+          try channel.pipeline.syncOperations.addHandler(HTTPResponseEncoder())
+          try channel.pipeline.syncOperations.addHandler(
+            ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: .runtimeAPI)))
+          try channel.pipeline.syncOperations.addHandler(HTTPServerProtocolErrorHandler())
           try channel.pipeline.syncOperations.addHandler(RuntimeAPIHandler(environment: environment))
         }
       }

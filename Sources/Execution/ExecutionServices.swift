@@ -24,7 +24,7 @@ struct ExecutionServices: Sendable {
     log.appendPlatformLine("END RequestId: \(invocation.requestID)", at: now)
     log.appendPlatformLine(report.text, at: now)
     let (events, tail) = log.take()
-    record(events, of: invocation, stream: stream)
+    record(events, of: invocation.version, requestID: invocation.requestID, stream: stream)
     let wantsTail = invocation.request.wantsLogTail
     let head = OutcomeHead(
       isFunctionError: isFunctionError, length: body.count, logTail: wantsTail ? tail : nil)
@@ -45,11 +45,12 @@ struct ExecutionServices: Sendable {
     deliver(invocation, body, isFunctionError: true, report: report, log: &log, stream: stream)
   }
 
-  private func record(_ events: [Telemetry.LogEvent], of invocation: Invocation, stream: String) {
-    guard let group = LogGroupName(invocation.version.logGroup), let stream = LogStreamName(stream) else { return }
+  /// Hands a part of a log to the records.
+  ///
+  /// - Parameter requestID: nil for output between invocations.
+  func record(_ events: [Telemetry.LogEvent], of version: FunctionVersion, requestID: RequestID?, stream: String) {
+    guard let group = LogGroupName(version.logGroup), let stream = LogStreamName(stream) else { return }
     records.append(
-      LogBatch(
-        place: invocation.version.place, group: group, stream: stream, requestID: invocation.requestID,
-        events: events))
+      LogBatch(place: version.place, group: group, stream: stream, requestID: requestID, events: events))
   }
 }

@@ -8,10 +8,14 @@ import Telemetry
 struct InvocationLog {
   /// A longer line becomes several events.
   static let longestLine = 262_144
+  /// Bytes of messages after which what was collected should be taken.
+  static let longestHeld = 1 << 20
   private static let tailSize = 4096
 
   private var partial: [UInt8] = []
   private(set) var events: [LogEvent] = []
+  /// Bytes of the messages in `events`.
+  private(set) var byteCount = 0
   private var tail: [UInt8] = []
 
   /// Takes bytes as they came from the pipe.
@@ -55,11 +59,17 @@ struct InvocationLog {
 
   /// Gives away what was collected and starts anew. An unfinished line of the function stays for the next time.
   mutating func take() -> (events: [LogEvent], tail: [UInt8]) {
+    defer { tail = [] }
+    return (takeEvents(), Array(tail.suffix(Self.tailSize)))
+  }
+
+  /// Gives the events away and keeps the tail, in the middle of an invocation.
+  mutating func takeEvents() -> [LogEvent] {
     defer {
       events = []
-      tail = []
+      byteCount = 0
     }
-    return (events, Array(tail.suffix(Self.tailSize)))
+    return events
   }
 
   private mutating func closeLine(at time: WallTime) {
@@ -69,6 +79,7 @@ struct InvocationLog {
 
   private mutating func add(_ message: String, _ origin: LogEvent.Origin, at time: WallTime) {
     events.append(LogEvent(timestamp: time, ingestion: time, message: message, origin: origin))
+    byteCount += message.utf8.count + 32
   }
 
   private mutating func addToTail(_ bytes: some Collection<UInt8>) {

@@ -42,6 +42,15 @@ struct RuntimeAPIAnswer {
   }
 }
 
+extension NIOHTTPDecoderLimitConfiguration {
+  /// AWS's runtime client puts the cause of an error, up to 1 MiB of JSON, into one header.
+  static var runtimeAPI: NIOHTTPDecoderLimitConfiguration {
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    limits.maxHeaderFieldSize = 1_310_720
+    return limits
+  }
+}
+
 /// Fixed limits of invocations.
 package enum ExecutionLimits {
   /// Bytes of a synchronous request or response (Lambda, "Invocation payload").

@@ -21,7 +21,9 @@ package final class ChannelResponseStream: ResponseStream {
   }
 
   deinit {
-    onLoop { $0.handler.abandon($0.exchange) }
+    // Never at once: an answer given on another thread may still be on its way to this loop, and comes first.
+    let target = target
+    loop.execute { target.value.handler.abandon(target.value.exchange) }
   }
 
   package func begin(_ head: ResponseHead, length: Int?) {
@@ -46,11 +48,14 @@ package final class ChannelResponseStream: ResponseStream {
   }
 
   private func onLoop(_ body: @escaping @Sendable (Target) -> Void) {
-    if loop.inEventLoop {
-      body(target.value)
-    } else {
-      let target = target
-      loop.execute { body(target.value) }
+    // INVARIANT: `deinit` comes after this call. Without the extension the last holder may be let go once `target` has
+    // been read, and the stream would count as abandoned before its answer.
+    withExtendedLifetime(self) {
+      if loop.inEventLoop {
+        body(target.value)
+      } else {
+        loop.execute { [target] in body(target.value) }
+      }
     }
   }
 }

@@ -15,6 +15,7 @@ LAMBDA = [
     "CreateFunction", "GetFunction", "GetFunctionConfiguration", "ListFunctions", "UpdateFunctionCode",
     "UpdateFunctionConfiguration", "DeleteFunction", "PublishVersion", "Invoke",
 ]  # fmt: skip
+DEFAULTS = {"Zip", "None", "Text", "PassThrough"}
 OPERATIONS = [("lambda", name) for name in LAMBDA] + [("logs", "FilterLogEvents")]
 
 
@@ -65,7 +66,8 @@ def example(shape):
         return 7
     if shape.type_name == "boolean":
         return True
-    return shape.enum[-1] if getattr(shape, "enum", None) else "value"
+    choices = [value for value in getattr(shape, "enum", []) if value not in DEFAULTS]
+    return choices[0] if choices else "value"
 
 
 def test_a_member_that_is_not_honoured_is_refused_by_name(server, served, deploy):

@@ -100,12 +100,20 @@ def test_a_date_inside_the_window_is_accepted(server, signer, list_functions):
 
 
 @pytest.mark.parametrize(
-    "change", [{"region": "eu-west-1"}, {"service": "logs"}, {"scope_date": "20200101"}], ids=lambda c: next(iter(c))
+    "change", [{"region": "eu-west-1"}, {"scope_date": "20200101"}], ids=lambda change: next(iter(change))
 )
 def test_a_signature_of_another_scope_is_refused(server, signer, list_functions, change):
     for name, value in change.items():
         setattr(signer, name, value)
     refused(server, signer.sign(list_functions), "InvalidSignatureException", "SignatureDoesNotMatch")
+
+
+@pytest.mark.parametrize("service", ["logs", "s3", "nonsense"])
+def test_a_signature_for_another_service_reaches_no_function(server, signer, list_functions, service):
+    signer.service = service
+    reply = send(server, signer.sign(list_functions))
+    assert reply.status in (403, 404), reply
+    assert b"Functions" not in reply.body
 
 
 def test_a_changed_body_is_refused(server, signer, create_function):

@@ -15,7 +15,7 @@ def test_the_whole_life_of_a_function(aws, tmp_path):
 
     created = aws(
         "lambda", "create-function", "--function-name", name, "--runtime", "python3.11", "--handler", "app.handler",
-        "--role", ROLE, "--zip-file", f"fileb://{package}", "--environment", "Variables={A=b}",
+        "--role", ROLE, "--zip-file", f"fileb://{package}", "--environment", "Variables={KEY=b}",
     )  # fmt: skip
     assert json.loads(created.stdout)["FunctionName"] == name
     try:

@@ -59,11 +59,11 @@ def test_a_directory_is_deployed_and_invoked(redoubt, deployed):
 
 def test_deploying_again_updates(redoubt, deployed, source):
     (source / "app.py").write_text("def handler(event, context): return 'second'")
-    done = redoubt("deploy", source, "--timeout", "9", "--memory", "192", "--env", "A=b=c", "--json")
+    done = redoubt("deploy", source, "--timeout", "9", "--memory", "192", "--env", "KEY=b=c", "--json")
     assert done.returncode == 0, done.stderr
     function = json.loads(done.stdout)
     assert (function["Timeout"], function["MemorySize"]) == (9, 192)
-    assert function["Environment"]["Variables"] == {"A": "b=c"}
+    assert function["Environment"]["Variables"] == {"KEY": "b=c"}
     assert json.loads(redoubt("invoke", deployed).stdout) == "second"
 
 

@@ -83,7 +83,7 @@ def test_versions_and_configuration_survive(fresh_server, client):
     create(client, "f", {"app.py": CONSTANT.format("one")})
     client.publish_version(FunctionName="f")
     client.update_function_code(FunctionName="f", ZipFile=make_zip({"app.py": CONSTANT.format("two")}))
-    client.update_function_configuration(FunctionName="f", Environment={"Variables": {"A": "b"}}, MemorySize=192)
+    client.update_function_configuration(FunctionName="f", Environment={"Variables": {"KEY": "b"}}, MemorySize=192)
     before = client.get_function_configuration(FunctionName="f")
     fresh_server.restart()
     after = client.get_function_configuration(FunctionName="f")

@@ -41,7 +41,10 @@ def handler(event, context):
     logs = boto3_client(fresh_server, "logs")
 
     def logged():
-        events = logs.filter_log_events(logGroupName="/aws/lambda/planted")["events"]
+        try:
+            events = logs.filter_log_events(logGroupName="/aws/lambda/planted")["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return False
         return any(canaries["error"] in event["message"] for event in events)
 
     wait_until(logged, 8, 0.1, what="the log")

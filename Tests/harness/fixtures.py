@@ -10,7 +10,7 @@ import pytest
 
 from harness.clients import boto3_client, run_aws
 from harness.functions import Deployer, invoke_function
-from harness.host import is_alive
+from harness.host import is_alive, remove_control_groups
 from harness.probe import RUNNER, Probe
 from harness.server import Server
 from harness.waiting import wait_until
@@ -53,6 +53,7 @@ def fresh_server():
     finally:
         if server.process and server.process.poll() is None:
             server.stop()
+        remove_control_groups(server.instance)
         shutil.rmtree(server.home, ignore_errors=True)
 
 

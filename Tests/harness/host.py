@@ -4,6 +4,7 @@ A server is recognised by its data directory (on command lines and in mounts) an
 control groups), so that other servers on the same machine do not count.
 """
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,13 @@ def control_groups(instance):
         if ("redoubt-" + instance) in folder:
             found.append(folder)
     return sorted(found)
+
+
+def remove_control_groups(instance):
+    """After a server that was killed and not started again: groups go when nothing is in them."""
+    for folder in sorted(control_groups(instance), reverse=True):
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
 
 
 def descendants(pid):

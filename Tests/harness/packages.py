@@ -40,7 +40,7 @@ def awslambdaric_package(app):
     """AWS's own Python runtime interface client, as PyPI has it, as a custom runtime."""
     site_packages = Path(awslambdaric.__file__).parent.parent
     files = {"bootstrap": RIC_BOOTSTRAP, "app.py": textwrap.dedent(app)}
-    for pattern in ("awslambdaric", "simplejson", "snapshot_restore_py", "runtime_client*.so"):
+    for pattern in ("awslambdaric", "simplejson", "snapshot_restore_py*.py", "runtime_client*.so"):
         found = list(site_packages.glob(pattern))
         assert found, f"{pattern} is not beside awslambdaric in {site_packages}"
         for path in found:

@@ -10,6 +10,7 @@ enum ServerProcess {
   ///
   /// - Parameter supervisor: the control connection; taken over.
   static func run(_ configuration: ServeConfiguration, supervisor: Int32) throws {
+    OpenFileLimit.raise()
     let socket = MessageSocket(descriptor: Descriptor(owning: supervisor))
     try wait {
       do {

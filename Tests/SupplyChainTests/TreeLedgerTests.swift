@@ -1,0 +1,36 @@
+import Core
+import Sandbox
+import Testing
+
+@testable import SupplyChain
+
+struct TreeLedgerTests {
+  @Test func `trees beyond the budget are dropped, least recently used first`() throws {
+    var ledger = TreeLedger(budget: 100)
+    let trees = try (1...4).map(tree)
+    #expect(ledger.add(trees[0], bytes: 40) == [])
+    #expect(ledger.add(trees[1], bytes: 40) == [])
+    ledger.touch(trees[0])
+    #expect(ledger.add(trees[2], bytes: 40) == [trees[1]])
+    #expect(ledger.add(trees[3], bytes: 100) == [trees[0], trees[2]])
+  }
+
+  @Test func `a tree larger than the budget is kept while it is the only one`() throws {
+    var ledger = TreeLedger(budget: 10)
+    #expect(ledger.add(try tree(1), bytes: 50) == [])
+    #expect(ledger.add(try tree(2), bytes: 5) == [try tree(1)])
+  }
+
+  @Test func `a tree that is unpacked again counts once`() throws {
+    var ledger = TreeLedger(budget: 100)
+    #expect(ledger.add(try tree(1), bytes: 60) == [])
+    #expect(ledger.add(try tree(1), bytes: 60) == [])
+    #expect(ledger.add(try tree(2), bytes: 40) == [])
+  }
+
+  private func tree(_ number: Int) throws -> CodeTree {
+    CodeTree(
+      account: try #require(AccountID("000000000000")),
+      digest: try #require(Digest(bytes: [UInt8](repeating: UInt8(number), count: 32))))
+  }
+}
