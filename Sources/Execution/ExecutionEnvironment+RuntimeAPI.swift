@@ -13,7 +13,7 @@ extension ExecutionEnvironment {
       initDuration = services.time.monotonicTime() - since
       settle()
     case .finishing(let overdue): overdue.cancel()
-    case .starting, .waiting, .invoking, .ending, .ended: return handler.respond(.invalidState)
+    case .starting, .waiting, .invoking, .completing, .ending, .ended: return handler.respond(.invalidState)
     }
     phase = .waiting(handler)
     pool?.available(id)
@@ -43,23 +43,20 @@ extension ExecutionEnvironment {
   /// - Parameter body: nil when it was larger than allowed.
   func response(_ requestID: String, _ body: [UInt8]?, from handler: RuntimeAPIHandler) {
     guard let running = take(requestID) else { return handler.respond(refusal) }
-    if let body {
-      complete(running, isFunctionError: false, body)
-      handler.respond(.accepted)
-    } else {
+    guard let body else {
       let failure = RuntimeFailure.responseTooLarge(limit: ExecutionLimits.payload)
-      complete(running, isFunctionError: true, failure.payload(running.invocation.requestID), failure.status)
-      handler.respond(.tooLarge)
+      let payload = failure.payload(running.invocation.requestID)
+      return answer(running, RuntimeResult(isFunctionError: true, body: payload, status: failure.status)) {
+        handler.respond(.tooLarge)
+      }
     }
-    finish()
+    answer(running, RuntimeResult(isFunctionError: false, body: body)) { handler.respond(.accepted) }
   }
 
   /// The runtime reports that the handler failed.
   func error(_ requestID: String, _ body: [UInt8], from handler: RuntimeAPIHandler) {
     guard let running = take(requestID) else { return handler.respond(refusal) }
-    complete(running, isFunctionError: true, body)
-    handler.respond(.accepted)
-    finish()
+    answer(running, RuntimeResult(isFunctionError: true, body: body)) { handler.respond(.accepted) }
   }
 
   /// The runtime reports that it cannot serve this function; it is expected to end.
@@ -81,14 +78,15 @@ extension ExecutionEnvironment {
     let requestID = running.invocation.requestID
     let now = services.time.wallTime()
     if let line = failure.logLine(requestID, at: now) { log.appendPlatformLine(line, at: now) }
-    complete(running, isFunctionError: true, failure.payload(requestID), failure.status)
+    complete(
+      running, RuntimeResult(isFunctionError: true, body: failure.payload(requestID), status: failure.status))
   }
 
   private func timedOut() {
     guard case .invoking(let running) = phase else { return }
     kill()
-    drainLog()
-    fail(running, .timedOut(seconds: Double(version.configuration.timeout)))
+    let failure = RuntimeFailure.timedOut(seconds: Double(version.configuration.timeout))
+    whenLogIsCaughtUp { self.fail(running, failure) }
   }
 
   /// The running invocation, if the runtime names it rightly.
@@ -97,12 +95,21 @@ extension ExecutionEnvironment {
       return nil
     }
     running.timeout.cancel()
-    drainLog()
     return running
   }
 
   private var refusal: RuntimeAPIAnswer {
     if case .invoking = phase { .invalidRequestID } else { .invalidState }
+  }
+
+  /// Hands the outcome over once its log is complete, and only then lets the runtime go on.
+  private func answer(_ running: RunningInvocation, _ result: RuntimeResult, reply: @escaping () -> Void) {
+    phase = .completing
+    whenLogIsCaughtUp {
+      self.complete(running, result)
+      reply()
+      if case .completing = self.phase { self.finish() }
+    }
   }
 
   private func finish() {
@@ -115,15 +122,14 @@ extension ExecutionEnvironment {
     pool?.finishing(id)
   }
 
-  private func complete(
-    _ running: RunningInvocation, isFunctionError: Bool, _ body: [UInt8], _ status: String? = nil
-  ) {
+  private func complete(_ running: RunningInvocation, _ result: RuntimeResult) {
     let report = ReportLine(
       requestID: running.invocation.requestID, duration: services.time.monotonicTime() - running.start,
       initDuration: initDuration, memorySize: version.configuration.memorySize, memoryPeak: memoryPeak,
-      status: status)
+      status: result.status)
     initDuration = nil
     services.deliver(
-      running.invocation, body, isFunctionError: isFunctionError, report: report, log: &log, stream: logStream)
+      running.invocation, result.body, isFunctionError: result.isFunctionError, report: report, log: &log,
+      stream: logStream)
   }
 }

@@ -18,6 +18,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
     /// The runtime waits in `next`.
     case waiting(RuntimeAPIHandler)
     case invoking(RunningInvocation)
+    /// The runtime has answered; the answer waits for its log.
+    case completing
     /// The runtime has answered and has not asked for the next work yet.
     case finishing(overdue: Scheduled<Void>)
     /// The sandbox is being killed; nothing that the runtime says counts any more.
@@ -38,6 +40,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private var sandbox: StartedSandbox?
   private var listener: (any Channel)?
   private var logPipe: LogPipe?
+  /// Bytes, when the sandbox is gone.
+  private var finalMemoryPeak: Int?
   /// What the runtime reported of its init phase, or the platform of its end.
   private var failure: RuntimeFailure?
 
@@ -84,13 +88,18 @@ final class ExecutionEnvironment: @unchecked Sendable {
     }
   }
 
-  /// The sandbox is gone, or never came to be.
+  /// The sandbox is gone.
   func exited(_ exit: SandboxExit) {
     eventLoop.assertInEventLoop()
-    logPipe?.drain()
+    guard let logPipe else { return ended(exit) }
+    logPipe.whenAtEnd { self.ended(exit) }
+  }
+
+  /// The sandbox is gone and its output has been read to the end.
+  private func ended(_ exit: SandboxExit) {
     let previous = phase
     phase = .ended
-    logPipe?.close()
+    finalMemoryPeak = exit.memoryPeak
     listener?.close(promise: nil)
     switch previous {
     case .invoking(let running): fail(running, .exited(exit))
@@ -98,10 +107,10 @@ final class ExecutionEnvironment: @unchecked Sendable {
       limit.cancel()
       failure = failure ?? .exited(exit)
     case .finishing(let overdue): overdue.cancel()
-    case .starting, .waiting, .ending, .ended: break
+    case .starting, .waiting, .completing, .ending, .ended: break
     }
     let cause = entrypointFailure(exit, previous) ?? failure ?? .exited(exit)
-    pool?.ended(id, .runtime(cause, log: log, stream: logStream))
+    pool?.ended(id, .runtime(cause, log: log, stream: logStream, memoryPeak: exit.memoryPeak))
   }
 
   /// Kills the sandbox; `exited` follows.
@@ -116,11 +125,13 @@ final class ExecutionEnvironment: @unchecked Sendable {
     if let sandbox { services.spawner.settle(sandbox.id) }
   }
 
-  /// Empties the log pipe, so that all that was printed before this moment is in `log`.
-  func drainLog() { logPipe?.drain() }
+  /// Calls `body` when all that was printed before this moment is in `log`.
+  func whenLogIsCaughtUp(_ body: @escaping () -> Void) {
+    if let logPipe { logPipe.whenCaughtUp(body) } else { body() }
+  }
 
   /// Bytes at the peak so far; nil when the file cannot be read.
-  var memoryPeak: Int? { sandbox.flatMap { MemoryPeak.read($0.memoryPeak) } }
+  var memoryPeak: Int? { finalMemoryPeak ?? sandbox.flatMap { MemoryPeak.read($0.memoryPeak) } }
 
   func recordInitError(_ body: [UInt8]) { failure = .initError(body) }
 

@@ -32,7 +32,9 @@ struct ExecutionServices: Sendable {
   }
 
   /// Delivers an outcome to the invocation for which an environment was started that never became ready.
-  func deliver(_ invocation: Invocation, _ failure: RuntimeFailure, log collected: InvocationLog, stream: String) {
+  func deliver(
+    _ invocation: Invocation, _ failure: RuntimeFailure, log collected: InvocationLog, stream: String, memoryPeak: Int
+  ) {
     var log = collected
     let now = time.wallTime()
     log.prependPlatformLine(
@@ -40,7 +42,8 @@ struct ExecutionServices: Sendable {
     if let line = failure.logLine(invocation.requestID, at: now) { log.appendPlatformLine(line, at: now) }
     let report = ReportLine(
       requestID: invocation.requestID, duration: .zero, initDuration: nil,
-      memorySize: invocation.version.configuration.memorySize, memoryPeak: nil, status: failure.status)
+      memorySize: invocation.version.configuration.memorySize, memoryPeak: memoryPeak,
+      status: failure.status)
     let body = failure.payload(invocation.requestID)
     deliver(invocation, body, isFunctionError: true, report: report, log: &log, stream: stream)
   }

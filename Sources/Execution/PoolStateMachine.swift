@@ -87,11 +87,9 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     guard let environment = environments[id] else { return [] }
     if case .ending = environment.state { return [] }
     leave(environment)
+    environments[id]?.state = .busy
     if retired.contains(environment.key), groups[environment.key]?.waiting.isEmpty ?? true { return [end(id)] }
-    if let work = groups[environment.key]?.waiting.popFirstElement() {
-      environments[id]?.state = .busy
-      return [.run(work, on: id)]
-    }
+    if let work = groups[environment.key]?.waiting.popFirstElement() { return [.run(work, on: id)] }
     environments[id]?.state = .idle(since: now)
     groups[environment.key]?.idle.append(id)
     return []

@@ -8,6 +8,14 @@ struct RunningInvocation {
   let timeout: Scheduled<Void>
 }
 
+/// What an invocation came to.
+struct RuntimeResult {
+  let isFunctionError: Bool
+  let body: [UInt8]
+  /// The word in the REPORT line; nil after a success and for an error that the function itself reported.
+  var status: String?
+}
+
 /// The head of the answer to `next`.
 struct NextHeaders {
   let invocation: Invocation

@@ -111,7 +111,8 @@ final class SandboxPool: Sendable {
   /// The environment that was started for this invocation did not come to take it.
   private func fail(_ invocation: Invocation, _ failure: EnvironmentFailure?) {
     switch failure {
-    case .runtime(let failure, let log, let stream): services.deliver(invocation, failure, log: log, stream: stream)
+    case .runtime(let failure, let log, let stream, let memoryPeak):
+      services.deliver(invocation, failure, log: log, stream: stream, memoryPeak: memoryPeak)
     case .platform(let reason): invocation.fail(reason)
     case nil: invocation.fail(.sandbox)
     }
@@ -120,8 +121,8 @@ final class SandboxPool: Sendable {
 
 /// Why an environment is gone.
 enum EnvironmentFailure: Sendable {
-  /// Its runtime ended; with what was logged since the last invocation.
-  case runtime(RuntimeFailure, log: InvocationLog, stream: String)
+  /// Its runtime ended; with what was logged since the last invocation, and the bytes at the peak.
+  case runtime(RuntimeFailure, log: InvocationLog, stream: String, memoryPeak: Int)
   /// Its sandbox was never made.
   case platform(ExecutionFailure)
 }

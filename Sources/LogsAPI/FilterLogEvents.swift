@@ -6,7 +6,7 @@ import Wire
 /// Finds log events of one group, from all its streams in order of time.
 struct FilterLogEvents: ControlOperation {
   static let name = "FilterLogEvents"
-  static let unhonoured: [String: [JSONValue]] = ["unmask": [false]]
+  static let unhonoured: [String: [JSONValue]] = ["startFromHead": [true], "unmask": [false]]
 
   let store: LogStore
 

@@ -5,14 +5,18 @@ import FoundationEssentials
 struct PackageDirectory: Sendable {
   let root: String
 
+  /// Makes the directory itself, in a directory that is there.
+  func make() throws(SystemCallFailure) {
+    let slash = root.lastIndex(of: "/") ?? root.startIndex
+    try DurableFiles.makeDirectory(String(root[root.index(after: slash)...]), in: String(root[..<slash]))
+  }
+
   func read(_ reference: PackageReference) throws(SystemCallFailure) -> [UInt8] {
     try DurableFiles.contents(of: directory(of: reference) + "/" + reference.digest.description)
   }
 
   func write(_ sealed: [UInt8], as reference: PackageReference) throws(SystemCallFailure) {
     let account = reference.account.description
-    let (parent, name) = Self.parts(of: root)
-    try DurableFiles.makeDirectory(name, in: parent)
     try DurableFiles.makeDirectory(account, in: root)
     try DurableFiles.makeDirectory(Self.fan(reference.digest), in: root + "/" + account)
     try DurableFiles.replace(reference.digest.description, in: directory(of: reference), with: sealed)
@@ -48,8 +52,6 @@ struct PackageDirectory: Sendable {
   }
 
   private func files() throws(PackageError) -> [PackageFile] {
-    // Made by the first write.
-    guard FileManager.default.fileExists(atPath: root) else { return [] }
     do {
       var found: [PackageFile] = []
       for name in try Self.names(in: root) {
@@ -73,11 +75,6 @@ struct PackageDirectory: Sendable {
 
   private func directory(of reference: PackageReference) -> String {
     "\(root)/\(reference.account)/\(Self.fan(reference.digest))"
-  }
-
-  private static func parts(of path: String) -> (parent: String, name: String) {
-    let slash = path.lastIndex(of: "/") ?? path.startIndex
-    return (String(path[..<slash]), String(path[path.index(after: slash)...]))
   }
 
   /// The digest's first byte: keeps directories small.

@@ -19,6 +19,14 @@ package struct PackageStore: Sendable {
     packages = SealedPackages(directory: self.directory, cipher: cipher)
   }
 
+  /// Makes the store's directory where it is not there; the one above it must be.
+  package func prepare() async throws(PackageError) {
+    let directory = directory
+    try await writing.run { () throws(PackageError) in
+      do throws(SystemCallFailure) { try directory.make() } catch { throw PackageError(error) }
+    }
+  }
+
   /// Stores `zip`; it is on disk when this returns. Storing the same bytes again repairs what was damaged.
   package func put(_ zip: [UInt8], account: AccountID) async throws(PackageError) -> Digest {
     let packages = packages

@@ -34,6 +34,7 @@ package struct JSONText {
   private mutating func beginValue(_ containers: inout [Bool]) -> Bool {
     while let byte = current {
       guard byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") else { return scalar(byte) }
+      guard containers.count < Self.maximumDepth else { return false }
       let isObject = byte == UInt8(ascii: "{")
       position += 1
       skipSpace()
@@ -41,7 +42,6 @@ package struct JSONText {
         position += 1
         return true
       }
-      guard containers.count < Self.maximumDepth else { return false }
       containers.append(isObject)
       if isObject, !name() { return false }
     }

@@ -32,15 +32,20 @@ struct JSONTextTests {
 
   @Test func `nesting is bounded without recursion`() {
     let deep = JSONText.maximumDepth
-    #expect(JSONText.isValid(Array(String(repeating: "[", count: deep).utf8) + Array(String(repeating: "]", count: deep).utf8)))
-    #expect(!JSONText.isValid(Array(String(repeating: "[", count: deep + 1).utf8) + Array(String(repeating: "]", count: deep + 1).utf8)))
-    #expect(!JSONText.isValid([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)))
+    for (depth, isValid) in [(deep, true), (deep + 1, false), (1_000_000, false)] {
+      let text = Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
+      let answer = JSONText.isValid(text)
+      #expect(answer == isValid, "depth \(depth)")
+    }
   }
 
-  @Test func `it agrees with the library on mutated documents`() {
+  /// The library is the laxer of the two: it lets control characters and some escapes pass inside strings.
+  @Test func `what is valid the library reads too, over mutated documents`() {
     let seed = Array("{\"a\":[1,-2.5e3,true,null,\"x\\u0041\"],\"b\":{\"c\":\"d\"}}".utf8)
     var generator = Generator(state: 42)
     let alphabet = Array("{}[]\",:0123456789.eE+-\\utfnrals \n".utf8)
+    var disagreements: [String] = []
+    var valid = 0
     for _ in 0..<20_000 {
       var text = seed
       for _ in 0...Int(generator.next() % 3) {
@@ -52,8 +57,12 @@ struct JSONTextTests {
         }
       }
       let library = (try? JSONSerializationOracle.accepts(text)) ?? false
-      #expect(JSONText.isValid(text) == library, "\(String(decoding: text, as: UTF8.self))")
+      let answer = JSONText.isValid(text)
+      if answer { valid += 1 }
+      if answer && !library { disagreements.append(String(decoding: text, as: UTF8.self)) }
     }
+    #expect(disagreements.prefix(5) == [])
+    #expect((1000...19_000).contains(valid))
   }
 
   private struct Generator: RandomNumberGenerator {

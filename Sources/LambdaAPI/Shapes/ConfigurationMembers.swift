@@ -17,6 +17,7 @@ struct ConfigurationMembers: Sendable {
 
   /// Defaults that clients send of their own accord.
   static let unhonoured: [String: [JSONValue]] = [
+    "AcceleratorConfig": [],
     "CapacityProviderConfig": [],
     "DeadLetterConfig": [[:]],
     "DurableConfig": [],
@@ -25,6 +26,7 @@ struct ConfigurationMembers: Sendable {
     "KMSKeyArn": [""],
     "Layers": [[]],
     "LoggingConfig": [[:], ["LogFormat": "Text"]],
+    "RuntimeConfig": [],
     "SnapStart": [[:], ["ApplyOn": "None"]],
     "TracingConfig": [[:], ["Mode": "PassThrough"]],
     "VpcConfig": [

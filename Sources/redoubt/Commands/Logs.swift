@@ -23,7 +23,12 @@ struct Logs: ParsableCommand {
       logGroup: "/aws/lambda/\(name)", requestID: requestID,
       start: client.time.wallTime().advanced(by: .zero - age.duration).milliseconds)
     repeat {
-      try printNew(&cursor, client)
+      do {
+        try printNew(&cursor, client)
+      } catch let refusal as ServiceRefusal {
+        // A function that has never run has no log group yet; who follows it waits for its first line.
+        guard follow, refusal.code == "ResourceNotFoundException" else { throw refusal }
+      }
       if follow { try Self.pause() }
     } while follow
   }

@@ -56,6 +56,7 @@ struct ServerComposition {
       database: state.database, catalog: catalog, environment: environment, time: time, random: random
     ) { executor.retire($0) }
     try await registry.load()
+    try await packages.prepare()
     let removed = try await packages.removeUnreferenced(keeping: catalog.referencedCode())
     if removed > 0 { log.info("removed packages that no function needs", metadata: ["count": "\(removed)"]) }
     let services = LambdaServices(
