@@ -17,7 +17,8 @@ let hardened: [CSetting] = [
 ]
 // The privileged programs are plain C: no Swift start-up object, and no library that nothing refers to.
 let hardenedLink: LinkerSetting = .unsafeFlags([
-  "-static-stdlib", "-nostartfiles", "-Xlinker", "--as-needed", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
+  "-static-stdlib", "-nostartfiles", "-Xlinker", "--as-needed", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z",
+  "-Xlinker", "now",
 ])
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -82,10 +83,12 @@ let package = Package(
     // Rank 7
     swift(
       "LambdaAPI",
-      ["Core", "Admission", "Authorization", "Cryptography", "Execution", "Functions", "SupplyChain", "Wire", nioCore]),
-    swift("LogsAPI", ["Core", "Authorization", "Telemetry", "Wire"]),
+      [
+        "Core", "Admission", "Authorization", "Execution", "Functions", "Identity", "Sandbox", "SupplyChain", "Wire",
+      ]),
+    swift("LogsAPI", ["Core", "Authorization", "Identity", "Telemetry", "Wire"]),
     // Rank 8
-    swift("Gate", ["Core", "Authorization", "Identity", "Wire", nioCore, nioPosix, nioHTTP1, log, lifecycle]),
+    swift("Gate", ["Core", "Authorization", "Identity", "Wire", nioCore, nioPosix, nioHTTP1, lifecycle]),
     // Rank 9
     .executableTarget(
       name: "redoubt",

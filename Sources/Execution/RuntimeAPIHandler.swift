@@ -45,7 +45,8 @@ final class RuntimeAPIHandler: ChannelInboundHandler {
     headers.add(name: "Content-Type", value: "application/json")
     headers.add(name: "Content-Length", value: String(answer.body.count))
     context.write(
-      wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))), promise: nil)
+      wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))), promise: nil
+    )
     let bytes = context.channel.allocator.buffer(bytes: answer.body)
     context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

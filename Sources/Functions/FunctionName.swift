@@ -8,6 +8,11 @@ package struct FunctionName: Hashable, Sendable, CustomStringConvertible {
     description = String(text)
   }
 
+  /// Stands where a request's name could not be read; no function has it.
+  package static let none = FunctionName()
+
+  private init() { description = "" }
+
   private static func isAllowed(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -10,7 +10,9 @@ struct Redoubt: ParsableCommand {
     commandName: "redoubt",
     abstract: "A serverless platform on your own machines that speaks the AWS APIs.",
     groupedSubcommands: [
-      CommandGroup(name: "Run the platform:", subcommands: [Serve.self, Server.self, Env.self, Doctor.self, Operations.self]),
+      CommandGroup(
+        name: "Run the platform:",
+        subcommands: [Serve.self, Server.self, Env.self, Doctor.self, Operations.self]),
       CommandGroup(
         name: "Work with functions:", subcommands: [Deploy.self, Invoke.self, Logs.self, List.self, Delete.self]),
     ])

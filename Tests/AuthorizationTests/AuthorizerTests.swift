@@ -20,8 +20,8 @@ struct AuthorizerTests {
     #expect(fault?.code == "AccessDeniedException")
     #expect(fault?.status == 403)
     #expect(
-      fault?.message == "User: arn:aws:iam::000000000000:user/name is not authorized to perform: probe:Read on resource: "
-        + "arn:x because no identity-based policy allows the probe:Read action")
+      fault?.message == "User: arn:aws:iam::000000000000:user/name is not authorized to perform: probe:Read "
+        + "on resource: arn:x because no identity-based policy allows the probe:Read action")
   }
 
   @Test func `an administrator is a stranger in another account`() throws {

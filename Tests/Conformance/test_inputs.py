@@ -54,6 +54,10 @@ def refusable(served):
                 yield key, name, shape.members[name]
 
 
+# AWS's default of these booleans is true.
+TRUE_BY_DEFAULT = {"startFromHead"}
+
+
 def example(shape):
     """A value of the shape that is no default of anything."""
     if shape.type_name == "structure":
@@ -74,7 +78,8 @@ def test_a_member_that_is_not_honoured_is_refused_by_name(server, served, deploy
     name = deploy("def handler(e, c): pass")
     wrong, tried = [], 0
     for key, member, shape in refusable(served):
-        body = {**required(key), member: example(shape)}
+        value = False if member in TRUE_BY_DEFAULT else example(shape)
+        body = {**required(key), member: value}
         reply = post(server, served[key], name, body)
         tried += 1
         if reply.status != 400 or member.lower() not in reply.body.decode().lower():

@@ -3,12 +3,13 @@ import Functions
 import Testing
 
 struct FunctionReferenceTests {
-  @Test(arguments: [
-    ("name", nil), ("name:1", "1"), ("name:$LATEST", "$LATEST"), ("function:name", nil), ("name:alias-x", "alias-x"),
-    ("000000000000:function:name", nil), ("000000000000:function:name:7", "7"),
-    ("arn:aws:lambda:us-east-1:000000000000:function:name", nil),
-    ("arn:aws:lambda:us-east-1:000000000000:function:name:$LATEST", "$LATEST"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("name", nil), ("name:1", "1"), ("name:$LATEST", "$LATEST"), ("function:name", nil), ("name:alias-x", "alias-x"),
+      ("000000000000:function:name", nil), ("000000000000:function:name:7", "7"),
+      ("arn:aws:lambda:us-east-1:000000000000:function:name", nil),
+      ("arn:aws:lambda:us-east-1:000000000000:function:name:$LATEST", "$LATEST"),
+    ] as [(String, String?)])
   func `each form of aws is read`(text: String, qualifier: String?) throws {
     let reference = try #require(FunctionReference(text))
     #expect(reference.name.description == "name")

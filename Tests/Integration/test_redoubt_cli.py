@@ -123,7 +123,7 @@ def test_the_log_is_printed(redoubt, deployed):
 def test_the_log_is_followed(redoubt, deployed, server):
     follower = subprocess.Popen(
         [redoubt_binary(), "logs", "-f", deployed], env=client_environment(server), stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
+        stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         os.set_blocking(follower.stdout.fileno(), False)
@@ -132,7 +132,7 @@ def test_the_log_is_followed(redoubt, deployed, server):
             seen = []
 
             def arrived(marker=marker, seen=seen):
-                seen.append(follower.stdout.read() or "")
+                seen.append((follower.stdout.read() or b"").decode())
                 return f"printed by {marker}" in "".join(seen)
 
             wait_until(arrived, 8, 0.1, what=f"`{marker}` from `redoubt logs -f`")

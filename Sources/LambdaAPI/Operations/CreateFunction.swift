@@ -39,12 +39,8 @@ struct CreateFunction: ControlOperation, LambdaOperation {
       members.absorb(code)
     }
     let publish = try members.bool("Publish") ?? false
-    guard let reference else {
-      let unnamed = try MemberReader.placeholder()
-      return Input(target: unnamed, configuration: configuration, zip: zip, publish: publish)
-    }
-    let target = FunctionTarget(reference: reference, qualifier: "$LATEST", isQualified: false)
-    return Input(target: target, configuration: configuration, zip: zip, publish: publish)
+    let target = reference.map { FunctionTarget(reference: $0, qualifier: "$LATEST", isQualified: false) }
+    return Input(target: target ?? .unnamed, configuration: configuration, zip: zip, publish: publish)
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

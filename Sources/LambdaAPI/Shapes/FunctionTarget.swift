@@ -22,9 +22,8 @@ struct FunctionTarget: Hashable, Sendable {
   }
 
   /// What stands for a name that does not parse: constraints are reported after authorization.
-  static let unnamed = FunctionName("invalid").map {
-    FunctionTarget(reference: FunctionReference(name: $0), qualifier: "$LATEST", isQualified: false)
-  }
+  static let unnamed = FunctionTarget(
+    reference: FunctionReference(name: .none), qualifier: "$LATEST", isQualified: false)
 }
 
 extension MemberReader {
@@ -35,7 +34,7 @@ extension MemberReader {
     guard let reference = FunctionReference(text) else {
       note(
         text, at: "FunctionName", "Member must satisfy regular expression pattern: \(FunctionReference.pattern)")
-      return try Self.placeholder()
+      return .unnamed
     }
     if let qualifier, !FunctionReference.isQualifier(qualifier) {
       note(qualifier, at: "Qualifier", "Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)")
@@ -46,10 +45,5 @@ extension MemberReader {
     }
     let chosen = qualifier ?? reference.qualifier
     return FunctionTarget(reference: reference, qualifier: chosen ?? "$LATEST", isQualified: chosen != nil)
-  }
-
-  static func placeholder() throws(Fault) -> FunctionTarget {
-    guard let target = FunctionTarget.unnamed else { throw .serialization("`FunctionName` is missing") }
-    return target
   }
 }
