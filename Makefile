@@ -15,8 +15,8 @@ integration:  ## the API through boto3 and the AWS CLI
 isolation:    ## what a function can not do
 	./test build spawner isolation
 
-bench:        ## the warm path, beside the AWS Runtime Interface Emulator
-	bench/run
+bench:        ## the warm path of a release build, beside the AWS Runtime Interface Emulator
+	/usr/bin/python3 bench/invoke.py --start .build/release/redoubt
 
-soak:         ## 10,000 invocations from 16 clients; memory and descriptors must stay flat
-	bench/soak
+soak:         ## a release build: 10,000 invocations from 16 clients; memory and descriptors must stay flat
+	/usr/bin/python3 bench/soak.py --start .build/release/redoubt --invocations 10000 --clients 16

@@ -33,7 +33,7 @@ package struct Endpoint: Sendable {
     self.init(Served.self, of: service) { [wire = service.wireProtocol] in
       .control { request in
         do {
-          let call = try Self.open(Served.self, request, hasJSONBody: true, authorizer)
+          let call = try Self.open(Served.self, request, hasJSONBody: true, service, authorizer)
           return wire.render(try await operation.run(call), successStatus: Served.route.successStatus)
         } catch {
           return Self.answer(error, to: request, service, report)
@@ -50,7 +50,7 @@ package struct Endpoint: Sendable {
     self.init(Served.self, of: service) {
       .callback { request, reply in
         do {
-          let call = try Self.open(Served.self, request, hasJSONBody: false, authorizer)
+          let call = try Self.open(Served.self, request, hasJSONBody: false, service, authorizer)
           try operation.start(call, reply: reply)
         } catch {
           reply.send(Self.answer(error, to: request, service, report))
@@ -69,13 +69,14 @@ package struct Endpoint: Sendable {
 
   /// Decodes, authorizes, then reports constraints: in this order, so that a stranger learns nothing from the latter.
   private static func open<Served: Operation>(
-    _: Served.Type, _ request: Authenticated<OperationRequest>, hasJSONBody: Bool, _ authorizer: Authorizer
+    _: Served.Type, _ request: Authenticated<OperationRequest>, hasJSONBody: Bool, _ service: ServiceDescription,
+    _ authorizer: Authorizer
   ) throws(Fault) -> Authorized<Served.Input> {
     var members = try MemberReader(request.value, hasJSONBody: hasJSONBody)
     let input = try Served.decode(&members)
     members.refuse(Served.unhonoured)
     let call = try authorizer.authorize(Served.self, input, from: request)
-    if let fault = members.fault { throw fault }
+    if let fault = members.fault(of: service) { throw fault }
     return call
   }
 

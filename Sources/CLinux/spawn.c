@@ -41,7 +41,7 @@ static int arrange(const struct clinux_spawn_options *options, int *executable, 
   for (int place = 0; place < FIRST + count; place++) {
     int source = place < FIRST ? options->standard[place] : options->descriptors[place - FIRST];
     copies[place] = source < 0 && place < FIRST ? -1 : fcntl(source, F_DUPFD_CLOEXEC, above);
-    if (copies[place] < 0 && source >= 0) return -1;
+    if (copies[place] < 0 && (source >= 0 || place >= FIRST)) return -1;
   }
   int executable_copy = fcntl(*executable, F_DUPFD_CLOEXEC, above);
   int report_copy = fcntl(*report, F_DUPFD_CLOEXEC, above);
@@ -72,13 +72,19 @@ static int tie_to_parent(const struct clinux_spawn_options *options, pid_t paren
   return 0;
 }
 
+// A limit of 0 would not hold where the host pipes cores into a program, a limit of 1 does; it is also less than a page,
+// so that no file is written either (core(5)). Privilege: the parent's, which may be too low to raise a limit from 0.
+static int forbid_cores(void) {
+  const struct rlimit one = {1, 1}, zero = {0, 0};
+  return setrlimit(RLIMIT_CORE, &one) ? setrlimit(RLIMIT_CORE, &zero) : 0;
+}
+
 // Privilege: the parent's until change_ids, then the given ids'. Never returns.
 static void run_child(const struct clinux_spawn_options *options, pid_t parent, int report) {
   int executable = options->executable;
-  struct rlimit no_core = {0, 0};
   if (reset_signals() || arrange(options, &executable, &report)) fail(report);
   if ((options->flags & CLINUX_SPAWN_NEW_SESSION) && setsid() < 0) fail(report);
-  if (chdir("/") || setrlimit(RLIMIT_CORE, &no_core)) fail(report);
+  if (chdir("/") || forbid_cores()) fail(report);
   if (change_ids(options)) fail(report);
   if ((options->flags & CLINUX_SPAWN_NO_NEW_PRIVILEGES) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) fail(report);
   if (tie_to_parent(options, parent)) fail(report);

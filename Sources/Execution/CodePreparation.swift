@@ -29,7 +29,8 @@ final class CodePreparation: Sendable {
     }
     guard isFirst else { return true }
     if case .terminated = continuation.yield(tree) {
-      waiting.withLock { $0[tree] = nil }
+      let joined = waiting.withLock { $0.removeValue(forKey: tree) ?? [] }
+      joined.dropFirst().forEach { $0(.failure(.sandbox(.connectionLost))) }
       return false
     }
     return true

@@ -12,7 +12,9 @@ extension ExecutionEnvironment {
       limit.cancel()
       initDuration = services.time.monotonicTime() - since
       settle()
-    case .finishing(let overdue): overdue.cancel()
+    case .finishing(let overdue, let limit):
+      overdue.cancel()
+      limit.cancel()
     case .starting, .waiting, .invoking, .completing, .ending, .ended: return handler.respond(.invalidState)
     }
     phase = .waiting(handler)
@@ -66,6 +68,16 @@ extension ExecutionEnvironment {
     handler.respond(.accepted)
   }
 
+  /// Whether the body of such a request would be used now.
+  func expectsBody(of request: RuntimeAPIRequest) -> Bool {
+    switch (request, phase) {
+    case (.response(let id), .invoking(let running)), (.error(let id), .invoking(let running)):
+      running.invocation.requestID.description == id
+    case (.initError, .initializing): true
+    default: false
+    }
+  }
+
   /// A runtime that leaves `next` without work cannot be given any.
   func connectionClosed(_ handler: RuntimeAPIHandler) {
     guard case .waiting(let waiting) = phase, waiting === handler else { return }
@@ -108,17 +120,24 @@ extension ExecutionEnvironment {
     whenLogIsCaughtUp {
       self.complete(running, result)
       reply()
-      if case .completing = self.phase { self.finish() }
+      if case .completing = self.phase { self.finish(running) }
     }
   }
 
-  private func finish() {
+  /// The runtime may use what is left of the invocation's time until it asks for the next work.
+  private func finish(_ running: RunningInvocation) {
+    let used = services.time.monotonicTime() - running.start
+    let left = max(.milliseconds(100), Duration.seconds(version.configuration.timeout) - used)
+    let limit = eventLoop.scheduleTask(in: .nanoseconds(left.wholeNanoseconds)) { [weak self] in
+      guard let self, case .finishing = phase else { return }
+      kill()
+    }
     let overdue = eventLoop.scheduleTask(in: .nanoseconds(ExecutionLimits.finishing.wholeNanoseconds)) {
       [weak self] in
       guard let self, case .finishing = phase else { return }
       pool?.overdue(id)
     }
-    phase = .finishing(overdue: overdue)
+    phase = .finishing(overdue: overdue, limit: limit)
     pool?.finishing(id)
   }
 

@@ -21,7 +21,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     /// The runtime has answered; the answer waits for its log.
     case completing
     /// The runtime has answered and has not asked for the next work yet.
-    case finishing(overdue: Scheduled<Void>)
+    case finishing(overdue: Scheduled<Void>, limit: Scheduled<Void>)
     /// The sandbox is being killed; nothing that the runtime says counts any more.
     case ending
     case ended
@@ -40,6 +40,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private var sandbox: StartedSandbox?
   private var listener: (any Channel)?
   private var logPipe: LogPipe?
+  private var connections = 0
   /// Bytes, when the sandbox is gone.
   private var finalMemoryPeak: Int?
   /// What the runtime reported of its init phase, or the platform of its end.
@@ -68,7 +69,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     eventLoop.assertInEventLoop()
     guard case .starting = phase else { return services.spawner.kill(started.id) }
     sandbox = started
-    let limit = eventLoop.scheduleTask(in: .nanoseconds(ExecutionLimits.initPhase.wholeNanoseconds)) { [weak self] in
+    let limit = eventLoop.scheduleTask(in: .nanoseconds(initLimit.wholeNanoseconds)) { [weak self] in
       if let self { initPhaseTimedOut() }
     }
     phase = .initializing(since: services.time.monotonicTime(), limit: limit)
@@ -84,7 +85,14 @@ final class ExecutionEnvironment: @unchecked Sendable {
     switch phase {
     case .ended, .ending: return
     case .starting: phase = .ending
-    default: kill()
+    case .invoking(let running):
+      kill()
+      let lost = SandboxExit(cause: .lost, oomKills: 0, memoryPeak: 0)
+      whenLogIsCaughtUp { self.fail(running, .exited(lost)) }
+    case .initializing(_, let limit):
+      limit.cancel()
+      kill()
+    case .waiting, .completing, .finishing: kill()
     }
   }
 
@@ -106,7 +114,9 @@ final class ExecutionEnvironment: @unchecked Sendable {
     case .initializing(_, let limit):
       limit.cancel()
       failure = failure ?? .exited(exit)
-    case .finishing(let overdue): overdue.cancel()
+    case .finishing(let overdue, let limit):
+      overdue.cancel()
+      limit.cancel()
     case .starting, .waiting, .completing, .ending, .ended: break
     }
     let cause = entrypointFailure(exit, previous) ?? failure ?? .exited(exit)
@@ -163,9 +173,14 @@ final class ExecutionEnvironment: @unchecked Sendable {
     return running.invocation.requestID
   }
 
+  /// Lambda begins an init phase that overran anew, inside the invocation and its time limit; here it goes on.
+  private var initLimit: Duration {
+    max(ExecutionLimits.initPhase, .seconds(version.configuration.timeout))
+  }
+
   private func initPhaseTimedOut() {
     guard case .initializing = phase else { return }
-    failure = failure ?? .timedOut(seconds: ExecutionLimits.initPhase.inMilliseconds / 1000)
+    failure = failure ?? .timedOut(seconds: initLimit.inMilliseconds / 1000)
     kill()
   }
 
@@ -175,6 +190,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try environment.open(channel)
+          try channel.pipeline.syncOperations.addHandler(BackPressureHandler())
           try channel.pipeline.syncOperations.addHandler(HTTPResponseEncoder())
           try channel.pipeline.syncOperations.addHandler(
             ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: .runtimeAPI)))
@@ -186,14 +203,28 @@ final class ExecutionEnvironment: @unchecked Sendable {
       .whenComplete { result in environment.listening(result) }
   }
 
+  /// Counts a connection of the runtime.
+  ///
+  /// - Throws: when there are too many; the connection is then closed.
+  private func open(_ channel: any Channel) throws {
+    guard connections < ExecutionLimits.runtimeConnections else { throw TooManyConnections() }
+    connections += 1
+    channel.closeFuture.whenComplete { _ in self.connections -= 1 }
+  }
+
   private func listening(_ result: Result<any Channel, any Error>) {
     switch result {
     case .success(let channel):
       if case .ended = phase { channel.close(promise: nil) }
       listener = channel
     case .failure(let error):
+      guard case .initializing(_, let limit) = phase else { return }
       services.log.error("cannot serve the runtime api", metadata: ["error": "\(error)"])
+      limit.cancel()
       kill()
     }
   }
 }
+
+/// A runtime holds more connections than any runtime needs.
+private struct TooManyConnections: Error {}

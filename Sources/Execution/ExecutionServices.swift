@@ -48,6 +48,13 @@ struct ExecutionServices: Sendable {
     deliver(invocation, body, isFunctionError: true, report: report, log: &log, stream: stream)
   }
 
+  /// Records what an environment printed since its last report and nobody was told of.
+  func recordRest(of failure: EnvironmentFailure, version: FunctionVersion) {
+    guard case .runtime(_, var log, let stream, _) = failure else { return }
+    log.closePartial(at: time.wallTime())
+    record(log.takeEvents(), of: version, requestID: nil, stream: stream)
+  }
+
   /// Hands a part of a log to the records.
   ///
   /// - Parameter requestID: nil for output between invocations.

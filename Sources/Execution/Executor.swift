@@ -12,7 +12,7 @@ package import Telemetry
 package final class Executor: Sendable {
   private let pool: SandboxPool
   private let preparation: CodePreparation
-  private let isDraining = Draining()
+  private let spawner: Spawner
 
   /// - Parameters:
   ///   - capacity: execution environments at once on this host.
@@ -23,6 +23,7 @@ package final class Executor: Sendable {
     random: any RandomSource, log: Logger
   ) {
     preparation = CodePreparation(library: library)
+    self.spawner = spawner
     let services = ExecutionServices(
       spawner: spawner, runtimes: runtimes, environment: environment, records: records, time: time, random: random,
       log: log)
@@ -35,7 +36,6 @@ package final class Executor: Sendable {
     _ call: Authorized<InvocationRequest>, lease: Lease, receiver: any OutcomeReceiver
   ) {
     let invocation = Invocation(requestID: call.requestID, request: call.value, lease: lease, receiver: receiver)
-    guard !isDraining.isSet else { return invocation.fail(.shuttingDown) }
     pool.submit(invocation)
   }
 
@@ -52,7 +52,7 @@ package final class Executor: Sendable {
 
   /// Takes no more work and ends all environments; what is still running is cut off.
   package func shutDown() async {
-    isDraining.set()
+    spawner.close()
     await pool.endAll()
   }
 

@@ -57,6 +57,11 @@ struct InvocationLog {
     tail = Array((line + "\n").utf8) + tail
   }
 
+  /// Closes an unfinished line: nothing more will come.
+  mutating func closePartial(at time: WallTime) {
+    if !partial.isEmpty { closeLine(at: time) }
+  }
+
   /// Gives away what was collected and starts anew. An unfinished line of the function stays for the next time.
   mutating func take() -> (events: [LogEvent], tail: [UInt8]) {
     defer { tail = [] }

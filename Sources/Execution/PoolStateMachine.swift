@@ -55,6 +55,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   private var environments: [EnvironmentID: Environment] = [:]
   private var groups: [Key: Group] = [:]
   private var retired: Set<Key> = []
+  private var isDraining = false
 
   /// - Parameters:
   ///   - capacity: environments at once, over all keys.
@@ -69,6 +70,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// Work has arrived: it runs on the environment used last, waits for one that is about to be free, or starts one.
   package mutating func submit(_ work: Work, key: Key, spec: @autoclosure () -> Spec) -> [Action] {
+    if isDraining { return [.refuse(work)] }
     if let id = groups[key]?.idle.popLast() {
       environments[id]?.state = .busy
       return [.run(work, on: id)]
@@ -107,7 +109,12 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     guard let environment = environments[id], case .finishing = environment.state else { return [] }
     leave(environment)
     environments[id]?.state = .busy
-    return replenish()
+    var actions = replenish()
+    // On a full host somebody makes room, or whoever waits is told so.
+    while totalUnmet > endingCount, let key = groups.first(where: { $0.value.unmet > 0 })?.key {
+      if let victim = leastRecentlyIdle() { actions.append(end(victim)) } else { actions += refuseNewest(of: key) }
+    }
+    return actions
   }
 
   /// The environment is told to end, for a reason of its own.
@@ -146,8 +153,16 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return expired.keys.map { end($0) }
   }
 
-  /// Ends everything; for shutdown.
-  package mutating func endAll() -> [Action] { environments.keys.map { end($0) } }
+  /// Ends everything and takes nothing more; for shutdown.
+  package mutating func endAll() -> [Action] {
+    isDraining = true
+    var actions = environments.keys.map { end($0) }
+    for key in groups.keys {
+      actions += (groups[key]?.waiting ?? []).map { .refuse($0) }
+      groups[key]?.waiting = []
+    }
+    return actions
+  }
 
   private mutating func start(_ key: Key) -> Action {
     lastID += 1
@@ -181,6 +196,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   }
 
   private mutating func replenish() -> [Action] {
+    guard !isDraining else { return [] }
     var actions: [Action] = []
     for key in groups.keys {
       while environments.count < capacity, let group = groups[key], group.unmet > 0 { actions.append(start(key)) }

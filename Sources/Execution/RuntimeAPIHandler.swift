@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Wire
 
 /// One connection of a runtime: reads its requests whole and hands them to the environment.
 ///
@@ -10,7 +11,7 @@ final class RuntimeAPIHandler: ChannelInboundHandler {
 
   private let environment: ExecutionEnvironment
   private var context: ChannelHandlerContext?
-  private var head: HTTPRequestHead?
+  private var request: RuntimeAPIRequest?
   private var body: [UInt8] = []
   private var isTooLarge = false
 
@@ -29,10 +30,7 @@ final class RuntimeAPIHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head(let head):
-      self.head = head
-      body = []
-      isTooLarge = false
+    case .head(let head): begin(head)
     case .body(let bytes): append(bytes)
     case .end: finish()
     }
@@ -52,7 +50,17 @@ final class RuntimeAPIHandler: ChannelInboundHandler {
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
   }
 
+  private func begin(_ head: HTTPRequestHead) {
+    request = RuntimeAPIRequest(method: head.method, uri: head.uri)
+    body = []
+    isTooLarge = false
+    guard head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) else { return }
+    context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+  }
+
+  /// Only what will be used is held, so that a sandbox cannot fill the server with bodies.
   private func append(_ bytes: ByteBuffer) {
+    guard let request, environment.expectsBody(of: request) else { return }
     guard body.count + bytes.readableBytes <= ExecutionLimits.payload else {
       isTooLarge = true
       body = []
@@ -62,15 +70,21 @@ final class RuntimeAPIHandler: ChannelInboundHandler {
   }
 
   private func finish() {
-    guard let head else { return }
-    guard let request = RuntimeAPIRequest(method: head.method, uri: head.uri) else { return respond(.unknownPath) }
+    guard let request else { return respond(.unknownPath) }
     let body = self.body
     self.body = []
     switch request {
     case .next: environment.next(self)
     case .response(let id): environment.response(id, isTooLarge ? nil : body, from: self)
-    case .error(let id): environment.error(id, body, from: self)
-    case .initError: environment.initError(body, from: self)
+    case .error(let id): environment.error(id, report(body), from: self)
+    case .initError: environment.initError(report(body), from: self)
     }
+  }
+
+  /// The error object of a runtime; one that callers cannot be given is replaced.
+  private func report(_ body: [UInt8]) -> [UInt8] {
+    let isUsable = !isTooLarge && body.count <= ExecutionLimits.errorObject && JSONText.isValid(body)
+    guard !isUsable else { return body }
+    return Array(#"{"errorType":"Runtime.Unknown","errorMessage":"the runtime's error report is not usable"}"#.utf8)
   }
 }

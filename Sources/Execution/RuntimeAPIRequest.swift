@@ -53,11 +53,15 @@ extension NIOHTTPDecoderLimitConfiguration {
 
 /// Fixed limits of invocations.
 package enum ExecutionLimits {
-  /// Bytes of a synchronous request or response (Lambda, "Invocation payload").
+  /// Bytes of a synchronous response (Lambda, "Invocation payload").
   package static let payload = 6_291_556
+  /// Bytes of a synchronous request.
+  package static let request = 6_291_456
+  /// Connections to the runtime API at once, from one sandbox.
+  static let runtimeConnections = 16
   /// Bytes of an error object that a runtime reports.
   static let errorObject = 262_144
-  /// How long a runtime may take until it asks for work the first time.
+  /// How long a runtime may take at least until it asks for work the first time.
   static let initPhase = Duration.seconds(10)
   /// How long a runtime that has answered counts as about to be free.
   static let finishing = Duration.milliseconds(20)

@@ -19,6 +19,7 @@ final class SandboxPool: Sendable {
   private let services: ExecutionServices
   private let group: any EventLoopGroup
   private let preparation: CodePreparation
+  private let isDraining = Draining()
 
   init(
     capacity: Int, idleTimeout: Duration, services: ExecutionServices, group: any EventLoopGroup,
@@ -47,8 +48,9 @@ final class SandboxPool: Sendable {
   func ending(_ id: EnvironmentID) { state.withLock { $0.machine.ending(id) } }
 
   func ended(_ id: EnvironmentID, _ failure: EnvironmentFailure) {
-    state.withLock { $0.environments[id] = nil }
-    perform(failure) { $0.ended(id) }
+    let environment = state.withLock { $0.environments.removeValue(forKey: id) }
+    let isReported = perform(failure) { $0.ended(id) }
+    if !isReported, let environment { services.recordRest(of: failure, version: environment.version) }
     let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       guard state.machine.count == 0 else { return [] }
       defer { state.whenEmpty = [] }
@@ -67,6 +69,7 @@ final class SandboxPool: Sendable {
 
   /// Ends all environments and waits until they are gone.
   func endAll() async {
+    isDraining.set()
     perform { $0.endAll() }
     await withCheckedContinuation { continuation in
       let isEmpty = state.withLock { state in
@@ -78,17 +81,25 @@ final class SandboxPool: Sendable {
     }
   }
 
-  private func perform(_ failure: EnvironmentFailure? = nil, _ decide: (inout Machine) -> [Machine.Action]) {
+  /// - Returns: whether an invocation was failed with `failure`.
+  @discardableResult
+  private func perform(
+    _ failure: EnvironmentFailure? = nil, _ decide: (inout Machine) -> [Machine.Action]
+  ) -> Bool {
+    var isReported = false
     let actions = state.withLock { decide(&$0.machine) }
     for action in actions {
       switch action {
       case .run(let invocation, let id): run(invocation, on: id)
       case .start(let id, let version): start(id, version)
       case .end(let id): end(id)
-      case .refuse(let invocation): invocation.fail(.noCapacity)
-      case .fail(let invocation): fail(invocation, failure)
+      case .refuse(let invocation): invocation.fail(isDraining.isSet ? .shuttingDown : .noCapacity)
+      case .fail(let invocation):
+        fail(invocation, failure)
+        isReported = true
       }
     }
+    return isReported
   }
 
   private func run(_ invocation: Invocation, on id: EnvironmentID) {
@@ -105,6 +116,8 @@ final class SandboxPool: Sendable {
     let environment = ExecutionEnvironment(
       id: id, version: version, eventLoop: group.next(), services: services, pool: self)
     state.withLock { $0.environments[id] = environment }
+    // `endAll` may have come between the decision and this line, and found nothing to end.
+    if isDraining.isSet { environment.onLoop { environment.end() } }
     EnvironmentStart(environment: environment, services: services, preparation: preparation).begin()
   }
 

@@ -3,8 +3,10 @@ package enum FunctionError: Error, Hashable, Sendable {
   /// No function, or no such version of it; the ARN that was asked for.
   case notFound(String)
   case alreadyExists(String)
-  /// The function was changed by somebody else in the meantime, or `RevisionId` is not the current one.
+  /// `RevisionId` is not the current one.
   case revisionMismatch
+  /// Somebody else changed the function at the same time; the same request may be tried again.
+  case concurrentChange(String)
   /// The version `$LATEST` cannot be deleted alone.
   case cannotDeleteLatest
   /// `CodeSha256` does not name the code that is there.

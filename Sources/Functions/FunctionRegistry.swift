@@ -57,7 +57,7 @@ package struct FunctionRegistry: Sendable {
   /// - Parameters:
   ///   - revisionID: when given, the revision that the caller believes to change.
   ///   - variables: nil leaves them as they are.
-  /// - Throws: `FunctionError.notFound`, `.revisionMismatch`.
+  /// - Throws: `FunctionError.notFound`, `.revisionMismatch`, `.concurrentChange`.
   package func update(
     _ name: FunctionName, at place: AccountRegion, revisionID: String?, configuration: FunctionConfiguration? = nil,
     code: FunctionCode? = nil, variables: [String: String]? = nil, publish: Bool = false
@@ -90,7 +90,9 @@ package struct FunctionRegistry: Sendable {
     return try await change(name, at: place) { [store] transaction in
       let versions = try store.versions(of: name, at: place, transaction)
       guard let latest = versions.first(where: { $0.qualifier == .latest }) else { throw self.missing(name, place) }
-      guard latest.revisionID == current.revisionID else { throw FunctionError.revisionMismatch }
+      guard latest.revisionID == current.revisionID else {
+        throw FunctionError.concurrentChange(latest.functionARN.description)
+      }
       var content = latest
       if let description {
         var configuration = latest.configuration

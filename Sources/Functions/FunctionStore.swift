@@ -91,7 +91,11 @@ package struct FunctionStore: Sendable {
         .text(try text(version.configuration)), environment, .text(version.code.digest.description),
         .integer(Int64(version.code.size)), .integer(version.lastModified.milliseconds), .text(version.revisionID),
       ] + key(version.name, version.place) + [.text(revisionID)])
-    guard changed == 1 else { throw FunctionError.revisionMismatch }
+    guard changed == 1 else {
+      let isThere = try !versions(of: version.name, at: version.place, transaction).isEmpty
+      let arn = version.functionARN.description
+      throw isThere ? FunctionError.concurrentChange(arn) : FunctionError.notFound(arn)
+    }
   }
 
   /// - Returns: the number of the next version, which is taken by this call.

@@ -43,6 +43,9 @@ enum LambdaErrors {
         code: "ResourceNotFoundException", status: 404, message: "",
         members: ["Message": .string("Function not found: \(arn)"), "Type": "User"])
     case .alreadyExists(let name): conflict("Function already exist: \(name)")
+    case .concurrentChange(let arn):
+      conflict(
+        "The operation cannot be performed at this time. An update is in progress for resource: \(arn)")
     case .revisionMismatch:
       Fault(
         code: "PreconditionFailedException", status: 412,

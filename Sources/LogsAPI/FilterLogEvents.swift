@@ -8,10 +8,13 @@ struct FilterLogEvents: ControlOperation {
   static let name = "FilterLogEvents"
   static let unhonoured: [String: [JSONValue]] = ["startFromHead": [true], "unmask": [false]]
 
+  /// Names in `logStreamNames`, as in AWS's model.
+  private static let mostStreams = 100
+
   let store: LogStore
 
   struct Input: Sendable {
-    let groupName: String
+    let group: ARN
     let streamNames: [String]?
     let streamPrefix: String?
     let start: Int64?
@@ -32,7 +35,8 @@ struct FilterLogEvents: ControlOperation {
     let limit = try members.integer("limit")
     members.check(limit, at: "limit", in: 1...10_000)
     return Input(
-      groupName: name ?? identifier.map(groupName) ?? "", streamNames: try members.strings("logStreamNames"),
+      group: group(name ?? identifier ?? "", at: members.request.place),
+      streamNames: try members.strings("logStreamNames"),
       streamPrefix: try members.string("logStreamNamePrefix"),
       start: try members.integer("startTime").map(Int64.init), end: try members.integer("endTime").map(Int64.init),
       pattern: try members.string("filterPattern") ?? "", limit: limit ?? 10_000,
@@ -40,15 +44,18 @@ struct FilterLogEvents: ControlOperation {
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    let arn = ARN(service: "logs", at: place, resource: "log-group:\(input.groupName):*")
-    return [AccessRequest("logs:FilterLogEvents", on: arn.description)]
+    [AccessRequest("logs:FilterLogEvents", on: "\(input.group):*")]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let input = call.value
-    guard let name = LogGroupName(input.groupName) else {
-      throw LogsErrors.invalidParameter("`\(input.groupName)` is not the name of a log group")
+    let text = String(input.group.resource.dropFirst("log-group:".count))
+    guard let name = LogGroupName(text) else {
+      throw LogsErrors.invalidParameter("`\(text)` is not the name of a log group")
     }
+    guard input.group.account == call.place.account.description,
+      input.group.region == call.place.region.description
+    else { throw LogError.groupNotFound(name) }
     let query = LogQuery(
       group: LogGroup(place: call.place, name: name), streams: try streams(input), start: input.start,
       end: input.end, pattern: try FilterPattern(input.pattern))
@@ -61,7 +68,16 @@ struct FilterLogEvents: ControlOperation {
   }
 
   private func streams(_ input: Input) throws(Fault) -> LogQuery.Streams {
-    guard let names = input.streamNames else { return input.streamPrefix.map { .prefixed($0) } ?? .all }
+    guard let names = input.streamNames else {
+      guard let prefix = input.streamPrefix else { return .all }
+      guard LogStreamName(prefix) != nil else {
+        throw LogsErrors.invalidParameter("`\(prefix)` is not the beginning of a log stream's name")
+      }
+      return .prefixed(prefix)
+    }
+    guard (1...Self.mostStreams).contains(names.count) else {
+      throw LogsErrors.invalidParameter("logStreamNames takes 1 to \(Self.mostStreams) names: \(names.count)")
+    }
     guard input.streamPrefix == nil else {
       throw LogsErrors.invalidParameter("logStreamNames and logStreamNamePrefix exclude each other")
     }
@@ -85,10 +101,12 @@ struct FilterLogEvents: ControlOperation {
     ]
   }
 
-  /// The name in an identifier, which is a name or an ARN.
-  private static func groupName(_ identifier: String) -> String {
-    guard let arn = ARN(identifier), arn.service == "logs" else { return identifier }
-    let parts = arn.resource.split(separator: ":")
-    return parts.count >= 2 && parts[0] == "log-group" ? String(parts[1]) : identifier
+  /// The group that a name or an ARN means; an ARN may end in `:*`.
+  private static func group(_ text: String, at place: AccountRegion) -> ARN {
+    guard let arn = ARN(text), arn.service == "logs", arn.resource.hasPrefix("log-group:") else {
+      return ARN(service: "logs", at: place, resource: "log-group:\(text)")
+    }
+    let resource = arn.resource.hasSuffix(":*") ? String(arn.resource.dropLast(2)) : arn.resource
+    return ARN(service: "logs", region: arn.region, account: arn.account, resource: resource)
   }
 }

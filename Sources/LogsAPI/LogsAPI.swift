@@ -8,7 +8,7 @@ package import Wire
 package struct LogsAPI: Sendable {
   package static let service = ServiceDescription(
     name: "logs", signingName: "logs", wireProtocol: .json(version: .v1_1, targetPrefix: "Logs_20140328"),
-    fault: LogsErrors.fault)
+    constraintCode: "InvalidParameterException", refusalCode: "InvalidParameterException", fault: LogsErrors.fault)
 
   /// - Parameter report: hears of errors that callers must not see.
   package static func endpoints(

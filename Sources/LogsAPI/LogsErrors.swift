@@ -14,8 +14,10 @@ enum LogsErrors {
 
   private static func fault(_ error: LogError) -> Fault? {
     switch error {
-    case .groupNotFound, .streamNotFound:
+    case .groupNotFound:
       Fault(code: "ResourceNotFoundException", status: 400, message: "The specified log group does not exist.")
+    case .streamNotFound:
+      Fault(code: "ResourceNotFoundException", status: 400, message: "The specified log stream does not exist.")
     case .groupExists, .streamExists:
       Fault(
         code: "ResourceAlreadyExistsException", status: 400, message: "The specified log group already exists")

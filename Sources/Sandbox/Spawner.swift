@@ -22,6 +22,7 @@ package final class Spawner: Sendable {
     var pending: [UInt64: (request: Pending, epoch: UInt64)] = [:]
     var running: [SandboxID: Exited] = [:]
     var waiting: [(message: [UInt8], descriptor: OwnedDescriptor?)] = []
+    var isClosed = false
   }
 
   private let state = Mutex(State())
@@ -56,6 +57,7 @@ package final class Spawner: Sendable {
   ///   - started: called once.
   ///   - exited: called once after a successful start.
   package func start(_ spec: SandboxSpec, started: @escaping Started, exited: @escaping Exited) {
+    guard SpawnerMessage.isWithinBounds(spec) else { return started(.failure(.invalidRequest)) }
     request(.start(started, exited)) { SpawnerMessage.start(spec, request: $0) }
   }
 
@@ -83,13 +85,26 @@ package final class Spawner: Sendable {
     state.withLock { $0.connection }?.send(SpawnerMessage.forget(tree))
   }
 
+  /// Waits for no further spawner: what was asked of the next one fails, now and from now on.
+  package func close() {
+    let unanswered = state.withLock { state -> [Pending] in
+      state.isClosed = true
+      state.waiting = []
+      guard state.connection == nil else { return [] }
+      defer { state.pending = [:] }
+      return state.pending.values.map(\.request)
+    }
+    unanswered.forEach { $0.fail(.connectionLost) }
+  }
+
   private func send(_ message: [UInt8], to epoch: UInt64) {
     guard let connection = state.withLock({ $0.connection }), connection.epoch == epoch else { return }
     connection.send(message)
   }
 
   private func request(_ pending: Pending, _ descriptor: OwnedDescriptor? = nil, _ message: (UInt64) -> [UInt8]) {
-    state.withLock { state in
+    let isTaken = state.withLock { state in
+      guard !state.isClosed || state.connection != nil else { return false }
       state.lastRequest += 1
       // What waits goes to the next spawner.
       state.pending[state.lastRequest] = (pending, state.connection?.epoch ?? state.epoch + 1)
@@ -100,7 +115,9 @@ package final class Spawner: Sendable {
       } else {
         state.waiting.append((bytes, descriptor))
       }
+      return true
     }
+    if !isTaken { pending.fail(.connectionLost) }
   }
 
   /// - Returns: false when the spawner broke the protocol.

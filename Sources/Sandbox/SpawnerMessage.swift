@@ -3,6 +3,13 @@ import Core
 
 /// The bytes of the messages to the spawner.
 enum SpawnerMessage {
+  /// Whether the spawner would take the environment block; it ends a connection that sends it one out of form.
+  static func isWithinBounds(_ spec: SandboxSpec) -> Bool {
+    spec.environment.count <= Int(SP_MAX_ENVIRONMENT_COUNT)
+      && spec.environment.allSatisfy { !$0.utf8.contains(0) && $0.utf8.dropFirst().contains(UInt8(ascii: "=")) }
+      && spec.environment.reduce(0) { $0 + $1.utf8.count + 1 } <= Int(SP_MAX_ENVIRONMENT)
+  }
+
   static func start(_ spec: SandboxSpec, request: UInt64) -> [UInt8] {
     let block: [UInt8] = spec.environment.flatMap { text -> [UInt8] in Array(text.utf8) + [0] }
     var message = sp_start()

@@ -30,6 +30,7 @@ package final class CodeLibrary: Sendable {
   private let packages: PackageStore
   private let spawner: Spawner
   private let ledger: Mutex<TreeLedger>
+  private let gate = UnpackGate(places: 8)
 
   /// - Parameter memoryBudget: bytes of unpacked code that are kept ready.
   package init(packages: PackageStore, spawner: Spawner, memoryBudget: Int = 1 << 30) {
@@ -40,13 +41,19 @@ package final class CodeLibrary: Sendable {
 
   /// Unpacks a package once, to see that it can be, then stores it.
   package func admit(_ zip: [UInt8], account: AccountID) async throws(CodeError) -> Digest {
-    let digest = Hashing.sha256(zip)
-    try await unpack(zip, CodeTree(account: account, digest: digest))
+    _ = try await check(zip, account: account)
     do {
       return try await packages.put(zip, account: account)
     } catch {
       throw .package(error)
     }
+  }
+
+  /// Unpacks a package once, to see that it can be, and keeps nothing on disk.
+  package func check(_ zip: [UInt8], account: AccountID) async throws(CodeError) -> Digest {
+    let digest = Hashing.sha256(zip)
+    try await unpack(zip, CodeTree(account: account, digest: digest))
+    return digest
   }
 
   /// Loads a stored package, checks its digest again and unpacks it.
@@ -64,6 +71,8 @@ package final class CodeLibrary: Sendable {
   package func touch(_ tree: CodeTree) { ledger.withLock { $0.touch(tree) } }
 
   private func unpack(_ zip: [UInt8], _ tree: CodeTree) async throws(CodeError) {
+    await gate.enter()
+    defer { gate.leave() }
     do {
       let unpacked = try await spawner.unpack(tree, zip: zip, limits: .standard)
       let dropped = ledger.withLock { $0.add(tree, bytes: unpacked.bytes) }

@@ -4,6 +4,8 @@ import Sandbox
 struct TreeLedger {
   /// Bytes of unpacked files, all trees together; the tree used last is kept even when it is larger.
   let budget: Int
+  /// The spawner holds 1024; some are on their way.
+  static let mostTrees = 900
   private var sizes: [CodeTree: Int] = [:]
   /// Most recently used last.
   private var order: [CodeTree] = []
@@ -18,7 +20,7 @@ struct TreeLedger {
     total += bytes - (sizes.updateValue(bytes, forKey: tree) ?? 0)
     touch(tree)
     var dropped: [CodeTree] = []
-    while total > budget, order.count > 1 {
+    while total > budget || order.count > Self.mostTrees, order.count > 1 {
       let oldest = order.removeFirst()
       total -= sizes.removeValue(forKey: oldest) ?? 0
       dropped.append(oldest)

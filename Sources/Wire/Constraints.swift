@@ -16,12 +16,14 @@ extension MemberReader {
     }
   }
 
-  /// - Parameter lengths: in characters.
+  /// - Parameter lengths: in Unicode scalars.
   package mutating func check(_ value: String?, at name: String, lengths: ClosedRange<Int>) {
     guard let value else { return }
-    if value.count < lengths.lowerBound {
+    // Scalars, not grapheme clusters, which have no bound of bytes.
+    let count = value.unicodeScalars.count
+    if count < lengths.lowerBound {
       note(value, at: name, "Member must have length greater than or equal to \(lengths.lowerBound)")
-    } else if value.count > lengths.upperBound {
+    } else if count > lengths.upperBound {
       note(value, at: name, "Member must have length less than or equal to \(lengths.upperBound)")
     }
   }

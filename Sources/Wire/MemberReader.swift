@@ -154,19 +154,18 @@ package struct MemberReader: Sendable {
   }
 
   /// What was collected: nil when all constraints hold and nothing was refused.
-  package var fault: Fault? {
+  package func fault(of service: ServiceDescription) -> Fault? {
     if !violations.isEmpty {
       let count = violations.count
       let noun = count == 1 ? "error" : "errors"
       return Fault(
-        code: "ValidationException", status: 400,
+        code: service.constraintCode, status: 400,
         message: "\(count) validation \(noun) detected: \(violations.joined(separator: "; "))")
     }
     guard !refusals.isEmpty else { return nil }
     return Fault(
-      code: "InvalidParameterValueException", status: 400,
-      message: "not supported by this version of Redoubt: \(refusals.joined(separator: ", "))",
-      members: ["Type": "User"])
+      code: service.refusalCode, status: 400,
+      message: "not supported by this version of Redoubt: \(refusals.joined(separator: ", "))")
   }
 }
 

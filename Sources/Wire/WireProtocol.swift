@@ -27,12 +27,19 @@ package struct ServiceDescription: Sendable {
   /// The service in the scope of a signature; mostly the same as `name`.
   package let signingName: String
   package let wireProtocol: WireProtocol
+  /// The error code for broken constraints.
+  package let constraintCode: String
+  /// The error code for members that are not honoured.
+  package let refusalCode: String
   /// Turns an error of the domain into the fault that callers see; nil for one that must not show.
   package let fault: @Sendable (any Error) -> Fault?
 
   package init(
-    name: String, signingName: String, wireProtocol: WireProtocol, fault: @escaping @Sendable (any Error) -> Fault?
+    name: String, signingName: String, wireProtocol: WireProtocol, constraintCode: String = "ValidationException",
+    refusalCode: String = "InvalidParameterValueException", fault: @escaping @Sendable (any Error) -> Fault?
   ) {
+    self.constraintCode = constraintCode
+    self.refusalCode = refusalCode
     self.name = name
     self.signingName = signingName
     self.wireProtocol = wireProtocol

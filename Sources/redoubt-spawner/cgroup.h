@@ -1,4 +1,5 @@
-// One control group for each sandbox, inside `redoubt-<instance>`, which stands beside the spawner's own group.
+// One control group for each sandbox, inside `redoubt-<instance>`, which is made in the group that the spawner was
+// started in.
 //
 // The two layouts of the kernel (v1: a hierarchy for each controller; v2: one for all) are two drivers. Directories are
 // held open, so that they stay reachable after the spawner has left the host's files.
@@ -22,7 +23,7 @@ struct cgroup_result {
 
 // `name` is the sandbox's own and is made by the spawner, never by a peer. Calls return 0 or -1 with errno.
 struct cgroup_driver {
-  // Finds the spawner's own group and opens `redoubt-<instance>`; false if this layout is not usable here.
+  // Finds that group and opens `redoubt-<instance>`; false if this layout is not usable here.
   bool (*open)(const char *instance);
   int (*create)(const char *name, const struct cgroup_limits *limits);
   int (*attach)(const char *name, pid_t process);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel.h"
+
 // Runs as: host root, in the spawner.
 int cgroup_file_open(int directory, const char *group, const char *file, int flags) {
   char path[256];
@@ -57,20 +59,42 @@ uint64_t cgroup_file_read_number(int directory, const char *group, const char *f
   return 0;
 }
 
+struct membership {
+  const char *tail;
+  bool is_found;
+};
+
+// Runs as: host root, in the spawner. Line: `4:memory:/path`.
+static void note_membership(char *line, void *context) {
+  struct membership *membership = context;
+  size_t length = strlen(line), tail = strlen(membership->tail);
+  if (length >= tail && strcmp(line + length - tail, membership->tail) == 0) membership->is_found = true;
+}
+
+// Runs as: host root, in the spawner. The number may be another process's by now: what it stands for is held first, then
+// looked at.
+static void kill_member(pid_t process, const char *tail) {
+  int descriptor = kernel_open_process(process);
+  if (descriptor < 0) return;
+  char path[64];
+  struct membership membership = {.tail = tail};
+  snprintf(path, sizeof path, "/proc/%d/cgroup", process);
+  cgroup_each_line(path, note_membership, &membership);
+  if (membership.is_found) kernel_signal_process(descriptor, SIGKILL);
+  close(descriptor);
+}
+
 // Runs as: host root, in the spawner.
-bool cgroup_file_kill_listed(int directory, const char *group) {
+void cgroup_file_kill_listed(int directory, const char *group, const char *tail) {
   int descriptor = cgroup_file_open(directory, group, "cgroup.procs", O_RDONLY);
   FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
-  if (file == NULL) return false;
-  bool found = false;
+  if (file == NULL) return;
   char line[32];
   while (fgets(line, sizeof line, file) != NULL) {
     long process = strtol(line, NULL, 10);
-    found = true;
-    if (process > 1 && process != getpid()) kill((pid_t)process, SIGKILL);
+    if (process > 1 && process != getpid()) kill_member((pid_t)process, tail);
   }
   fclose(file);
-  return found;
 }
 
 // Runs as: host root, in the spawner.

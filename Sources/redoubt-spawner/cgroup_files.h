@@ -10,8 +10,8 @@ int cgroup_file_write(int directory, const char *group, const char *file, const 
 int cgroup_file_write_number(int directory, const char *group, const char *file, uint64_t value);
 // The number after `key` and a space, or the file's only number if `key` is NULL; 0 if there is none.
 uint64_t cgroup_file_read_number(int directory, const char *group, const char *file, const char *key);
-// Sends SIGKILL to every process listed; false if none was.
-bool cgroup_file_kill_listed(int directory, const char *group);
+// Sends SIGKILL to every process that `group` of `directory` lists. `tail` is how the group's path ends.
+void cgroup_file_kill_listed(int directory, const char *group, const char *tail);
 
 // Calls `use` for each line of a file of /proc.
 void cgroup_each_line(const char *path, void (*use)(char *line, void *context), void *context);

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "cgroup_files.h"
 
 enum { MEMORY, CPU, PIDS, FREEZER, CONTROLLERS };
+enum { FREEZE_ATTEMPTS = 50, FREEZE_PAUSE_NANOSECONDS = 1000 * 1000 };
 
 static const char *const names[CONTROLLERS] = {"memory", "cpu", "pids", "freezer"};
 
@@ -77,12 +79,30 @@ static bool open_layout(const char *instance) {
   return true;
 }
 
+// Runs as: host root, in the spawner. The first line of /proc/swaps is a heading.
+static void count_line(char *line, void *count) {
+  (void)line;
+  ++*(unsigned *)count;
+}
+
+// Runs as: host root, in the spawner. For kernels that do not account swap: there the memory limit alone would let a
+// sandbox fill the host's swap.
+static int keep_out_of_swap(const char *name) {
+  if (cgroup_file_write(layout.parent[MEMORY], name, "memory.swappiness", "0") == 0) return 0;
+  int error = errno;
+  unsigned lines = 0;
+  cgroup_each_line("/proc/swaps", count_line, &lines);
+  errno = error;
+  return lines > 1 ? -1 : 0;
+}
+
 // Runs as: host root, in the spawner.
 static int limit(const char *name, const struct cgroup_limits *limits) {
   const char *memory = "memory.limit_in_bytes", *with_swap = "memory.memsw.limit_in_bytes";
   if (cgroup_file_write_number(layout.parent[MEMORY], name, memory, limits->memory_bytes) != 0) return -1;
-  if (cgroup_file_write_number(layout.parent[MEMORY], name, with_swap, limits->memory_bytes) != 0 && errno != ENOENT)
-    return -1;  // absent where the kernel does not account swap
+  if (cgroup_file_write_number(layout.parent[MEMORY], name, with_swap, limits->memory_bytes) != 0 &&
+      (errno != ENOENT || keep_out_of_swap(name) != 0))
+    return -1;
   if (cgroup_file_write_number(layout.parent[PIDS], name, "pids.max", limits->processes) != 0) return -1;
   return cgroup_file_write_number(layout.parent[CPU], name, "cpu.shares", cgroup_shares(limits->memory_mib));
 }
@@ -138,11 +158,30 @@ static void read_result(const char *name, struct cgroup_result *result) {
   result->memory_peak = cgroup_file_read_number(memory, name, "memory.max_usage_in_bytes", NULL);
 }
 
+// Runs as: host root, in the spawner.
+static bool is_frozen(const char *name) {
+  char text[16];
+  int descriptor = cgroup_file_open(layout.parent[FREEZER], name, "freezer.state", O_RDONLY);
+  ssize_t count = descriptor < 0 ? -1 : read(descriptor, text, sizeof text);
+  if (descriptor >= 0) close(descriptor);
+  return count >= 6 && strncmp(text, "FROZEN", 6) == 0;
+}
+
+// Runs as: host root, in the spawner, at its start and end. Freezing takes effect later than the write; a process that
+// the kernel cannot stop just now must not hold this up for ever.
+static void freeze(const char *name) {
+  const struct timespec pause = {.tv_nsec = FREEZE_PAUSE_NANOSECONDS};
+  if (cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "FROZEN") != 0) return;
+  for (int attempt = 0; attempt < FREEZE_ATTEMPTS && !is_frozen(name); attempt++) nanosleep(&pause, NULL);
+}
+
 // Runs as: host root, in the spawner. Frozen first, so that nothing forks away from the list; a frozen process does not
 // die before it is thawed.
 static void kill_all(const char *name) {
-  cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "FROZEN");
-  for (int index = 0; index < CONTROLLERS; index++) cgroup_file_kill_listed(layout.parent[index], name);
+  char tail[512];
+  snprintf(tail, sizeof tail, "/%s/%s", layout.parent_name, name);
+  freeze(name);
+  for (int index = 0; index < CONTROLLERS; index++) cgroup_file_kill_listed(layout.parent[index], name, tail);
   cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "THAWED");
 }
 

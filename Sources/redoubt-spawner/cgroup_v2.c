@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "cgroup_files.h"
+#include "refusal.h"
 
 static struct {
   char own[1024];
@@ -56,14 +58,42 @@ static bool has_controllers(int directory) {
          cgroup_list_contains(text, "pids", " \n");
 }
 
+// Runs as: host root, in the spawner. -1: it has ended. Line: `7 (name) S 1 ...`, where the name may hold anything.
+static pid_t parent_of(long process) {
+  char text[512];
+  snprintf(text, sizeof text, "/proc/%ld/stat", process);
+  int descriptor = open(text, O_RDONLY | O_CLOEXEC);
+  ssize_t count = descriptor < 0 ? -1 : read(descriptor, text, sizeof text - 1);
+  if (descriptor >= 0) close(descriptor);
+  if (count <= 0) return -1;
+  text[count] = '\0';
+  const char *after_name = strrchr(text, ')');
+  pid_t parent = -1;
+  if (after_name == NULL || sscanf(after_name, ") %*c %d", &parent) != 1) return -1;
+  return parent;
+}
+
+// Runs as: host root, in the spawner. A shell's or another service's processes are not this program's to move.
+static void insist_on_platform(const char *line) {
+  long process = strtol(line, NULL, 10);
+  if (process == getpid() || process == getppid()) return;
+  pid_t parent = process == 0 ? 0 : parent_of(process);  // 0: of a pid namespace that is out of sight
+  if (process != 0 && (parent == getppid() || parent < 0)) return;
+  refuse_configuration(
+      "cgroup `%s`: process %ld is not redoubt's: start it in a control group of its own (systemd: Delegate=yes)",
+      layout.own, process);
+}
+
 // Runs as: host root, in the spawner.
-static void move_into_leaf(void) {
-  if (mkdirat(layout.outer, leaf, 0755) != 0 && errno != EEXIST) return;
+static void move_into_leaf(const char *line) { cgroup_file_write(layout.outer, leaf, "cgroup.procs", line); }
+
+// Runs as: host root, in the spawner.
+static void each_process(void (*use)(const char *line)) {
   int descriptor = cgroup_file_open(layout.outer, ".", "cgroup.procs", O_RDONLY);
   FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "r");
   if (file == NULL) return;
   char line[32];
-  while (fgets(line, sizeof line, file) != NULL) cgroup_file_write(layout.outer, leaf, "cgroup.procs", line);
+  while (fgets(line, sizeof line, file) != NULL) use(line);
   fclose(file);
 }
 
@@ -72,7 +102,9 @@ static void move_into_leaf(void) {
 static int hand_controllers_down(void) {
   if (cgroup_file_write(layout.outer, ".", "cgroup.subtree_control", controllers) == 0) return 0;
   if (errno != EBUSY) return -1;
-  move_into_leaf();
+  each_process(insist_on_platform);
+  if (mkdirat(layout.outer, leaf, 0755) != 0 && errno != EEXIST) return -1;
+  each_process(move_into_leaf);
   return cgroup_file_write(layout.outer, ".", "cgroup.subtree_control", controllers);
 }
 

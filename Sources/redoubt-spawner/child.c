@@ -15,7 +15,7 @@
 #include "kernel.h"
 #include "server_link.h"
 
-// Runs as: sandbox uid, in the sandbox's init.
+// Runs as: any, in the sandbox's init: not mapped yet when the first step fails, without capabilities at the end.
 static void report(const struct plan *plan, const struct report *message, int descriptor) {
   struct iovec part = {.iov_base = (void *)message, .iov_len = sizeof *message};
   union {
@@ -36,7 +36,7 @@ static void report(const struct plan *plan, const struct report *message, int de
   }
 }
 
-// Runs as: sandbox uid with full capabilities in its own user namespace.
+// Runs as: the step that failed: not mapped yet, or sandbox uid with full capabilities in its own user namespace.
 void child_fail(const struct plan *plan, const char *step) {
   struct report message = {.kind = REPORT_FAILED, .number = errno};
   strncpy(message.step, step, sizeof message.step - 1);
@@ -44,7 +44,7 @@ void child_fail(const struct plan *plan, const char *step) {
   _exit(1);
 }
 
-// Runs as: sandbox uid, in the sandbox's init. Without a living spawner there is nothing to go on for.
+// Runs as: not mapped yet at GATE_BUILD, sandbox uid at GATE_RUN, in the sandbox's init. Without a living spawner there is nothing to go on for.
 static void pass_gate(const struct plan *plan, char expected) {
   char byte = 0;
   ssize_t count;
@@ -114,6 +114,7 @@ static _Noreturn void run(const struct plan *plan) {
     child_become_program(plan, gate[0]);
   }
   link_wipe();  // the environment block, which came with the spawner's memory
+  explicit_bzero(plan->configuration, plan->configuration_size);
   close(gate[0]);
   close(plan->output);
   if (plan->archive >= 0) close(plan->archive);

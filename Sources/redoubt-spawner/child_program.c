@@ -33,9 +33,10 @@ static int offer_to_oom_killer(void) {
   return kernel_set_mount_attributes(AT_FDCWD, "/proc", 0, KERNEL_READ_ONLY);
 }
 
-// Runs as: sandbox uid with full capabilities in its own user namespace.
+// Runs as: sandbox uid with full capabilities in its own user namespace. A core limit of 1 byte, and not 0, means no
+// core: see main.c. The filter keeps user code from changing it.
 static int set_limits(void) {
-  const struct rlimit descriptors = {MAXIMUM_DESCRIPTORS, MAXIMUM_DESCRIPTORS}, no_core = {0, 0};
+  const struct rlimit descriptors = {MAXIMUM_DESCRIPTORS, MAXIMUM_DESCRIPTORS}, no_core = {1, 1};
   return setrlimit(RLIMIT_NOFILE, &descriptors) == 0 ? setrlimit(RLIMIT_CORE, &no_core) : -1;
 }
 

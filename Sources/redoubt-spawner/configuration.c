@@ -12,7 +12,7 @@
 enum { MAXIMUM_WORDS = 3 + MAXIMUM_RUNTIME_ARGUMENTS };
 
 // Runs as: host root, in the spawner.
-static char *read_to_end(int descriptor) {
+static char *read_to_end(int descriptor, size_t *size) {
   char *text = malloc(MAXIMUM_CONFIGURATION + 1);
   if (text == NULL) refuse_system("configuration");
   size_t length = 0;
@@ -27,6 +27,7 @@ static char *read_to_end(int descriptor) {
   }
   text[length] = '\0';
   if (strlen(text) != length) refuse_configuration("configuration: holds a NUL byte");
+  *size = length;
   return text;
 }
 
@@ -98,7 +99,8 @@ static void read_line(struct configuration *configuration, char *line) {
 
 // Runs as: host root, in the spawner.
 void configuration_read(int descriptor, struct configuration *configuration) {
-  *configuration = (struct configuration){.text = read_to_end(descriptor)};
+  *configuration = (struct configuration){0};
+  configuration->text = read_to_end(descriptor, &configuration->text_size);
   for (char *rest = configuration->text; rest != NULL && *rest != '\0';) read_line(configuration, strsep(&rest, "\n"));
   if (configuration->instance == NULL) refuse_configuration("instance: missing");
   if (configuration->uid_base == 0) refuse_configuration("uid-base: missing");

@@ -2,6 +2,7 @@
 #ifndef REDOUBT_CONFIGURATION_H
 #define REDOUBT_CONFIGURATION_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -22,6 +23,7 @@ struct runtime {
 
 struct configuration {
   char *text;      // owns every string below
+  size_t text_size;
   char *instance;  // the data directory's mark
   uint32_t uid_base;
   uint32_t slots;

@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -31,7 +33,7 @@ enum {
 #define ARGUMENT_HAS(index, mask, value) {index, SCMP_CMP_MASKED_EQ, (uint64_t)(mask), (uint64_t)(value)}
 #define ARGUMENT_ABOVE(index, value) {index, SCMP_CMP_GT, (uint64_t)(value), 0}
 
-enum { MAXIMUM_CONDITIONS = 2 };
+enum { MAXIMUM_CONDITIONS = 3 };
 
 struct rule {
   const char *name;
@@ -52,6 +54,13 @@ static const struct rule rules[] = {
 static struct sock_filter instructions[MAXIMUM_INSTRUCTIONS];
 static struct sock_fprog program = {.filter = instructions};
 
+// Runs as: host root, in the spawner. Calls of libseccomp return 0 or the negative of an errno.
+static void check(int result, const char *step) {
+  if (result == 0) return;
+  errno = -result;
+  refuse_system("seccomp %s", step);
+}
+
 // Runs as: host root, in the spawner.
 static void add(scmp_filter_ctx context, const struct rule *rule) {
   int number = seccomp_syscall_resolve_name(rule->name);
@@ -60,18 +69,19 @@ static void add(scmp_filter_ctx context, const struct rule *rule) {
   if (rule->action == SCMP_ACT_ERRNO(ENOSYS)) return;  // listed for its reason; the default does it
   unsigned count = 0;
   while (count < MAXIMUM_CONDITIONS && rule->conditions[count].op != _SCMP_CMP_MIN) count++;
-  int result = seccomp_rule_add_exact_array(context, rule->action, number, count, rule->conditions);
-  if (result == 0) return;
-  errno = -result;
-  refuse_system("seccomp rule `%s`", rule->name);
+  check(seccomp_rule_add_exact_array(context, rule->action, number, count, rule->conditions), rule->name);
 }
 
 // Runs as: host root, in the spawner.
 static void compile(scmp_filter_ctx context) {
   int file = memfd_create("seccomp", MFD_CLOEXEC);
-  if (file < 0 || seccomp_export_bpf(context, file) != 0) refuse_system("seccomp filter");
+  if (file < 0) refuse_system("seccomp filter: memory file");
+  check(seccomp_export_bpf(context, file), "filter");
   ssize_t size = lseek(file, 0, SEEK_END);
-  if (size <= 0 || (size_t)size > sizeof instructions) refuse_system("seccomp filter: %zd bytes", size);
+  if (size <= 0 || (size_t)size > sizeof instructions) {
+    errno = E2BIG;
+    refuse_system("seccomp filter: %zd bytes", size);
+  }
   if (pread(file, instructions, (size_t)size, 0) != size) refuse_system("seccomp filter: read");
   close(file);
   program.len = (unsigned short)((size_t)size / sizeof instructions[0]);
@@ -82,8 +92,8 @@ void filter_prepare(void) {
   scmp_filter_ctx context = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
   if (context == NULL) refuse_system("seccomp");
   // Calls by the numbers of another architecture (i386 on x86-64, x32) are never made by honest code.
-  seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-  seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+  check(seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "other architectures");
+  check(seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2), "optimization");
   for (size_t index = 0; index < sizeof rules / sizeof rules[0]; index++) add(context, &rules[index]);
   compile(context);
   seccomp_release(context);

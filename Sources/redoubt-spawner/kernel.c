@@ -16,6 +16,9 @@
 #define SYS_open_tree 428
 #define SYS_move_mount 429
 #endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 #ifndef SYS_clone3
 #define SYS_clone3 435
 #endif
@@ -60,6 +63,9 @@ int kernel_close_range(unsigned first, unsigned last, unsigned flags) {
   if (first > last) return 0;
   return (int)syscall(SYS_close_range, first, last, flags);
 }
+
+// Runs as: host root, in the spawner.
+int kernel_open_process(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 
 // Runs as: host root, in the spawner.
 int kernel_signal_process(int process_descriptor, int signal_number) {

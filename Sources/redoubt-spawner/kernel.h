@@ -22,6 +22,8 @@ int kernel_open_tree(const char *path, unsigned flags);
 int kernel_move_mount(int tree, const char *target);
 int kernel_set_mount_attributes(int directory, const char *path, unsigned flags, uint64_t attributes);
 int kernel_close_range(unsigned first, unsigned last, unsigned flags);
+// A pidfd, closed on exec.
+int kernel_open_process(pid_t process);
 int kernel_signal_process(int process_descriptor, int signal_number);
 int kernel_execute(int file, char *const arguments[], char *const environment[]);
 

@@ -21,15 +21,16 @@
 enum {
   CONFIGURATION_DESCRIPTOR = 3,
   SERVER_DESCRIPTOR = 4,
-  DESCRIPTORS_FOR_A_SANDBOX = 4,
+  DESCRIPTORS_FOR_A_SANDBOX = 5,
   DESCRIPTORS_FOR_ITSELF = 64,
 };
 
-// Runs as: host root, in the spawner.
+// Runs as: host root, in the spawner. A core limit of 0 would not hold where the host pipes cores into a program, a
+// limit of 1 does; it is also less than a page, so that no file is written either (core(5)).
 static void confine_itself(void) {
   if (geteuid() != 0) refuse_configuration("user id %u: must be started as root", geteuid());
   if (kernel_close_range(SERVER_DESCRIPTOR + 1, ~0U, 0) != 0) refuse_system("close_range");
-  const struct rlimit no_core = {0, 0};
+  const struct rlimit no_core = {1, 1};
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) refuse_system("parent death signal");
   if (setgroups(0, NULL) != 0) refuse_system("supplementary groups");
   if (setrlimit(RLIMIT_CORE, &no_core) != 0) refuse_system("core limit");

@@ -3,6 +3,7 @@
 #define REDOUBT_PLAN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum sandbox_kind {
@@ -21,6 +22,8 @@ struct plan {
   int program;                   // unpack: redoubt-unpack, opened before the spawner left the host's files
   char *const *arguments;        // of execve
   char *const *environment;
+  char *configuration;           // the spawner's text, for init to wipe: `arguments` may point into it
+  size_t configuration_size;
 };
 
 // Set-up socket, spawner to sandbox: one byte.

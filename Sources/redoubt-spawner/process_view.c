@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -52,13 +53,15 @@ void process_view_prepare(void) {
   closedir(directory);
 }
 
-// Runs as: sandbox uid with full capabilities in its own user namespace.
+// Runs as: sandbox uid with full capabilities in its own user namespace. An entry may be gone since it was listed: a
+// kernel module takes its own along when it is unloaded.
 int process_view_cover(const char *proc) {
   char path[256];
   for (unsigned index = 0; index < covered_count; index++) {
     snprintf(path, sizeof path, "%s/%.*s", proc, MAXIMUM_NAME, covered[index].name);
     const char *cover = covered[index].is_directory ? "/empty" : "/hidden";
-    if (kernel_bind(cover, path, KERNEL_READ_ONLY | KERNEL_NO_EXECUTION, 0) != 0) return -1;
+    if (kernel_bind(cover, path, KERNEL_READ_ONLY | KERNEL_NO_EXECUTION, 0) == 0) continue;
+    if (errno != ENOENT || access(path, F_OK) == 0) return -1;
   }
   snprintf(path, sizeof path, "%s/sys", proc);
   uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_DEVICES | KERNEL_NO_EXECUTION;

@@ -1,8 +1,4 @@
 #define _GNU_SOURCE 1
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "spawner.h"
 
 // Runs as: host root, in the spawner. NULL: that environment is gone.
@@ -26,12 +22,7 @@ static bool settle_handle(struct spawner *spawner, const struct received *messag
 static bool kill_handle(struct spawner *spawner, const struct received *message) {
   if (message->size != sizeof(struct sp_slot)) return false;
   struct sandbox *sandbox = find_environment(spawner, message->bytes);
-  if (sandbox == NULL) return true;
-  if (sandbox->state == SANDBOX_BUILDING) {
-    sandbox->failure_error = ECANCELED;
-    strcpy(sandbox->failure_step, "killed while it was set up");
-  }
-  sandbox_kill(sandbox);
+  if (sandbox != NULL) sandbox_kill(sandbox);
   return true;
 }
 

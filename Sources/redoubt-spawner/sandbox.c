@@ -126,6 +126,16 @@ static bool fail_and_reap(struct spawner *spawner, struct sandbox *sandbox, cons
   return false;
 }
 
+// Runs as: not mapped yet, in the clone. What the spawner knows of others is nothing for an init that lives beside user
+// code. Untouched elements stay shared with the spawner: no page is copied for them.
+static void wipe_others(struct spawner *spawner) {
+  for (uint32_t index = 0; index < MAXIMUM_TREES; index++)
+    if (spawner->trees[index].state != TREE_ABSENT) explicit_bzero(&spawner->trees[index], sizeof *spawner->trees);
+  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++)
+    if (spawner->sandboxes[slot].generation != 0)
+      explicit_bzero(&spawner->sandboxes[slot], sizeof *spawner->sandboxes);
+}
+
 // Runs as: host root, in the spawner; in the clone, as `sandbox_child` says.
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits) {
@@ -133,13 +143,18 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return fail(sandbox, "set-up socket");
   sandbox->set_up_socket = ends[0];
   plan->set_up_socket = ends[1];
+  plan->configuration = spawner->configuration.text;
+  plan->configuration_size = spawner->configuration.text_size;
   if (spawner->cgroups->create(sandbox->group, limits) != 0) {
     fail(sandbox, "control group: create");
     close(ends[1]);
     return false;
   }
   pid_t process = kernel_clone(namespaces, &sandbox->process);
-  if (process == 0) sandbox_child(plan, spawner->argument_memory);
+  if (process == 0) {
+    wipe_others(spawner);
+    sandbox_child(plan, spawner->argument_memory);
+  }
   int error = errno;
   close(ends[1]);
   errno = error;

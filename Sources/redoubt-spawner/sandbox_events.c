@@ -9,7 +9,7 @@
 
 #include "spawner.h"
 
-// Runs as: host root, in the spawner. The size of the report, or what recvmsg says.
+// Runs as: host root, in the spawner. The size of the report, or what recvmsg says; 0, too, if a part was cut off.
 static ssize_t receive_report(int set_up_socket, struct report *report, int *descriptor) {
   union {
     char bytes[CMSG_SPACE(sizeof(int))];
@@ -20,9 +20,8 @@ static ssize_t receive_report(int set_up_socket, struct report *report, int *des
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
   ssize_t size = recvmsg(set_up_socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (size < 0) return size;
-  struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-  if (rights != NULL && rights->cmsg_type == SCM_RIGHTS && rights->cmsg_len == CMSG_LEN(sizeof(int)))
-    memcpy(descriptor, CMSG_DATA(rights), sizeof *descriptor);
+  link_take_descriptors(&header, descriptor);
+  if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return 0;
   report->step[sizeof report->step - 1] = '\0';
   return size;
 }
@@ -39,7 +38,9 @@ static void on_ready(struct spawner *spawner, struct sandbox *sandbox, int liste
   bool is_environment = sandbox->kind == SANDBOX_ENVIRONMENT;
   int peak = is_environment ? spawner->cgroups->open_peak(sandbox->group) : -1;
   char gate = GATE_RUN;
-  if (is_environment && (listener < 0 || peak < 0)) {
+  if (is_environment && listener < 0) {
+    give_up(sandbox, EPROTO, "listener: did not come");
+  } else if (is_environment && peak < 0) {
     give_up(sandbox, errno, "memory peak file");
   } else if (send(sandbox->set_up_socket, &gate, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) {
     give_up(sandbox, errno, "gate");

@@ -19,8 +19,8 @@ struct outgoing {
 
 static _Alignas(struct sp_start) char buffer[SP_MAX_MESSAGE + 1];
 
-// Runs as: host root, in the spawner. The number of descriptors that came; all but the first are closed.
-static unsigned take_descriptors(struct msghdr *header, int *first) {
+// Runs as: host root, in the spawner.
+unsigned link_take_descriptors(struct msghdr *header, int *first) {
   unsigned count = 0;
   for (struct cmsghdr *part = CMSG_FIRSTHDR(header); part != NULL; part = CMSG_NXTHDR(header, part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
@@ -57,7 +57,7 @@ enum link_status link_receive(struct server_link *link, struct received *message
   ssize_t size = recvmsg(link->socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (size < 0) return errno == EAGAIN || errno == EINTR ? LINK_NOTHING : LINK_CLOSED;
   *message = (struct received){.bytes = buffer, .size = (size_t)size, .descriptor = -1};
-  unsigned count = take_descriptors(&header, &message->descriptor);
+  unsigned count = link_take_descriptors(&header, &message->descriptor);
   if (size == 0 && count == 0) return LINK_CLOSED;
   if (is_well_formed(&header, (size_t)size, count)) return LINK_MESSAGE;
   if (message->descriptor >= 0) close(message->descriptor);

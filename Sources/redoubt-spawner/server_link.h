@@ -15,6 +15,7 @@ struct received {
   int descriptor;     // -1: none came
 };
 
+struct msghdr;
 struct outgoing;
 
 struct server_link {
@@ -23,10 +24,12 @@ struct server_link {
 };
 
 enum link_status link_receive(struct server_link *link, struct received *message);
+// The number of descriptors that came with a message received on any socket; all but the first are closed.
+unsigned link_take_descriptors(struct msghdr *header, int *first);
 // Environment blocks hold secrets: nothing of a message stays in the spawner's memory.
 void link_wipe(void);
-// Sends or queues. Takes `descriptors`. The queue is bounded because the spawner reads no request while it holds any,
-// and every sandbox has at most two answers to come.
+// Sends or queues. Takes `descriptors`. The queue is bounded because the spawner reads no request while it holds any:
+// what is still to come are two answers for each environment and one for each of MAXIMUM_WAITERS requests of a tree.
 void link_send(struct server_link *link, const void *bytes, size_t size, const int *descriptors, unsigned count);
 // Sends what is queued, as far as there is room. False: the server is gone.
 bool link_flush(struct server_link *link);

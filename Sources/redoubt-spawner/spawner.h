@@ -80,7 +80,8 @@ int64_t monotonic_milliseconds(void);
 // sandbox.c: a sandbox as the spawner sees it.
 struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kind);
 void sandbox_free_slot(struct sandbox *sandbox);
-// Creates the control group and the process. False: nothing is left, and failure_error and failure_step say why.
+// Creates the control group and the process. False: no process is left, failure_error and failure_step say why, and the
+// caller frees the slot, which closes what was opened.
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits);
 void sandbox_kill(struct sandbox *sandbox);

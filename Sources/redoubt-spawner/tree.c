@@ -32,13 +32,23 @@ void tree_path(const struct spawner *spawner, const struct tree *tree, char *pat
   snprintf(path, size, "/trees/%u", (unsigned)(tree - spawner->trees));
 }
 
+// Runs as: host root, in the spawner. Keeps code out of the host's swap; kernels before 6.4 cannot, and say EINVAL. A
+// remount has to name the option again.
+static int mount_without_swap(const char *path, unsigned long flags, const char *options) {
+  char whole[192];
+  snprintf(whole, sizeof whole, "noswap%s%s", options[0] == '\0' ? "" : ",", options);
+  flags |= MS_NOSUID | MS_NODEV;
+  if (mount("code", path, "tmpfs", flags, whole) == 0) return 0;
+  return errno == EINVAL ? mount("code", path, "tmpfs", flags, options) : -1;
+}
+
 // Runs as: host root, in the spawner. Every file may waste most of a page.
 static int mount_tree(const char *path, const struct sp_unpack *request, uid_t owner) {
   char options[160];
   uint64_t size = request->maximum_bytes + (uint64_t)request->maximum_entries * PAGE + SLACK_BYTES;
   snprintf(options, sizeof options, "size=%" PRIu64 ",nr_inodes=%u,mode=0755,uid=%u,gid=%u", size,
            request->maximum_entries + SLACK_INODES, owner, owner);
-  return mount("code", path, "tmpfs", MS_NOSUID | MS_NODEV, options);
+  return mount_without_swap(path, 0, options);
 }
 
 // Runs as: host root, in the spawner.
@@ -66,16 +76,16 @@ struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *reques
 int tree_seal(struct spawner *spawner, struct tree *tree) {
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
-  if (mount(NULL, path, NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) != 0) return -1;
+  if (mount_without_swap(path, MS_REMOUNT | MS_RDONLY, "") != 0) return -1;
   tree->state = TREE_READY;
   return 0;
 }
 
-// Runs as: host root, in the spawner. Environments that run keep it alive by mounts of their own.
+// Runs as: host root, in the spawner. Environments that run keep it alive by mounts of their own. The directory stays:
+// its removal would detach the tree in sandboxes that are being built, too.
 void tree_drop(struct spawner *spawner, struct tree *tree) {
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
   umount2(path, MNT_DETACH);
-  rmdir(path);
   *tree = (struct tree){.state = TREE_ABSENT};
 }

@@ -47,7 +47,11 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, int archive
   char *arguments[] = {"redoubt-unpack", bytes, entries, NULL};
   char *environment[] = {NULL};
   int output[2];
-  if (pipe2(output, O_CLOEXEC | O_NONBLOCK) != 0) return false;
+  if (pipe2(output, O_CLOEXEC | O_NONBLOCK) != 0) {
+    sandbox->failure_error = errno;
+    strcpy(sandbox->failure_step, "report pipe");
+    return false;
+  }
   sandbox->output = output[0];
   struct plan plan = {
       .kind = SANDBOX_UNPACK,
@@ -137,6 +141,7 @@ static enum sp_failure outcome(const struct sandbox *sandbox, char *text, size_t
   int code = WIFEXITED(sandbox->wait_status) ? WEXITSTATUS(sandbox->wait_status) : -1;
   switch (code) {
     case SP_OK:
+    case SP_FAILURE_SYSTEM:
     case SP_FAILURE_NOT_A_ZIP:
     case SP_FAILURE_UNSAFE_ENTRY:
     case SP_FAILURE_TOO_LARGE: break;
@@ -155,7 +160,10 @@ void unpack_finish(struct spawner *spawner, struct sandbox *sandbox) {
   struct tree *tree = sandbox->tree;
   int error = sandbox->failure_error;
   enum sp_failure failure = outcome(sandbox, text, sizeof text);
-  if (failure == SP_OK && (!read_numbers(tree, text) || tree_seal(spawner, tree) != 0)) {
+  if (failure == SP_OK && !read_numbers(tree, text)) {
+    failure = SP_FAILURE_SYSTEM;
+    snprintf(text, sizeof text, "unpacker: report out of form");
+  } else if (failure == SP_OK && tree_seal(spawner, tree) != 0) {
     failure = SP_FAILURE_SYSTEM;
     error = errno;
     snprintf(text, sizeof text, "tree: seal");

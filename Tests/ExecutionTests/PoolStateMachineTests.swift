@@ -122,6 +122,34 @@ struct PoolStateMachineTests {
     #expect(describe(pool.reap(at: start.advanced(by: .seconds(20)))) == [])
   }
 
+  @Test func `a draining pool refuses what waits and starts nothing more`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    let id = started(pool.submit(1, key: "a", spec: "s"))
+    #expect(describe(pool.endAll()) == ["end 1", "refuse 1"])
+    #expect(describe(pool.submit(2, key: "a", spec: "s")) == ["refuse 2"])
+    #expect(describe(pool.ended(id)) == [])
+    #expect(pool.count == 0)
+  }
+
+  @Test func `on a full host overdue work is refused or gets the room of an idle environment`() {
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
+    let id = started(pool.submit(1, key: "a", spec: "s"))
+    _ = pool.available(id, at: start)
+    pool.finishing(id)
+    #expect(describe(pool.submit(2, key: "a", spec: "s")) == [])
+    #expect(describe(pool.overdue(id)) == ["refuse 2"])
+    var other = Pool(capacity: 2, idleTimeout: .seconds(10))
+    let idle = started(other.submit(1, key: "b", spec: "t"))
+    _ = other.available(idle, at: start)
+    _ = other.available(idle, at: start)
+    let busy = started(other.submit(2, key: "a", spec: "s"))
+    _ = other.available(busy, at: start)
+    other.finishing(busy)
+    #expect(describe(other.submit(3, key: "a", spec: "s")) == [])
+    #expect(describe(other.overdue(busy)) == ["end 1"])
+    #expect(describe(other.ended(idle)) == ["start 3 with s"])
+  }
+
   /// Random events; whatever happens, no work is lost or run twice, and the capacity holds.
   @Test(arguments: 0..<200) func `no work is lost or run twice`(seed: Int) {
     var model = PoolModel(seed: UInt64(seed))

@@ -66,6 +66,32 @@ struct SpawnerTests {
     #expect(await exits.first()?.cause == .lost)
   }
 
+  @Test(arguments: [["A"], ["=1"], ["A=\0"], [String(repeating: "A=1", count: 9000)]])
+  func `an environment that the spawner would not take is refused before it is sent`(strings: [String]) async throws {
+    try await expectRefusal(of: strings)
+  }
+
+  @Test func `more variables than the protocol has room for are refused before they are sent`() async throws {
+    try await expectRefusal(of: (0..<513).map { "A\($0)=1" })
+  }
+
+  @Test func `after it was closed nothing waits for a spawner that will not come`() async throws {
+    let spawner = Spawner()
+    let (before, after) = (Mailbox<Answer>(), Mailbox<Answer>())
+    spawner.start(spec, started: before.add, exited: { _ in })
+    spawner.close()
+    spawner.start(spec, started: after.add, exited: { _ in })
+    #expect(await before.first()?.failure == .connectionLost)
+    #expect(await after.first()?.failure == .connectionLost)
+  }
+
+  private func expectRefusal(of strings: [String]) async throws {
+    let answers = Mailbox<Answer>()
+    let bad = SandboxSpec(tree: spec.tree, runtime: 0, memoryMiB: 128, ephemeralMiB: 512, environment: strings)
+    Spawner().start(bad, started: answers.add, exited: { _ in })
+    #expect(await answers.first()?.failure == .invalidRequest)
+  }
+
   @Test(arguments: [[], [0], [UInt8](repeating: 0xFF, count: 64), [1, 0, 66, 0, 8, 0, 0, 0]] as [[UInt8]])
   func `a message out of form is none`(bytes: [UInt8]) {
     #expect(SpawnerReply(bytes) == nil)

@@ -21,6 +21,29 @@ struct TreeLedgerTests {
     #expect(ledger.add(try tree(2), bytes: 5) == [try tree(1)])
   }
 
+  @Test func `the number of trees is bounded, however small they are`() throws {
+    var ledger = TreeLedger(budget: 1 << 30)
+    for number in 0..<TreeLedger.mostTrees { #expect(ledger.add(try tree(number), bytes: 1) == []) }
+    #expect(ledger.add(try tree(TreeLedger.mostTrees), bytes: 1) == [try tree(0)])
+  }
+
+  @Test func `packages are unpacked a bounded number at once, the others in order`() async {
+    let gate = UnpackGate(places: 1)
+    await gate.enter()
+    let (arrivals, arrive) = AsyncStream<Int>.makeStream()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        await gate.enter()
+        arrive.yield(2)
+        gate.leave()
+      }
+      arrive.yield(1)
+      gate.leave()
+    }
+    arrive.finish()
+    #expect(await arrivals.reduce(into: []) { $0.append($1) } == [1, 2])
+  }
+
   @Test func `a tree that is unpacked again counts once`() throws {
     var ledger = TreeLedger(budget: 100)
     #expect(ledger.add(try tree(1), bytes: 60) == [])
@@ -31,6 +54,7 @@ struct TreeLedgerTests {
   private func tree(_ number: Int) throws -> CodeTree {
     CodeTree(
       account: try #require(AccountID("000000000000")),
-      digest: try #require(Digest(bytes: [UInt8](repeating: UInt8(number), count: 32))))
+      digest: try #require(
+        Digest(bytes: [UInt8(number & 0xFF), UInt8(number >> 8)] + [UInt8](repeating: 0, count: 30))))
   }
 }

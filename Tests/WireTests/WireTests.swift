@@ -3,6 +3,9 @@ import Testing
 import Wire
 
 struct WireTests {
+  private static let service = ServiceDescription(
+    name: "probe", signingName: "probe", wireProtocol: .restJSON, fault: { _ in nil })
+
   @Test func `a route takes its variables decoded`() {
     let route = Route("GET", "/2015-03-31/functions/{FunctionName}/configuration")
     let path = "/2015-03-31/functions/arn%3Aaws%3Alambda/configuration".split(separator: "/")
@@ -44,7 +47,7 @@ struct WireTests {
     reader.check(try reader.integer("Timeout"), at: "Timeout", in: 1...900)
     reader.check(try reader.integer("MemorySize"), at: "MemorySize", in: 128...10_240)
     #expect(try reader.requiredString("Role") == "")
-    let fault = try #require(reader.fault)
+    let fault = try #require(reader.fault(of: Self.service))
     #expect(fault.code == "ValidationException")
     #expect(
       fault.message == "3 validation errors detected: Value '0' at 'timeout' failed to satisfy constraint: "
@@ -57,10 +60,16 @@ struct WireTests {
     let unhonoured: [String: [JSONValue]] = ["Layers": [[]], "VpcConfig": [[:]]]
     var withDefaults = try reader(#"{"Layers": [], "VpcConfig": {}, "Other": null}"#)
     withDefaults.refuse(unhonoured)
-    #expect(withDefaults.fault == nil)
+    #expect(withDefaults.fault(of: Self.service) == nil)
     var withValues = try reader(#"{"Layers": ["x"], "VpcConfig": {"SubnetIds": ["y"]}}"#)
     withValues.refuse(unhonoured)
-    #expect(withValues.fault?.message.contains("Layers, VpcConfig") == true)
+    #expect(withValues.fault(of: Self.service)?.message.contains("Layers, VpcConfig") == true)
+  }
+
+  @Test func `lengths count scalars, so that combining marks are no way around them`() throws {
+    var reader = try reader("{}")
+    reader.check("e" + String(repeating: "\u{301}", count: 200), at: "Handler", lengths: 0...128)
+    #expect(reader.fault(of: Self.service) != nil)
   }
 
   @Test(arguments: ["[]", "1", "{", "\"x\""])

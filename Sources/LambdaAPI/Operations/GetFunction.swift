@@ -20,6 +20,7 @@ struct GetFunction: ControlOperation, LambdaOperation {
   func run(_ call: Authorized<FunctionTarget>) async throws -> OperationOutput {
     let version = try services.version(call.value, at: call.place)
     let configuration = try services.members(version, isQualified: call.value.isQualified)
-    return OperationOutput(["Configuration": configuration])
+    // Without a `Location`: the package is not served yet.
+    return OperationOutput(["Configuration": configuration, "Code": ["RepositoryType": "S3"]])
   }
 }

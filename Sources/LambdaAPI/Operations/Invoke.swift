@@ -15,7 +15,7 @@ import Wire
 struct Invoke: CallbackOperation, LambdaOperation {
   static let name = "Invoke"
   static let route = Route("POST", "/2015-03-31/functions/{FunctionName}/invocations")
-  static let bodyLimit = ExecutionLimits.payload
+  static let bodyLimit = ExecutionLimits.request
   /// Characters of the client context in base64 (Lambda, "Invoke").
   private static let longestClientContext = 3583
 

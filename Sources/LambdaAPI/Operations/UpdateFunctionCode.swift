@@ -37,7 +37,8 @@ struct UpdateFunctionCode: ControlOperation, LambdaOperation {
     let input = call.value
     let current = try services.version(input.target, at: call.place)
     if let revisionID = input.revisionID, revisionID != current.revisionID { throw FunctionError.revisionMismatch }
-    let code = try await CodeMembers.admit(input.zip, services, at: call.place)
+    let code = try await CodeMembers.admit(
+      input.zip, services, at: call.place, isDryRun: input.isDryRun)
     guard !input.isDryRun else {
       return OperationOutput(try services.members(current.with(code: code), isQualified: false))
     }

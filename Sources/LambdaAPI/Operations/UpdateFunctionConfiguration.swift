@@ -43,7 +43,7 @@ struct UpdateFunctionConfiguration: ControlOperation, LambdaOperation {
     configuration.memorySize = members.memorySize ?? configuration.memorySize
     configuration.ephemeralStorage = members.ephemeralStorage ?? configuration.ephemeralStorage
     let version = try await services.registry.update(
-      current.name, at: call.place, revisionID: call.value.revisionID ?? current.revisionID,
+      current.name, at: call.place, revisionID: call.value.revisionID,
       configuration: configuration, variables: members.variables)
     return OperationOutput(try services.members(version, isQualified: false))
   }

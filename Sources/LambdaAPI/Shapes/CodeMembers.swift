@@ -25,9 +25,9 @@ enum CodeMembers {
       "Member must satisfy constraint: [Member must satisfy enum value set: [\(HostArchitecture.name)]]")
   }
 
-  /// Unpacks the zip once and stores it.
+  /// Unpacks the zip once and stores it, unless it is only tried.
   static func admit(
-    _ zip: [UInt8]?, _ services: LambdaServices, at place: AccountRegion
+    _ zip: [UInt8]?, _ services: LambdaServices, at place: AccountRegion, isDryRun: Bool = false
   ) async throws -> FunctionCode {
     guard let zip, !zip.isEmpty else {
       throw LambdaErrors.invalidParameter("Please provide a source for function code.")
@@ -37,7 +37,10 @@ enum CodeMembers {
         code: "RequestEntityTooLargeException", status: 413,
         message: "Zipped size must be smaller than \(longestZip) bytes", members: ["Type": "User"])
     }
-    let digest = try await services.library.admit(zip, account: place.account)
+    let library = services.library
+    let digest =
+      isDryRun
+      ? try await library.check(zip, account: place.account) : try await library.admit(zip, account: place.account)
     return FunctionCode(digest: digest, size: zip.count)
   }
 }

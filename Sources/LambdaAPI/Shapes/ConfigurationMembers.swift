@@ -13,6 +13,9 @@ struct ConfigurationMembers: Sendable {
   let ephemeralStorage: Int?
   let variables: [String: String]?
 
+  /// What a sandbox takes, less the platform's own.
+  private static let mostVariables = 400
+
   static let rolePattern = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"
 
   /// Defaults that clients send of their own accord.
@@ -46,7 +49,10 @@ struct ConfigurationMembers: Sendable {
     variables = try Self.variables(&members)
     members.check(role, at: "Role", pattern: Self.rolePattern, matches: Self.isRole)
     members.check(handler, at: "Handler", lengths: 0...128)
-    members.check(handler, at: "Handler", pattern: "[^\\s]+") { !$0.isEmpty && !$0.contains(where: \.isWhitespace) }
+    members.check(handler, at: "Handler", pattern: "[^\\s]+") { text in
+      !text.isEmpty
+        && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && !$0.properties.isWhitespace }
+    }
     members.check(description, at: "Description", lengths: 0...256)
     members.check(timeout, at: "Timeout", in: 1...900)
     members.check(memorySize, at: "MemorySize", in: 128...10_240)
@@ -62,6 +68,11 @@ struct ConfigurationMembers: Sendable {
         "Lambda was unable to configure your environment variables because the environment variables you have provided "
           + "contains reserved keys that are currently not supported for modification. "
           + "Reserved keys used in this request: \(reserved.joined(separator: ", "))")
+    }
+    guard variables.count <= Self.mostVariables else {
+      throw LambdaErrors.invalidParameter(
+        "Lambda was unable to configure your environment variables because the environment variables you have provided "
+          + "are more than \(Self.mostVariables): \(variables.count)")
     }
     let size = variables.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     guard size <= 4096 else {

@@ -43,6 +43,11 @@ extension MemberReader {
       throw LambdaErrors.invalidParameter(
         "The derived qualifier from the function name does not match the specified qualifier.")
     }
+    guard hasQualifier || reference.qualifier == nil else {
+      throw LambdaErrors.invalidParameter(
+        "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
+          + "Please specify either a function name or an unqualified function ARN.")
+    }
     let chosen = qualifier ?? reference.qualifier
     return FunctionTarget(reference: reference, qualifier: chosen ?? "$LATEST", isQualified: chosen != nil)
   }

@@ -30,8 +30,11 @@ struct ServeConfiguration: Codable, Hashable, Sendable {
   /// Names of the spawner's runtimes in the order of their indices; set by the supervisor, empty before.
   var runtimes: [String] = []
 
-  /// The user ids that environments run as; nobody else on the host may have them.
-  var environmentIDs: Range<Int> { uidBase..<(uidBase + environments) }
+  /// Unpackers have ids of their own after those of environments: UNPACK_SLOTS of the spawner.
+  private static let unpackers = 8
+
+  /// The user ids that sandboxes run as; nobody else on the host may have them.
+  var environmentIDs: Range<Int> { uidBase..<(uidBase + environments + Self.unpackers) }
 
   /// `redoubt-unpack`, beside the spawner.
   var unpacker: String { HostFile.parent(spawner) + "/redoubt-unpack" }

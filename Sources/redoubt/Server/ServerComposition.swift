@@ -75,7 +75,8 @@ struct ServerComposition {
       host: configuration.listen.host, port: configuration.listen.port, group: group, stages: stages
     ) { address in connection.announce(address) }
     let services: [any Service] = [
-      RecordsService(records: records, store: logStore, retentionDays: configuration.logRetentionDays, time: time),
+      RecordsService(
+        records: records, store: logStore, retentionDays: configuration.logRetentionDays, time: time, log: log),
       ExecutionService(executor: executor),
       runner,
       gate,

@@ -1,5 +1,6 @@
 import Core
 import Execution
+import Logging
 import ServiceLifecycle
 import Telemetry
 
@@ -19,6 +20,7 @@ struct RecordsService: Service {
   let store: LogStore
   let retentionDays: Int
   let time: any TimeSource
+  let log: Logger
 
   private static let purgeInterval = Duration.seconds(3600)
 
@@ -26,17 +28,22 @@ struct RecordsService: Service {
     try await cancelWhenGracefulShutdown {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await records.run() }
-        group.addTask { try await purge() }
+        group.addTask { await purge() }
         try await group.waitForAll()
       }
     }
   }
 
-  private func purge() async throws {
+  /// A purge that fails is tried again at the next interval: records must not take the server down.
+  private func purge() async {
     repeat {
       let limit = time.wallTime().advanced(by: .seconds(-86_400 * retentionDays))
-      _ = try await store.purge(olderThan: limit)
-      _ = try await store.purgeExpired()
+      do {
+        _ = try await store.purge(olderThan: limit)
+        _ = try await store.purgeExpired()
+      } catch {
+        log.error("old logs could not be removed, will try again", metadata: ["error": "\(error)"])
+      }
     } while (try? await Task.sleep(for: Self.purgeInterval)) != nil
   }
 }
