@@ -72,8 +72,8 @@ static int tie_to_parent(const struct clinux_spawn_options *options, pid_t paren
   return 0;
 }
 
-// A limit of 0 would not hold where the host pipes cores into a program, a limit of 1 does; it is also less than a page,
-// so that no file is written either (core(5)). Privilege: the parent's, which may be too low to raise a limit from 0.
+// A limit of 0 would not hold where the host pipes cores into a program, a limit of 1 does; it is also less than a
+// page, so that no file is written either (core(5)). Privilege: the parent's, which may be too low to raise it from 0.
 static int forbid_cores(void) {
   const struct rlimit one = {1, 1}, zero = {0, 0};
   return setrlimit(RLIMIT_CORE, &one) ? setrlimit(RLIMIT_CORE, &zero) : 0;

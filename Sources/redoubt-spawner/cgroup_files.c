@@ -71,8 +71,8 @@ static void note_membership(char *line, void *context) {
   if (length >= tail && strcmp(line + length - tail, membership->tail) == 0) membership->is_found = true;
 }
 
-// Runs as: host root, in the spawner. The number may be another process's by now: what it stands for is held first, then
-// looked at.
+// Runs as: host root, in the spawner. The number may be another process's by now: what it stands for is held first,
+// then looked at.
 static void kill_member(pid_t process, const char *tail) {
   int descriptor = kernel_open_process(process);
   if (descriptor < 0) return;

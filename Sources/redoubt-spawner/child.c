@@ -44,7 +44,8 @@ void child_fail(const struct plan *plan, const char *step) {
   _exit(1);
 }
 
-// Runs as: not mapped yet at GATE_BUILD, sandbox uid at GATE_RUN, in the sandbox's init. Without a living spawner there is nothing to go on for.
+// Runs as: not mapped yet at GATE_BUILD, sandbox uid at GATE_RUN, in the sandbox's init. Without a living spawner there
+// is nothing to go on for.
 static void pass_gate(const struct plan *plan, char expected) {
   char byte = 0;
   ssize_t count;

@@ -109,7 +109,7 @@ static const char *prepare(struct spawner *spawner, struct sandbox *sandbox, pid
 }
 
 // Runs as: host root, in the spawner.
-static bool fail(struct sandbox *sandbox, const char *step) {
+bool sandbox_fail(struct sandbox *sandbox, const char *step) {
   sandbox->failure_error = errno;
   snprintf(sandbox->failure_step, sizeof sandbox->failure_step, "%s", step);
   return false;
@@ -117,7 +117,7 @@ static bool fail(struct sandbox *sandbox, const char *step) {
 
 // Runs as: host root, in the spawner. It has run nothing but its own set-up, so its end is near: this waits.
 static bool fail_and_reap(struct spawner *spawner, struct sandbox *sandbox, const char *step) {
-  fail(sandbox, step);
+  sandbox_fail(sandbox, step);
   sandbox_kill(sandbox);
   siginfo_t unused;
   while (waitid((idtype_t)P_PIDFD, (id_t)sandbox->process, &unused, WEXITED) != 0 && errno == EINTR) {
@@ -140,13 +140,13 @@ static void wipe_others(struct spawner *spawner) {
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits) {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return fail(sandbox, "set-up socket");
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return sandbox_fail(sandbox, "set-up socket");
   sandbox->set_up_socket = ends[0];
   plan->set_up_socket = ends[1];
   plan->configuration = spawner->configuration.text;
   plan->configuration_size = spawner->configuration.text_size;
   if (spawner->cgroups->create(sandbox->group, limits) != 0) {
-    fail(sandbox, "control group: create");
+    sandbox_fail(sandbox, "control group: create");
     close(ends[1]);
     return false;
   }
@@ -159,7 +159,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   close(ends[1]);
   errno = error;
   if (process < 0) {
-    fail(sandbox, "clone");
+    sandbox_fail(sandbox, "clone");
     spawner->cgroups->remove(sandbox->group);
     return false;
   }

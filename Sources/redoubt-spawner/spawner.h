@@ -84,6 +84,8 @@ void sandbox_free_slot(struct sandbox *sandbox);
 // caller frees the slot, which closes what was opened.
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits);
+// Notes errno and the step that failed; false.
+bool sandbox_fail(struct sandbox *sandbox, const char *step);
 void sandbox_kill(struct sandbox *sandbox);
 
 // sandbox_events.c: what happens to it later.

@@ -1,7 +1,6 @@
 // SP_START: an environment for user code.
 #define _GNU_SOURCE 1
 #include <fcntl.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,11 +50,7 @@ static void plan_environment(const struct spawner *spawner, const struct sp_star
 // Runs as: host root, in the spawner.
 static bool launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan) {
   int log[2];
-  if (pipe2(log, O_CLOEXEC) != 0 || fcntl(log[0], F_SETFL, O_NONBLOCK) != 0) {
-    sandbox->failure_error = errno;
-    strcpy(sandbox->failure_step, "log pipe");
-    return false;
-  }
+  if (pipe2(log, O_CLOEXEC) != 0 || fcntl(log[0], F_SETFL, O_NONBLOCK) != 0) return sandbox_fail(sandbox, "log pipe");
   sandbox->output = log[0];
   plan->output = log[1];
   const struct cgroup_limits limits = {

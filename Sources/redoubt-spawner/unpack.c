@@ -47,11 +47,7 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, int archive
   char *arguments[] = {"redoubt-unpack", bytes, entries, NULL};
   char *environment[] = {NULL};
   int output[2];
-  if (pipe2(output, O_CLOEXEC | O_NONBLOCK) != 0) {
-    sandbox->failure_error = errno;
-    strcpy(sandbox->failure_step, "report pipe");
-    return false;
-  }
+  if (pipe2(output, O_CLOEXEC | O_NONBLOCK) != 0) return sandbox_fail(sandbox, "report pipe");
   sandbox->output = output[0];
   struct plan plan = {
       .kind = SANDBOX_UNPACK,

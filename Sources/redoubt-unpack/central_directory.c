@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-// Sizes and places of the fields, by APPNOTE.TXT 4.3.12 and 4.3.16.
+// Sizes and places of the fields, by APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16, 4.5.1 and 4.6.9.
 enum {
   END_SIZE = 22,
   END_ENTRIES_HERE = 8,
@@ -16,6 +16,12 @@ enum {
   HEADER_NAME_LENGTH = 28,
   HEADER_EXTRA_LENGTH = 30,
   HEADER_COMMENT_LENGTH = 32,
+  HEADER_LOCAL_OFFSET = 42,
+  LOCAL_SIZE = 30,
+  LOCAL_NAME_LENGTH = 26,
+  LOCAL_EXTRA_LENGTH = 28,
+  EXTRA_SIZE = 4,
+  EXTRA_UNICODE_PATH = 0x7075,  // a second name, which some readers prefer
   LOCATOR_SIZE = 20,
 };
 
@@ -41,14 +47,39 @@ static const uint8_t *find_end(const uint8_t *archive, size_t size) {
 }
 
 // Runs as: sandbox uid, in the unpacker's sandbox.
-static const char *names_fault(const uint8_t *directory, const uint8_t *end, uint32_t count) {
+static const char *extra_fault(const uint8_t *at, const uint8_t *end) {
+  while (at < end) {
+    if (end - at < EXTRA_SIZE || end - at - EXTRA_SIZE < (ptrdiff_t)read16(at + 2)) return "an extra field is damaged";
+    if (read16(at) == EXTRA_UNICODE_PATH) return "an entry has a second name";
+    at += EXTRA_SIZE + read16(at + 2);
+  }
+  return NULL;
+}
+
+// Runs as: sandbox uid, in the unpacker's sandbox. libzip takes names from the directory and compares them with those
+// of the local headers (ZIP_CHECKCONS). A second name in a local header would be the one that it compares: the plain
+// one could differ, for readers that go by local headers.
+static const char *local_fault(const uint8_t *archive, const uint8_t *directory, uint32_t offset) {
+  if (directory - archive < (ptrdiff_t)offset + LOCAL_SIZE) return "an entry is not where its directory says";
+  const uint8_t *at = archive + offset, *name = at + LOCAL_SIZE;
+  if (!has_signature(at, "PK\3\4")) return "an entry is not where its directory says";
+  uint32_t length = read16(at + LOCAL_NAME_LENGTH), extra = read16(at + LOCAL_EXTRA_LENGTH);
+  if (directory - name < (ptrdiff_t)(length + extra)) return "an entry is damaged";
+  return extra_fault(name + length, name + length + extra);
+}
+
+// Runs as: sandbox uid, in the unpacker's sandbox.
+static const char *names_fault(const uint8_t *archive, const uint8_t *directory, const uint8_t *end, uint32_t count) {
   const uint8_t *at = directory;
   for (uint32_t index = 0; index < count; index++) {
     if (end - at < HEADER_SIZE || !has_signature(at, "PK\1\2")) return "its directory is damaged";
-    uint32_t name = read16(at + HEADER_NAME_LENGTH);
-    uint32_t rest = name + read16(at + HEADER_EXTRA_LENGTH) + read16(at + HEADER_COMMENT_LENGTH);
+    uint32_t name = read16(at + HEADER_NAME_LENGTH), extra = read16(at + HEADER_EXTRA_LENGTH);
+    uint32_t rest = name + extra + read16(at + HEADER_COMMENT_LENGTH);
     if (end - at < (ptrdiff_t)(HEADER_SIZE + rest)) return "its directory is damaged";
     if (memchr(at + HEADER_SIZE, '\0', name) != NULL) return "a name holds a NUL byte";
+    const char *fault = extra_fault(at + HEADER_SIZE + name, at + HEADER_SIZE + name + extra);
+    if (fault == NULL) fault = local_fault(archive, directory, read32(at + HEADER_LOCAL_OFFSET));
+    if (fault != NULL) return fault;
     at += HEADER_SIZE + rest;
   }
   return at == end ? NULL : "its directory is longer than its entries";
@@ -66,5 +97,5 @@ const char *central_directory_fault(const uint8_t *archive, size_t size) {
   if (end_offset >= LOCATOR_SIZE && has_signature(end - LOCATOR_SIZE, "PK\6\7")) return "it is a zip64 archive";
   if ((uint64_t)offset + length != end_offset) return "its directory does not end at its end record";
   if (count != read16(end + END_ENTRIES_HERE)) return "it is one of several parts";
-  return names_fault(archive + offset, end, count);
+  return names_fault(archive, archive + offset, end, count);
 }

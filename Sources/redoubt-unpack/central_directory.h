@@ -1,5 +1,6 @@
 // Whether an archive can be read in only one way. Readers differ in where they look for the end record, whether they
-// correct offsets and what they make of a NUL in a name: an archive in which that matters is refused.
+// correct offsets, what they make of a NUL in a name and whether an extra field may bring a second name: an archive in
+// which that matters is refused.
 #ifndef REDOUBT_UNPACK_CENTRAL_DIRECTORY_H
 #define REDOUBT_UNPACK_CENTRAL_DIRECTORY_H
 

@@ -54,14 +54,9 @@ def test_creation_answers_with_the_configuration(deploy, lambda_client):
     assert found["PackageType"] == "Zip" and found["Architectures"] == ["x86_64"]
 
 
-def test_get_function_gives_the_code_back(deploy, lambda_client):
-    package = make_zip({"app.py": CONSTANT.format("one")})
-    found = lambda_client.get_function(FunctionName=deploy(package))
-    if "Code" not in found:
-        pytest.skip("GetFunction does not say yet where the code can be fetched")
-    location = found["Code"]["Location"]
-    with urllib.request.urlopen(location, timeout=5) as response:
-        assert zipfile.ZipFile(io.BytesIO(response.read())).namelist() == ["app.py"]
+def test_get_function_gives_no_address_of_code_that_is_not_served(deploy, lambda_client):
+    found = lambda_client.get_function(FunctionName=deploy(CONSTANT.format("one")))
+    assert found["Code"] == {"RepositoryType": "S3"}
 
 
 def test_a_second_function_of_the_same_name_conflicts(name, deploy):

@@ -63,7 +63,7 @@ func run(
       ]
     }
     // 5 is the directory that the listing itself holds open.
-    #expect(output == "['0', '1', '2', '3', '4', '5'] b'one' b'two' / (0, 0) set() {'LC_ALL': 'C.UTF-8'}\n")
+    #expect(output == "['0', '1', '2', '3', '4', '5'] b'one' b'two' / (1, 1) set() {'LC_ALL': 'C.UTF-8'}\n")
   }
 
   @Test(.enabled(if: HostUser.isRoot))

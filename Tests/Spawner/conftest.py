@@ -32,10 +32,11 @@ def compile_program(folder, name, libraries):
     sources = [str(path) for path in sorted((SOURCES / name).glob("*.c"))]
     if IS_SANITIZED:
         # Leaks are not looked for: the check needs ptrace, which a process that is not dumpable refuses, and clones
-        # end by _exit or execve with the spawner's memory still allocated.
+        # end by _exit or execve with the spawner's memory still allocated. The core limit is left alone: to change it is
+        # refused in a sandbox, and the unpacker would end before it begins.
         options = folder / "sanitizer_options.c"
         options.write_text('const char *__asan_default_options(void);\n'
-                           'const char *__asan_default_options(void) { return "detect_leaks=0:abort_on_error=1"; }\n')
+                           'const char *__asan_default_options(void) { return "detect_leaks=0:abort_on_error=1:disable_coredump=0"; }\n')
         sources.append(str(options))
         flags += ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     else:

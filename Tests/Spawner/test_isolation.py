@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import UID_BASE, needs
+from conftest import IS_SANITIZED, UID_BASE, needs
 from spawner_client import processes_of, until
 
 PRELUDE = """
@@ -55,7 +55,7 @@ out['descriptors'] = [os.readlink(f'/proc/self/fd/{n}') for n in (0, 1, 2)] + [n
     assert found["maps"] == [["993", str(UID_BASE), "1"], ["990", str(UID_BASE), "1"]]
     assert found["groups"] in ([], [990]) and found["pid"] < 10 and found["host"] == "sandbox"
     assert all(line.endswith(":/") for line in found["cgroup"].split())
-    assert found["cwd"] == "/var/task" and found["limits"] == [[0, 0], [1024, 1024]]
+    assert found["cwd"] == "/var/task" and found["limits"] == [[1, 1], [1024, 1024]]
     assert found["oom"] == "500" and found["oom write"] == "EROFS"
     assert found["descriptors"][0] == "/dev/null" and found["descriptors"][1] == found["descriptors"][2]
     assert len(found["descriptors"]) == 3
@@ -79,6 +79,28 @@ def test_the_host_knows_the_process_by_an_id_that_owns_nothing(spawner):
     assert Path(f"/proc/{init}/environ").read_bytes() == b""
     assert len(os.listdir(f"/proc/{init}/fd")) == 4  # standard streams and the set-up socket
     assert all(Path(f"/proc/{init}/fd/{n}").readlink() == Path("/dev/null") for n in (0, 1, 2))
+    running.kill()
+
+
+def read_area(file, line):
+    start, end = (int(number, 16) for number in line.split()[0].split("-"))
+    file.seek(start)
+    return file.read(end - start)
+
+
+@pytest.mark.skipif(IS_SANITIZED, reason="the sanitizer's own memory is too large to read")
+def test_init_remembers_nothing_of_the_configuration_other_sandboxes_or_the_environment(spawner, programs):
+    others = spawner.tree({"main.py": "pass"})
+    running = spawner.python("import time; print('up', flush=True); time.sleep(60)", {"SECRET": "9c1f65dd" * 4})
+    running.read_log("up")
+    known = [others, str(programs["redoubt-unpack"]).encode(), b"9c1f65dd" * 4]
+    found = {}
+    for pid in (spawner.pid, min(processes_of(UID_BASE))):
+        areas = [line for line in Path(f"/proc/{pid}/maps").read_text().splitlines() if line.split()[1] == "rw-p"]
+        with open(f"/proc/{pid}/mem", "rb") as file:
+            held = b"".join(read_area(file, line) for line in areas)
+        found[pid] = [text in held for text in known]
+    assert list(found.values()) == [[True, True, False], [False] * 3]
     running.kill()
 
 
@@ -198,6 +220,90 @@ out['mknod device'], out['mknod fifo'] = attempt(lambda: os.mknod('/tmp/d', 0o20
             assert result == "ok", name
         else:
             assert result in ("EPERM", "ENOSYS", "EAFNOSUPPORT"), (name, result)
+
+
+def test_limits_may_be_read_and_lowered_but_the_core_limit_stays(spawner):
+    found = look(spawner, """
+import resource
+names = [name for name in dir(resource) if name.startswith('RLIMIT_') and name != 'RLIMIT_OFILE']
+out['read'] = {name: attempt(lambda: resource.getrlimit(getattr(resource, name))) for name in names}
+out['set'] = {name: attempt(lambda: resource.setrlimit(getattr(resource, name), resource.getrlimit(getattr(resource, name))))
+              for name in names if name != 'RLIMIT_CORE'}
+out['lower'] = attempt(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 128)))
+out['files'] = resource.getrlimit(resource.RLIMIT_NOFILE)
+out['core'] = [attempt(lambda: resource.setrlimit(resource.RLIMIT_CORE, (value, value))) for value in (0, 1)]
+""")
+    assert set(found["read"].values()) == {"ok"} and "RLIMIT_CORE" in found["read"]
+    assert set(found["set"].values()) == {"ok"} and len(found["set"]) > 10, found["set"]
+    assert found["lower"] == "ok" and found["files"] == [64, 128]
+    assert found["core"] == ["ENOSYS", "ENOSYS"]
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86-64")
+def test_the_core_limit_cannot_be_set_by_numbers_with_high_bits(spawner):
+    found = look(spawner, """
+limit = (ctypes.c_uint64 * 2)(0, 0)
+at = ctypes.addressof(limit)
+out['setrlimit'] = [call(160, 4, at), call(160, 4 | 1 << 32, at), call(160, 5 | 1 << 32, at)]
+out['prlimit64'] = [call(302, 0, 4, at, 0), call(302, 0, 4 | 1 << 32, at, 0), call(302, 1, 4, at, 0)]
+out['asked'] = call(302, 0, 4, 0, at)
+out['limit'] = list(limit)
+""")
+    assert set(found["setrlimit"] + found["prlimit64"]) == {"ENOSYS"}
+    assert found["asked"] == "ok" and found["limit"] == [1, 1]
+
+
+def test_a_crash_leaves_no_core(spawner):
+    answer = spawner.run_python("import os; os.chdir('/tmp'); os.kill(os.getpid(), 6)")[1]
+    assert answer.wait_status == 6  # without the flag 0x80 that stands for a core
+
+
+def test_only_plain_tcp_and_udp(spawner):
+    found = look(spawner, """
+def make(family, kind, protocol):
+    socket.socket(family, kind, protocol).close()
+for family in (socket.AF_INET, socket.AF_INET6):
+    for kind, protocol in ((1, 0), (1, 6), (2, 0), (2, 17), (1 | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, 6)):
+        out[f'allow {family} {kind} {protocol}'] = attempt(lambda: make(family, kind, protocol))
+    for kind, protocol in ((1, 262), (1, 132), (1, 136), (2, 136), (2, 132), (1 | socket.SOCK_CLOEXEC, 262)):
+        out[f'refuse {family} {kind} {protocol}'] = attempt(lambda: make(family, kind, protocol))
+    for kind, protocol in ((1, 1), (2, 1), (2, 6), (5, 0), (5, 132), (6, 33)):
+        out[f'not listed {family} {kind} {protocol}'] = attempt(lambda: make(family, kind, protocol))
+""")
+    expected = {"allow": "ok", "refuse": "EPROTONOSUPPORT", "not": "ENOSYS"}
+    assert {name: result for name, result in found.items() if result != expected[name.split()[0]]} == {}
+
+
+def test_names_and_streams_of_asyncio_work(spawner):
+    assert look(spawner, """
+import asyncio
+async def serve(reader, writer):
+    writer.write(await reader.read(2))
+    writer.close()
+async def talk(host):
+    server = await asyncio.start_server(serve, host, 0)
+    reader, writer = await asyncio.open_connection(host, server.sockets[0].getsockname()[1])
+    writer.write(b'hi')
+    out[host] = (await reader.read(2)).decode()
+    writer.close()
+async def datagrams():
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(asyncio.DatagramProtocol, ('127.0.0.1', 0))
+    transport.sendto(b'x', transport.get_extra_info('sockname'))
+    transport.close()
+    out['datagrams'] = 'ok'
+for host in ('127.0.0.1', '::1', 'localhost'): asyncio.run(talk(host))
+asyncio.run(datagrams())
+out['lookup'] = sorted({found[1] for found in socket.getaddrinfo('localhost', 80)})
+""") == {"127.0.0.1": "hi", "::1": "hi", "localhost": "hi", "datagrams": "ok", "lookup": [1, 2, 3]}
+
+
+def test_a_sync_of_the_host_is_answered_but_not_done(spawner):
+    found = look(spawner, """
+out['sync'] = attempt(os.sync)
+out['syncfs'] = 'ok' if libc.syncfs(os.open('/usr', os.O_RDONLY)) == 0 else 'failed'
+out['not done'] = libc.syncfs(9999)
+""")
+    assert found == {"sync": "ok", "syncfs": "ok", "not done": 0}
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="machine code of x86-64")

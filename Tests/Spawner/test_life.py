@@ -211,7 +211,7 @@ def test_a_start_that_is_killed_half_way_fails(spawner):
     if answer.kind == STARTED:  # it was quicker
         assert Environment(spawner, answer).exited().wait_status == 9
     else:
-        assert answer.kind == FAILED and "killed" in answer.detail
+        assert answer.kind == FAILED and "while it was set up" in answer.detail
     until(lambda: processes_of(UID_BASE) == [], "nothing is left")
 
 

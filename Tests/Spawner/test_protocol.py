@@ -112,7 +112,7 @@ def test_a_server_that_does_not_read_gets_every_answer_later(spawner):
 @pytest.mark.parametrize("change, value", [
     ("instance x", "instance"), ("instance ../../../../../../../../../../../../", "instance"), ("uid-base 99999", "uid-base"), ("uid-base -1", "uid-base"),
     ("slots 0", "slots"), ("slots 4097", "slots"), ("slots 1x", "slots"), ("unpacker relative", "unpacker"),
-    ("unpacker /nonexistent", "unpacker"), ("unpacker", "unpacker"), ("colour blue", "colour"), ("runtime x - /a b c", "runtime"),
+    ("unpacker /nonexistent", "unpacker"), ("unpacker", "unpacker"), ("colour blue", "colour"), ("runtime x - /a b c d e", "runtime"),
     ("runtime x relative /a", "relative"), ("slots  4", "slots"), ("runtime x /nonexistent /a", "nonexistent"),
 ], ids=str)
 def test_a_wrong_configuration_is_refused_by_name(launch, configuration, change, value):

@@ -5,6 +5,7 @@ import os
 import stat
 import struct
 import zipfile
+import zlib
 
 import pytest
 
@@ -130,6 +131,43 @@ def test_local_and_central_names_that_differ_are_refused(spawner):
     archive = make_zip({"aaaa": "x"})
     at = archive.index(b"aaaa")
     refused(spawner, archive[:at] + b"bbbb" + archive[at + 4:], NOT_A_ZIP)
+
+
+def with_extra(local, central):
+    """An archive of one entry, `aaaa`, with these extra areas."""
+    name, content = b"aaaa", b"x"
+    facts = struct.pack("<HHHHIIIH", 0, 0, 0, 0x21, zlib.crc32(content), len(content), len(content), len(name))
+    entry = b"PK\3\4" + struct.pack("<H", 20) + facts + struct.pack("<H", len(local)) + name + local + content
+    directory = (b"PK\1\2" + struct.pack("<HH", 3 << 8 | 20, 20) + facts
+                 + struct.pack("<HHHHII", len(central), 0, 0, 0, 0o100644 << 16, 0) + name + central)
+    return entry + directory + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(directory), len(entry), 0)
+
+
+def extra(kind, content):
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+SECOND_NAME = extra(0x7075, b"\1" + struct.pack("<I", zlib.crc32(b"aaaa")) + b"bbbb")
+TIME = extra(0x5455, b"\1" + struct.pack("<I", 1700000000))
+
+
+def test_ordinary_extra_fields_are_taken(spawner):
+    assert spawner.unpack(with_extra(TIME, TIME + extra(0x7875, b"\1\4\0\0\0\0"))).kind == UNPACKED
+    assert spawner.unpack(with_extra(b"", b"")).kind == UNPACKED
+
+
+@pytest.mark.parametrize("local, central", [
+    (b"", SECOND_NAME), (SECOND_NAME, SECOND_NAME), (SECOND_NAME, b""), (b"", TIME + SECOND_NAME), (TIME + SECOND_NAME, TIME),
+    (b"", extra(0x7075, b"")),
+], ids=numbered)
+def test_a_second_name_is_refused(spawner, local, central):
+    assert "second name" in refused(spawner, with_extra(local, central), NOT_A_ZIP)
+
+
+@pytest.mark.parametrize("area", [b"\0", TIME[:-1], TIME + b"\0\0\0", struct.pack("<HH", 0x5455, 0xffff)], ids=numbered)
+def test_a_damaged_extra_area_is_refused(spawner, area):
+    assert "extra field" in refused(spawner, with_extra(b"", area), NOT_A_ZIP)
+    assert "extra field" in refused(spawner, with_extra(area, b""), NOT_A_ZIP)
 
 
 def test_a_nul_in_a_name_is_refused(spawner):
