@@ -8,21 +8,21 @@ final class CodePreparation: Sendable {
   typealias Completion = @Sendable (Result<Void, CodeError>) -> Void
 
   private let library: CodeLibrary
-  private let waiting = Mutex<[CodeTree: [Completion]]>([:])
-  private let trees: AsyncStream<CodeTree>
-  private let continuation: AsyncStream<CodeTree>.Continuation
+  private let waiting = Mutex<[ArtifactID: [Completion]]>([:])
+  private let trees: AsyncStream<ArtifactID>
+  private let continuation: AsyncStream<ArtifactID>.Continuation
 
   init(library: CodeLibrary) {
     self.library = library
-    (trees, continuation) = AsyncStream.makeStream(of: CodeTree.self)
+    (trees, continuation) = AsyncStream.makeStream(of: ArtifactID.self)
   }
 
   /// Notes that the code is about to be used.
-  func touch(_ tree: CodeTree) { library.touch(tree) }
+  func touch(_ tree: ArtifactID) { library.touch(tree) }
 
   /// - Parameter completion: called once, from any thread.
   /// - Returns: false when `run` has ended; `completion` is then not called.
-  func prepare(_ tree: CodeTree, completion: @escaping Completion) -> Bool {
+  func prepare(_ tree: ArtifactID, completion: @escaping Completion) -> Bool {
     let isFirst = waiting.withLock { waiting in
       waiting[tree, default: []].append(completion)
       return waiting[tree]?.count == 1
@@ -45,7 +45,7 @@ final class CodePreparation: Sendable {
     }
   }
 
-  private func unpack(_ tree: CodeTree) async {
+  private func unpack(_ tree: ArtifactID) async {
     let result: Result<Void, CodeError>
     do throws(CodeError) {
       try await library.prepare(tree)

@@ -72,7 +72,7 @@ struct EnvironmentStart: Sendable {
     let variables = EnvironmentVariables(
       version: version, logStream: environment.logStream, variables: try services.environment.open(version))
     return SandboxSpec(
-      tree: CodeTree(account: version.place.account, digest: version.code.digest), runtime: runtime.index,
+      tree: ArtifactID(account: version.place.account, digest: version.code.digest), runtime: runtime.index,
       memoryMiB: configuration.memorySize, ephemeralMiB: configuration.ephemeralStorage,
       environment: variables.strings)
   }

@@ -1,5 +1,4 @@
 package import Core
-package import SupplyChain
 import Synchronization
 
 /// All functions in memory, for look-ups without waiting. Changed only after the change is on disk.
@@ -43,9 +42,9 @@ package final class FunctionCatalog: Sendable {
   }
 
   /// The packages that any version needs, of all accounts.
-  package func referencedCode() -> Set<PackageReference> {
+  package func referencedCode() -> Set<ArtifactID> {
     let versions = entries.withLock { $0.values.flatMap(\.versions.values) }
-    return Set(versions.map { PackageReference(account: $0.place.account, digest: $0.code.digest) })
+    return Set(versions.map { ArtifactID(account: $0.place.account, digest: $0.code.digest) })
   }
 
   /// Takes over a committed change, unless a later one of the same function is here already.

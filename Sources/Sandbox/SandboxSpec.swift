@@ -1,19 +1,8 @@
 package import Core
 
-/// The code of one account by its digest: what a sandbox mounts.
-package struct CodeTree: Hashable, Sendable {
-  package let account: AccountID
-  package let digest: Digest
-
-  package init(account: AccountID, digest: Digest) {
-    self.account = account
-    self.digest = digest
-  }
-}
-
 /// What is asked of the spawner for one sandbox. No path, uid or mount flag: the spawner knows those.
 package struct SandboxSpec: Sendable {
-  package let tree: CodeTree
+  package let tree: ArtifactID
   /// Index into the spawner's table of runtimes.
   package let runtime: Int
   /// Limit of the whole process tree, in MiB.
@@ -23,7 +12,7 @@ package struct SandboxSpec: Sendable {
   /// `NAME=value`, all that the runtime process gets.
   package let environment: [String]
 
-  package init(tree: CodeTree, runtime: Int, memoryMiB: Int, ephemeralMiB: Int, environment: [String]) {
+  package init(tree: ArtifactID, runtime: Int, memoryMiB: Int, ephemeralMiB: Int, environment: [String]) {
     self.tree = tree
     self.runtime = runtime
     self.memoryMiB = memoryMiB

@@ -1,5 +1,6 @@
 import CLinux
 import CSpawnerProtocol
+package import Core
 import Synchronization
 
 /// The server's side of the spawner: asks for sandboxes and unpacked code, and hears when sandboxes end.
@@ -62,7 +63,8 @@ package final class Spawner: Sendable {
   }
 
   /// Unpacks a package in a throwaway sandbox. Asking again for a known tree answers at once.
-  package func unpack(_ tree: CodeTree, zip: [UInt8], limits: UnpackLimits) async throws(SandboxError) -> UnpackedTree {
+  package func unpack(_ tree: ArtifactID, zip: [UInt8], limits: UnpackLimits) async throws(SandboxError) -> UnpackedTree
+  {
     let file = clinux_memfd("package", zip, zip.count)
     guard file >= 0 else { throw .system(step: "memfd_create", errorNumber: -file) }
     let descriptor = OwnedDescriptor(file)
@@ -81,7 +83,7 @@ package final class Spawner: Sendable {
   package func kill(_ id: SandboxID) { send(SpawnerMessage.slot(SP_KILL, id), to: id.epoch) }
 
   /// Drops unpacked code; sandboxes that run with it keep it.
-  package func forget(_ tree: CodeTree) {
+  package func forget(_ tree: ArtifactID) {
     state.withLock { $0.connection }?.send(SpawnerMessage.forget(tree))
   }
 

@@ -23,7 +23,7 @@ enum SpawnerMessage {
     return bytes(of: message) + block
   }
 
-  static func unpack(_ code: CodeTree, zipSize: Int, limits: UnpackLimits, request: UInt64) -> [UInt8] {
+  static func unpack(_ code: ArtifactID, zipSize: Int, limits: UnpackLimits, request: UInt64) -> [UInt8] {
     var message = sp_unpack()
     message.header = header(SP_UNPACK, size: MemoryLayout<sp_unpack>.size, request)
     message.tree = tree(code)
@@ -41,7 +41,7 @@ enum SpawnerMessage {
     return bytes(of: message)
   }
 
-  static func forget(_ code: CodeTree) -> [UInt8] {
+  static func forget(_ code: ArtifactID) -> [UInt8] {
     var message = sp_forget()
     message.header = header(SP_FORGET, size: MemoryLayout<sp_forget>.size, 0)
     message.tree = tree(code)
@@ -58,7 +58,7 @@ enum SpawnerMessage {
     sp_header(version: UInt16(SP_VERSION), type: UInt16(type.rawValue), size: UInt32(size), request: request)
   }
 
-  private static func tree(_ code: CodeTree) -> sp_tree {
+  private static func tree(_ code: ArtifactID) -> sp_tree {
     var tree = sp_tree()
     tree.account = code.account.number
     withUnsafeMutableBytes(of: &tree.digest) { $0.copyBytes(from: code.digest.bytes) }

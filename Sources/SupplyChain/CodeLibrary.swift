@@ -52,12 +52,12 @@ package final class CodeLibrary: Sendable {
   /// Unpacks a package once, to see that it can be, and keeps nothing on disk.
   package func check(_ zip: [UInt8], account: AccountID) async throws(CodeError) -> Digest {
     let digest = Hashing.sha256(zip)
-    try await unpack(zip, CodeTree(account: account, digest: digest))
+    try await unpack(zip, ArtifactID(account: account, digest: digest))
     return digest
   }
 
   /// Loads a stored package, checks its digest again and unpacks it.
-  package func prepare(_ tree: CodeTree) async throws(CodeError) {
+  package func prepare(_ tree: ArtifactID) async throws(CodeError) {
     let zip: [UInt8]
     do {
       zip = try await packages.load(tree.digest, account: tree.account)
@@ -68,9 +68,9 @@ package final class CodeLibrary: Sendable {
   }
 
   /// Notes that the code is about to be used, so that it is kept longer.
-  package func touch(_ tree: CodeTree) { ledger.withLock { $0.touch(tree) } }
+  package func touch(_ tree: ArtifactID) { ledger.withLock { $0.touch(tree) } }
 
-  private func unpack(_ zip: [UInt8], _ tree: CodeTree) async throws(CodeError) {
+  private func unpack(_ zip: [UInt8], _ tree: ArtifactID) async throws(CodeError) {
     await gate.enter()
     defer { gate.leave() }
     do {

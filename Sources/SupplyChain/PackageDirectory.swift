@@ -11,11 +11,11 @@ struct PackageDirectory: Sendable {
     try DurableFiles.makeDirectory(String(root[root.index(after: slash)...]), in: String(root[..<slash]))
   }
 
-  func read(_ reference: PackageReference) throws(SystemCallFailure) -> [UInt8] {
+  func read(_ reference: ArtifactID) throws(SystemCallFailure) -> [UInt8] {
     try DurableFiles.contents(of: directory(of: reference) + "/" + reference.digest.description)
   }
 
-  func write(_ sealed: [UInt8], as reference: PackageReference) throws(SystemCallFailure) {
+  func write(_ sealed: [UInt8], as reference: ArtifactID) throws(SystemCallFailure) {
     let account = reference.account.description
     try DurableFiles.makeDirectory(account, in: root)
     try DurableFiles.makeDirectory(Self.fan(reference.digest), in: root + "/" + account)
@@ -23,7 +23,7 @@ struct PackageDirectory: Sendable {
   }
 
   /// - Returns: false when there was no such package.
-  func remove(_ reference: PackageReference) throws(SystemCallFailure) -> Bool {
+  func remove(_ reference: ArtifactID) throws(SystemCallFailure) -> Bool {
     let directory = directory(of: reference)
     guard try DurableFiles.removeIfPresent(directory + "/" + reference.digest.description) else { return false }
     try DurableFiles.syncDirectory(directory)
@@ -31,7 +31,7 @@ struct PackageDirectory: Sendable {
   }
 
   /// - Returns: the number of packages removed; leftovers of unfinished writes go too and are not counted.
-  func sweep(keeping references: Set<PackageReference>) throws(PackageError) -> Int {
+  func sweep(keeping references: Set<ArtifactID>) throws(PackageError) -> Int {
     var removed = 0
     for file in try files() {
       do {
@@ -73,7 +73,7 @@ struct PackageDirectory: Sendable {
     try FileManager.default.contentsOfDirectory(atPath: path)
   }
 
-  private func directory(of reference: PackageReference) -> String {
+  private func directory(of reference: ArtifactID) -> String {
     "\(root)/\(reference.account)/\(Self.fan(reference.digest))"
   }
 

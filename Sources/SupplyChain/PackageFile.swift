@@ -5,14 +5,14 @@ struct PackageFile {
   let path: String
   let size: Int
   /// Nil for what is not a complete package.
-  let reference: PackageReference?
+  let reference: ArtifactID?
   /// Left by a write that a crash cut short.
   let isLeftover: Bool
 
   init(name: String, in directory: String, account: AccountID) throws(SystemCallFailure) {
     path = directory + "/" + name
     size = try DurableFiles.size(of: path)
-    reference = Digest(hexadecimal: name).map { PackageReference(account: account, digest: $0) }
+    reference = Digest(hexadecimal: name).map { ArtifactID(account: account, digest: $0) }
     isLeftover = name.hasSuffix(DurableFiles.partialSuffix)
   }
 }

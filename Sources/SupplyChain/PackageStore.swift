@@ -36,14 +36,14 @@ package struct PackageStore: Sendable {
   /// The bytes that were stored, compared with their digest once more.
   package func load(_ digest: Digest, account: AccountID) async throws(PackageError) -> [UInt8] {
     let packages = packages
-    let reference = PackageReference(account: account, digest: digest)
+    let reference = ArtifactID(account: account, digest: digest)
     return try await reading.run { () throws(PackageError) in try packages.load(reference) }
   }
 
   /// Removes the package for good. To remove what is not there is no error.
   package func remove(_ digest: Digest, account: AccountID) async throws(PackageError) {
     let packages = packages
-    let reference = PackageReference(account: account, digest: digest)
+    let reference = ArtifactID(account: account, digest: digest)
     try await writing.run { () throws(PackageError) in try packages.remove(reference) }
   }
 
@@ -52,7 +52,7 @@ package struct PackageStore: Sendable {
   /// Only at start, before anything is put: a package that is stored but not yet named would be removed.
   ///
   /// - Returns: the number of packages removed.
-  package func removeUnreferenced(keeping references: Set<PackageReference>) async throws(PackageError) -> Int {
+  package func removeUnreferenced(keeping references: Set<ArtifactID>) async throws(PackageError) -> Int {
     let directory = directory
     return try await writing.run { () throws(PackageError) in try directory.sweep(keeping: references) }
   }

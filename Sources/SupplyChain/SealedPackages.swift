@@ -7,14 +7,14 @@ struct SealedPackages: Sendable {
   let cipher: EnvelopeCipher
 
   func put(_ zip: [UInt8], account: AccountID) throws(PackageError) -> Digest {
-    let reference = PackageReference(account: account, digest: Hashing.sha256(zip))
+    let reference = ArtifactID(account: account, digest: Hashing.sha256(zip))
     if try isIntact(reference) { return reference.digest }
     let sealed = try seal(zip, as: reference)
     do { try directory.write(sealed, as: reference) } catch { throw PackageError(error) }
     return reference.digest
   }
 
-  func load(_ reference: PackageReference) throws(PackageError) -> [UInt8] {
+  func load(_ reference: ArtifactID) throws(PackageError) -> [UInt8] {
     let sealed = try read(reference)
     let zip: [UInt8]
     do {
@@ -26,11 +26,11 @@ struct SealedPackages: Sendable {
     return zip
   }
 
-  func remove(_ reference: PackageReference) throws(PackageError) {
+  func remove(_ reference: ArtifactID) throws(PackageError) {
     do { _ = try directory.remove(reference) } catch { throw PackageError(error) }
   }
 
-  private func isIntact(_ reference: PackageReference) throws(PackageError) -> Bool {
+  private func isIntact(_ reference: ArtifactID) throws(PackageError) -> Bool {
     do {
       _ = try load(reference)
       return true
@@ -39,7 +39,7 @@ struct SealedPackages: Sendable {
     }
   }
 
-  private func read(_ reference: PackageReference) throws(PackageError) -> [UInt8] {
+  private func read(_ reference: ArtifactID) throws(PackageError) -> [UInt8] {
     do {
       return try directory.read(reference)
     } catch {
@@ -47,7 +47,7 @@ struct SealedPackages: Sendable {
     }
   }
 
-  private func seal(_ zip: [UInt8], as reference: PackageReference) throws(PackageError) -> [UInt8] {
+  private func seal(_ zip: [UInt8], as reference: ArtifactID) throws(PackageError) -> [UInt8] {
     do {
       return try cipher.seal(zip, account: reference.account, context: Self.context(reference.digest))
     } catch {

@@ -1,3 +1,4 @@
+import Core
 import Sandbox
 
 /// Keeps count of the unpacked code that the spawner holds in memory, and says what to drop. Pure.
@@ -6,9 +7,9 @@ struct TreeLedger {
   let budget: Int
   /// The spawner holds 1024; some are on their way.
   static let mostTrees = 900
-  private var sizes: [CodeTree: Int] = [:]
+  private var sizes: [ArtifactID: Int] = [:]
   /// Most recently used last.
-  private var order: [CodeTree] = []
+  private var order: [ArtifactID] = []
   private var total = 0
 
   init(budget: Int) { self.budget = budget }
@@ -16,10 +17,10 @@ struct TreeLedger {
   /// The tree has been unpacked.
   ///
   /// - Returns: the trees to drop, least recently used first.
-  mutating func add(_ tree: CodeTree, bytes: Int) -> [CodeTree] {
+  mutating func add(_ tree: ArtifactID, bytes: Int) -> [ArtifactID] {
     total += bytes - (sizes.updateValue(bytes, forKey: tree) ?? 0)
     touch(tree)
-    var dropped: [CodeTree] = []
+    var dropped: [ArtifactID] = []
     while total > budget || order.count > Self.mostTrees, order.count > 1 {
       let oldest = order.removeFirst()
       total -= sizes.removeValue(forKey: oldest) ?? 0
@@ -29,7 +30,7 @@ struct TreeLedger {
   }
 
   /// The tree is about to be used.
-  mutating func touch(_ tree: CodeTree) {
+  mutating func touch(_ tree: ArtifactID) {
     guard sizes[tree] != nil, order.last != tree else { return }
     order.removeAll { $0 == tree }
     order.append(tree)

@@ -109,7 +109,7 @@ struct SpawnerTests {
     let account = try #require(AccountID("000000000007"))
     let digest = try #require(Digest(bytes: [UInt8](repeating: 1, count: 32)))
     spec = SandboxSpec(
-      tree: CodeTree(account: account, digest: digest), runtime: 2, memoryMiB: 128, ephemeralMiB: 512,
+      tree: ArtifactID(account: account, digest: digest), runtime: 2, memoryMiB: 128, ephemeralMiB: 512,
       environment: ["A=1", "B=2"])
   }
 

@@ -111,7 +111,7 @@ final class PackageStoreTests {
     let stranger = directory.path + "/\(account)/notes.txt"
     try FileManager.default.createDirectory(atPath: stranger, withIntermediateDirectories: false)
 
-    #expect(try await store.removeUnreferenced(keeping: [PackageReference(account: account, digest: kept)]) == 2)
+    #expect(try await store.removeUnreferenced(keeping: [ArtifactID(account: account, digest: kept)]) == 2)
     #expect(try await store.load(kept, account: account) == zip)
     await #expect(throws: PackageError.missing(unnamed)) { try await self.store.load(unnamed, account: self.account) }
     await #expect(throws: PackageError.missing(ofOther)) { try await self.store.load(ofOther, account: self.other) }

@@ -51,8 +51,8 @@ struct TreeLedgerTests {
     #expect(ledger.add(try tree(2), bytes: 40) == [])
   }
 
-  private func tree(_ number: Int) throws -> CodeTree {
-    CodeTree(
+  private func tree(_ number: Int) throws -> ArtifactID {
+    ArtifactID(
       account: try #require(AccountID("000000000000")),
       digest: try #require(
         Digest(bytes: [UInt8(number & 0xFF), UInt8(number >> 8)] + [UInt8](repeating: 0, count: 30))))
