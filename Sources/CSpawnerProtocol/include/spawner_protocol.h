@@ -10,13 +10,15 @@
 #include <stdint.h>
 
 enum {
-  SP_VERSION = 1,
+  SP_VERSION = 2,
   SP_MAX_MESSAGE = 32768,      // bytes, header included
   SP_MAX_ENVIRONMENT = 24576,  // bytes of the environment block of SP_START
   SP_MAX_ENVIRONMENT_COUNT = 512,
   SP_MAX_DETAIL = 256,         // bytes of a refusal's detail
   SP_DIGEST_SIZE = 32,
-  SP_STARTED_DESCRIPTORS = 3,
+  SP_STARTED_DESCRIPTORS = 6,         // of a host with control groups
+  SP_STARTED_DESCRIPTORS_ALONE = 4,   // of one without
+  SP_UNPACK_PLACES = 8,               // archives that are unpacked at once; one more is SP_FAILURE_NO_SLOT
 };
 
 enum sp_type {
@@ -26,11 +28,14 @@ enum sp_type {
   SP_SETTLE = 3,  // the init phase is over: the CPU quota applies from now on
   SP_KILL = 4,
   SP_FORGET = 5,  // drop the code tree once no environment needs it any more
+  SP_BASELINE = 6,  // what is there now is what SP_RESTORE goes back to; asked once, while the runtime waits in `next`
+  SP_RESTORE = 7,   // remove what came since: processes, files in /tmp and /dev/shm
   // Spawner to server.
   SP_UNPACKED = 65,
-  SP_STARTED = 66,  // with SP_STARTED_DESCRIPTORS: runtime API listener, log pipe, memory peak file
+  SP_STARTED = 66,  // with descriptors, see sp_started
   SP_FAILED = 67,
   SP_EXITED = 68,
+  SP_CLEANED = 69,  // answers SP_BASELINE and SP_RESTORE
 };
 
 // Why a request was not carried out.
@@ -80,7 +85,8 @@ struct sp_start {
   // then: environment_count strings "NAME=value", each ended by a NUL
 };
 
-// SP_SETTLE and SP_KILL. A generation that does not match is an environment that is gone: ignored, without an answer.
+// SP_SETTLE, SP_KILL, SP_BASELINE and SP_RESTORE. A generation that does not match is an environment that is gone:
+// ignored, without an answer. One SP_BASELINE or SP_RESTORE at a time.
 struct sp_slot {
   struct sp_header header;
   uint32_t slot;
@@ -103,10 +109,23 @@ struct sp_result {
   char detail[SP_MAX_DETAIL];  // ended by a NUL
 };
 
+// Beside it, in this order: the runtime API's listener, the log pipe, /tmp and /dev/shm of the sandbox (both O_PATH: for
+// fstat and fstatfs only); and where `has_group` is 1 the memory peak file and the directory of the control group that
+// counts processes (`cgroup.procs` and `pids.current` are in it).
 struct sp_started {
   struct sp_header header;
   uint32_t slot;
   uint32_t generation;
+  uint32_t has_group;  // 0: this host gives no control groups
+  uint32_t reserved;
+};
+
+struct sp_cleaned {
+  struct sp_header header;
+  uint32_t slot;
+  uint32_t generation;
+  uint32_t is_clean;  // 0: it cannot be brought back to its baseline, and must not be used again
+  uint32_t reserved;
 };
 
 // The whole process tree of an environment is gone and its cgroup removed.
