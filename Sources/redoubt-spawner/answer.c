@@ -39,12 +39,25 @@ void answer_exited(struct spawner *spawner, const struct sandbox *sandbox) {
 }
 
 // Runs as: host root, in the spawner.
-void answer_started(struct spawner *spawner, const struct sandbox *sandbox, int listener, int log, int peak) {
+void answer_started(struct spawner *spawner, const struct sandbox *sandbox, const int descriptors[SP_STARTED_DESCRIPTORS]) {
+  bool has_group = descriptors[SP_STARTED_DESCRIPTORS - 1] >= 0;
   struct sp_started answer = {
       .header = header_of(SP_STARTED, sizeof answer, sandbox->request),
       .slot = sandbox->slot,
       .generation = sandbox->generation,
+      .has_group = has_group,
   };
-  const int descriptors[SP_STARTED_DESCRIPTORS] = {listener, log, peak};
-  link_send(&spawner->server, &answer, sizeof answer, descriptors, SP_STARTED_DESCRIPTORS);
+  unsigned count = has_group ? SP_STARTED_DESCRIPTORS : SP_STARTED_DESCRIPTORS_ALONE;
+  link_send(&spawner->server, &answer, sizeof answer, descriptors, count);
+}
+
+// Runs as: host root, in the spawner.
+void answer_cleaned(struct spawner *spawner, const struct sandbox *sandbox, bool is_clean) {
+  struct sp_cleaned answer = {
+      .header = header_of(SP_CLEANED, sizeof answer, sandbox->clean_request),
+      .slot = sandbox->slot,
+      .generation = sandbox->generation,
+      .is_clean = is_clean,
+  };
+  link_send(&spawner->server, &answer, sizeof answer, NULL, 0);
 }

@@ -16,6 +16,11 @@ struct cgroup_limits {
   uint32_t memory_mib;  // decides the share of a processor
 };
 
+// Bytes. Pages of files in /tmp and /dev/shm, and of shared anonymous mappings, are `shared`.
+struct cgroup_memory {
+  uint64_t anonymous, shared;
+};
+
 struct cgroup_result {
   uint32_t oom_kills;
   uint64_t memory_peak;
@@ -30,6 +35,11 @@ struct cgroup_driver {
   // From now on the processor time is held to the share that `memory_mib` buys.
   int (*settle)(const char *name, uint32_t memory_mib);
   int (*open_peak)(const char *name);
+  // A file whose text is the number of bytes in use, of every kind.
+  int (*open_usage)(const char *name);
+  int (*read_memory)(const char *name, struct cgroup_memory *memory);
+  // The directory that has `cgroup.procs` and `pids.current`, as O_PATH.
+  int (*open_group)(const char *name);
   void (*read_result)(const char *name, struct cgroup_result *result);
   void (*kill_all)(const char *name);
   // EBUSY while the kernel has not let go of the last process: ask again.

@@ -59,6 +59,37 @@ uint64_t cgroup_file_read_number(int directory, const char *group, const char *f
   return 0;
 }
 
+// Runs as: host root, in the spawner.
+int cgroup_file_read_pair(int directory, const char *group, const char *file, const char *const keys[2],
+                          uint64_t values[2]) {
+  char text[4096];
+  int descriptor = cgroup_file_open(directory, group, file, O_RDONLY);
+  if (descriptor < 0) return -1;
+  ssize_t count = read(descriptor, text, sizeof text - 1);
+  close(descriptor);
+  if (count <= 0) return -1;
+  text[count] = '\0';
+  unsigned found = 0;
+  for (char *rest = text; rest != NULL;) {
+    char *line = strsep(&rest, "\n");
+    char *number = strchr(line, ' ');
+    if (number == NULL) continue;
+    *number++ = '\0';
+    for (unsigned index = 0; index < 2; index++) {
+      if (strcmp(line, keys[index]) != 0) continue;
+      values[index] = strtoull(number, NULL, 10);
+      found |= 1U << index;
+    }
+  }
+  errno = ENODATA;
+  return found == 3 ? 0 : -1;
+}
+
+// Runs as: host root, in the spawner.
+int cgroup_directory_open(int directory, const char *group) {
+  return openat(directory, group, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 struct membership {
   const char *tail;
   bool is_found;

@@ -10,6 +10,11 @@ int cgroup_file_write(int directory, const char *group, const char *file, const 
 int cgroup_file_write_number(int directory, const char *group, const char *file, uint64_t value);
 // The number after `key` and a space, or the file's only number if `key` is NULL; 0 if there is none.
 uint64_t cgroup_file_read_number(int directory, const char *group, const char *file, const char *key);
+// Reads the numbers after two keys in one go: a file such as memory.stat is a picture of one moment. 0, or -1 with errno.
+int cgroup_file_read_pair(int directory, const char *group, const char *file, const char *const keys[2],
+                          uint64_t values[2]);
+// The group's directory as O_PATH, or -1 with errno.
+int cgroup_directory_open(int directory, const char *group);
 // Sends SIGKILL to every process that `group` of `directory` lists. `tail` is how the group's path ends.
 void cgroup_file_kill_listed(int directory, const char *group, const char *tail);
 

@@ -152,6 +152,23 @@ static int open_peak(const char *name) {
 }
 
 // Runs as: host root, in the spawner.
+static int open_usage(const char *name) {
+  return cgroup_file_open(layout.parent[MEMORY], name, "memory.usage_in_bytes", O_RDONLY);
+}
+
+// Runs as: host root, in the spawner.
+static int read_memory(const char *name, struct cgroup_memory *memory) {
+  static const char *const keys[2] = {"rss", "shmem"};
+  uint64_t values[2];
+  if (cgroup_file_read_pair(layout.parent[MEMORY], name, "memory.stat", keys, values) != 0) return -1;
+  *memory = (struct cgroup_memory){.anonymous = values[0], .shared = values[1]};
+  return 0;
+}
+
+// Runs as: host root, in the spawner.
+static int open_group(const char *name) { return cgroup_directory_open(layout.parent[PIDS], name); }
+
+// Runs as: host root, in the spawner.
 static void read_result(const char *name, struct cgroup_result *result) {
   int memory = layout.parent[MEMORY];
   result->oom_kills = (uint32_t)cgroup_file_read_number(memory, name, "memory.oom_control", "oom_kill");
@@ -202,6 +219,9 @@ const struct cgroup_driver cgroup_v1 = {
     .attach = attach,
     .settle = settle,
     .open_peak = open_peak,
+    .open_usage = open_usage,
+    .read_memory = read_memory,
+    .open_group = open_group,
     .read_result = read_result,
     .kill_all = kill_all,
     .remove = remove_group,

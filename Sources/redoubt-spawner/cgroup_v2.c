@@ -169,6 +169,23 @@ static int open_peak(const char *name) {
 }
 
 // Runs as: host root, in the spawner.
+static int open_usage(const char *name) {
+  return cgroup_file_open(layout.parent, name, "memory.current", O_RDONLY);
+}
+
+// Runs as: host root, in the spawner.
+static int read_memory(const char *name, struct cgroup_memory *memory) {
+  static const char *const keys[2] = {"anon", "shmem"};
+  uint64_t values[2];
+  if (cgroup_file_read_pair(layout.parent, name, "memory.stat", keys, values) != 0) return -1;
+  *memory = (struct cgroup_memory){.anonymous = values[0], .shared = values[1]};
+  return 0;
+}
+
+// Runs as: host root, in the spawner.
+static int open_group(const char *name) { return cgroup_directory_open(layout.parent, name); }
+
+// Runs as: host root, in the spawner.
 static void read_result(const char *name, struct cgroup_result *result) {
   result->oom_kills = (uint32_t)cgroup_file_read_number(layout.parent, name, "memory.events", "oom_kill");
   result->memory_peak = cgroup_file_read_number(layout.parent, name, "memory.peak", NULL);
@@ -191,6 +208,9 @@ const struct cgroup_driver cgroup_v2 = {
     .attach = attach,
     .settle = settle,
     .open_peak = open_peak,
+    .open_usage = open_usage,
+    .read_memory = read_memory,
+    .open_group = open_group,
     .read_result = read_result,
     .kill_all = kill_all,
     .remove = remove_group,

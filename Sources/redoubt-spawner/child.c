@@ -2,35 +2,41 @@
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "hygiene.h"
 #include "kernel.h"
 #include "server_link.h"
 
 // Runs as: any, in the sandbox's init: not mapped yet when the first step fails, without capabilities at the end.
-static void report(const struct plan *plan, const struct report *message, int descriptor) {
+// `descriptors` are those of REPORT_READY, or NULL.
+static void report(const struct plan *plan, const struct report *message, const int *descriptors) {
+  const size_t size = REPORT_READY_DESCRIPTORS * sizeof(int);
   struct iovec part = {.iov_base = (void *)message, .iov_len = sizeof *message};
   union {
-    char bytes[CMSG_SPACE(sizeof(int))];
+    char bytes[CMSG_SPACE(REPORT_READY_DESCRIPTORS * sizeof(int))];
     struct cmsghdr align;
   } control = {0};
   struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
-  if (descriptor >= 0) {
+  if (descriptors != NULL) {
     header.msg_control = control.bytes;
     header.msg_controllen = sizeof control.bytes;
     struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof descriptor);
-    memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
+    rights->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(rights), descriptors, size);
   }
   while (sendmsg(plan->set_up_socket, &header, MSG_NOSIGNAL) < 0 && errno == EINTR) {
   }
@@ -40,7 +46,7 @@ static void report(const struct plan *plan, const struct report *message, int de
 void child_fail(const struct plan *plan, const char *step) {
   struct report message = {.kind = REPORT_FAILED, .number = errno};
   strncpy(message.step, step, sizeof message.step - 1);
-  report(plan, &message, -1);
+  report(plan, &message, NULL);
   _exit(1);
 }
 
@@ -77,30 +83,76 @@ static void close_standard_streams(void) {
   if (nothing > 2) close(nothing);
 }
 
-// Runs as: sandbox uid without capabilities, in the sandbox's init, as its process 1: signals from inside cannot
-// end it.
-static _Noreturn void stay_as_init(const struct plan *plan, pid_t program) {
-  for (;;) {
-    int status = 0;
-    pid_t ended = waitpid(-1, &status, 0);
-    if (ended < 0 && errno == EINTR) continue;
-    if (ended >= 0 && ended != program) continue;
-    struct report message = {.kind = REPORT_ENDED, .number = status};
-    report(plan, &message, -1);
-    _exit(0);  // and the kernel ends every process that is left
+static pid_t program;
+static bool program_has_ended;
+static int program_status;
+
+// Runs as: sandbox uid without capabilities, in the sandbox's init.
+void init_reap(void) {
+  int status = 0;
+  for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (ended != program) continue;
+    program_has_ended = true;
+    program_status = status;
   }
 }
 
+// Runs as: sandbox uid without capabilities, in the sandbox's init.
+static void carry_out_order(const struct plan *plan) {
+  char order = 0;
+  ssize_t count = recv(plan->set_up_socket, &order, 1, MSG_DONTWAIT);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (count != 1 || (order != ORDER_BASELINE && order != ORDER_RESTORE)) _exit(1);  // the spawner has gone
+  bool is_clean = order == ORDER_BASELINE ? hygiene_note_baseline() : hygiene_restore();
+  const struct report message = {.kind = REPORT_CLEANED, .number = is_clean};
+  report(plan, &message, NULL);
+}
+
+// Runs as: sandbox uid without capabilities, in the sandbox's init, as its process 1: signals from inside cannot
+// end it.
+static _Noreturn void stay_as_init(const struct plan *plan, int children) {
+  struct pollfd waits[] = {{.fd = children, .events = POLLIN}, {.fd = plan->set_up_socket, .events = POLLIN}};
+  for (;;) {
+    init_reap();
+    if (program_has_ended) break;
+    if (poll(waits, 2, -1) < 0) continue;
+    struct signalfd_siginfo unused;
+    if (waits[0].revents != 0) (void)!read(children, &unused, sizeof unused);
+    if (waits[1].revents != 0) carry_out_order(plan);
+  }
+  const struct report message = {.kind = REPORT_ENDED, .number = program_status};
+  report(plan, &message, NULL);
+  _exit(0);  // and the kernel ends every process that is left
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace. Opens what the spawner and the server look at
+// from outside.
+static void open_places(const struct plan *plan, int files[REPORT_READY_DESCRIPTORS]) {
+  files[1] = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  files[2] = open("/dev/shm", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (files[1] < 0 || files[2] < 0) child_fail(plan, "places");
+}
+
 // Runs as: sandbox uid with full capabilities in its own user namespace.
-static int build(const struct plan *plan) {
+static void build(const struct plan *plan, int files[REPORT_READY_DESCRIPTORS]) {
   if (child_take_identity() != 0) child_fail(plan, "identity");
   const char *step = "root";
   if (child_build_root(plan, &step) != 0) child_fail(plan, step);
-  if (plan->kind != SANDBOX_ENVIRONMENT) return -1;
+  if (plan->kind != SANDBOX_ENVIRONMENT) return;
   if (child_bring_up_loopback() != 0) child_fail(plan, "loopback");
-  int listener = child_make_listener();
-  if (listener < 0) child_fail(plan, "listener");
-  return listener;
+  files[0] = child_make_listener();
+  if (files[0] < 0) child_fail(plan, "listener");
+  open_places(plan, files);
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace. Tells of children that have ended, from before
+// the first is there.
+static int watch_children(void) {
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  if (sigprocmask(SIG_BLOCK, &child, NULL) != 0) return -1;
+  return signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 // Runs as: sandbox uid with full capabilities, then without. Between the two the program is forked: it waits until
@@ -108,7 +160,9 @@ static int build(const struct plan *plan) {
 static _Noreturn void run(const struct plan *plan) {
   int gate[2];
   if (unshare(CLONE_NEWCGROUP) != 0 || pipe2(gate, O_CLOEXEC) != 0) child_fail(plan, "control group namespace");
-  pid_t program = fork();
+  int children = watch_children();
+  if (children < 0 || hygiene_open() != 0) child_fail(plan, "init");
+  program = fork();
   if (program < 0) child_fail(plan, "fork");
   if (program == 0) {
     close(gate[1]);
@@ -122,7 +176,7 @@ static _Noreturn void run(const struct plan *plan) {
   if (plan->program >= 0) close(plan->program);
   if (child_give_up_privileges() != 0 || write(gate[1], "", 1) != 1) _exit(1);
   close(gate[1]);
-  stay_as_init(plan, program);
+  stay_as_init(plan, children);
 }
 
 // Runs as: not mapped yet, then as `build` and `run` say.
@@ -133,11 +187,13 @@ void sandbox_child(const struct plan *plan, char *argument_memory) {
   prctl(PR_SET_NAME, "init");
   prctl(PR_SET_DUMPABLE, 0);
   pass_gate(plan, GATE_BUILD);
-  int listener = build(plan);
+  int files[REPORT_READY_DESCRIPTORS] = {-1, -1, -1};
+  build(plan, files);
   close_standard_streams();
-  struct report ready = {.kind = REPORT_READY};
-  report(plan, &ready, listener);
-  if (listener >= 0) close(listener);
+  const struct report ready = {.kind = REPORT_READY};
+  report(plan, &ready, plan->kind == SANDBOX_ENVIRONMENT ? files : NULL);
+  for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++)
+    if (files[index] >= 0) close(files[index]);
   pass_gate(plan, GATE_RUN);
   run(plan);
 }

@@ -13,6 +13,8 @@ int child_bring_up_loopback(void);
 // The runtime API's socket: made here, because sockets belong to the network they were made in; served from outside.
 int child_make_listener(void);
 
+// Puts the program under Landlock where the kernel has it. `program` is the unpacker's, or -1.
+int child_confine_files(enum sandbox_kind kind, int program);
 // Gives up every capability for good and goes under the filter.
 int child_give_up_privileges(void);
 // Becomes what the plan names, after a byte has come through `gate`. Exits with 127 if the program is absent, 126

@@ -74,7 +74,7 @@ void child_become_program(const struct plan *plan, int gate) {
   if (gate < 0 || placed != 0 || chdir(is_unpack ? "/out" : "/var/task") != 0) _exit(EXIT_SET_UP);
   unsigned first_unplanned = is_unpack ? REPORT_DESCRIPTOR + 1 : 3;
   if (kernel_close_range(first_unplanned, ~0U, KERNEL_CLOSE_ON_EXEC_RANGE) != 0) _exit(EXIT_SET_UP);
-  if (child_give_up_privileges() != 0) _exit(EXIT_SET_UP);
+  if (child_confine_files(plan->kind, program) != 0 || child_give_up_privileges() != 0) _exit(EXIT_SET_UP);
   char byte;
   ssize_t count;
   do count = read(gate, &byte, 1);

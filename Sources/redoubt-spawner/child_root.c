@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "host_view.h"
 #include "kernel.h"
 #include "process_view.h"
 
@@ -23,16 +24,35 @@ static int mount_memory(const char *target, uint32_t size_mib) {
   uint32_t inodes = size_mib * TEMPORARY_INODES_PER_MIB;
   if (inodes < MINIMUM_TEMPORARY_INODES) inodes = MINIMUM_TEMPORARY_INODES;
   snprintf(options, sizeof options, "size=%um,nr_inodes=%u,mode=1777", size_mib, inodes);
-  return mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, options);
+  return mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOATIME, options);
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace. Files that other sandboxes see too, as a file
+// system of this one alone: locks and watches belong to its inodes and stay within it. Kernels before 6.5 want two
+// layers where nothing is written.
+static int mount_overlay(const char *lower, const char *target) {
+  char options[96];
+  snprintf(options, sizeof options, "lowerdir=%s:/empty", lower);
+  return mount("overlay", target, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options);
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace.
+static int mount_system(void) {
+  char lower[32], target[64];
+  for (unsigned index = 0; template_system(index) != NULL; index++) {
+    snprintf(lower, sizeof lower, "/system/%u", index);
+    snprintf(target, sizeof target, ROOT "%s", template_system(index));
+    if (mount_overlay(lower, target) != 0) return -1;
+  }
+  return 0;
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 static int mount_code(const struct plan *plan) {
-  const uint64_t confined = KERNEL_NO_SETUID | KERNEL_NO_DEVICES;
-  if (plan->kind == SANDBOX_UNPACK) return kernel_bind(plan->code_path, ROOT "/out", confined, 0);
-  if (kernel_bind(plan->code_path, ROOT "/var/task", confined | KERNEL_READ_ONLY, 0) != 0) return -1;
-  if (plan->runtime_path[0] == '\0') return 0;
-  return kernel_bind(plan->runtime_path, ROOT "/var/runtime", confined | KERNEL_READ_ONLY, 0);
+  if (plan->kind == SANDBOX_UNPACK)
+    return kernel_bind(plan->code_path, ROOT "/out", KERNEL_NO_SETUID | KERNEL_NO_DEVICES, 0);
+  if (mount_overlay(plan->code_path, ROOT "/var/task") != 0) return -1;
+  return plan->runtime_path[0] == '\0' ? 0 : mount_overlay(plan->runtime_path, ROOT "/var/runtime");
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. Afterwards nothing of the spawner's root
@@ -46,9 +66,15 @@ static int move_in(void) {
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 int child_build_root(const struct plan *plan, const char **step) {
   *step = "template";
-  if (kernel_bind("/template", ROOT, 0, KERNEL_RECURSIVE) != 0) return -1;
+  if (mount_overlay("/template", ROOT) != 0) return -1;
+  *step = "system directories";
+  if (mount_system() != 0) return -1;
+  *step = "/dev";
+  uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_EXECUTION;
+  if (kernel_bind(plan->device_path, ROOT "/dev", attributes, 0) != 0) return -1;
+  // Process numbers stay visible, what is behind them does not: init has to find a process that hides from it.
   *step = "/proc";
-  if (mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=ptraceable") != 0) return -1;
+  if (mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=noaccess") != 0) return -1;
   *step = "covers of /proc";
   if (process_view_cover(ROOT "/proc") != 0) return -1;
   *step = "/tmp";

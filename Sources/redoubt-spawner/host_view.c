@@ -84,10 +84,21 @@ static void place_runtimes(const struct configuration *configuration, const int 
 // Runs as: host root, in the spawner.
 static void mount_base(void) {
   if (mount("none", base, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0755") != 0) refuse_system("private root");
-  static const char *const directories[] = {"/template", "/sandbox", "/trees", "/runtimes", "/empty", "/proc"};
+  static const char *const directories[] = {"/template", "/system", "/sandbox", "/trees",
+                                            "/runtimes", "/devices", "/empty", "/proc"};
   for (size_t index = 0; index < sizeof directories / sizeof directories[0]; index++)
     make_directory(base, directories[index], 0755);
+  // As modes, and not only by their owner: rootless, the owner is the sandbox's own user to the kernel.
+  make_directory(base, "/closed", 0);
   make_file(base, "/hidden", "", 0);
+}
+
+// Runs as: host root, in the spawner. The only file system with device nodes.
+static void mount_devices(void) {
+  char path[64];
+  snprintf(path, sizeof path, "%s/devices", base);
+  if (mount("devices", path, "tmpfs", MS_NOSUID | MS_NOEXEC | MS_NOATIME, "size=16m,nr_inodes=65536,mode=0755") != 0)
+    refuse_system("devices");
 }
 
 // Runs as: host root, in the spawner.
@@ -114,5 +125,6 @@ void host_view_leave(const struct configuration *configuration) {
   char root[64];
   snprintf(root, sizeof root, "%s/template", base);
   template_build(root);
+  mount_devices();
   enter_base();
 }

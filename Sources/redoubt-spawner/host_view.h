@@ -1,13 +1,18 @@
 // The file trees that the spawner builds once, before it lets go of the host's files.
 //
-//   /template   the root that every sandbox gets a read-only copy of
+//   /template   the root that every sandbox lays an overlay of its own over
+//   /system/<n> the host's /usr and its like, for overlays too; see template_system
 //   /sandbox    empty; where a sandbox, in its own mount namespace, puts its copy before it moves in
 //   /trees/<n>  code, one tmpfs for each account and digest
 //   /runtimes/<n>
-//   /empty, /hidden   an empty directory and an unreadable file, to put over parts of /proc
+//   /devices/<slot>  the device nodes of one sandbox
+//   /empty      an empty directory, the second layer of every overlay
+//   /closed, /hidden   a directory and a file that nobody may open, to put over parts of /proc
 //   /proc
 #ifndef REDOUBT_HOST_VIEW_H
 #define REDOUBT_HOST_VIEW_H
+
+#include <stdint.h>
 
 #include "configuration.h"
 
@@ -18,6 +23,16 @@ void host_view_leave(const struct configuration *configuration);
 void template_build(const char *root);
 // The files of /etc in it.
 void template_build_etc(const char *root);
+// A copy of the host's directory `path` at the same place below `root`, without `left_out` (a name, at any depth).
+void template_copy_directory(const char *root, const char *path, const char *left_out);
+// A copy of one file, or nothing if the host has no such file.
+void template_copy_file(const char *root, const char *path);
+
+// The host's directories that lie below /system/<index>: what they are called in a sandbox. NULL after the last.
+const char *template_system(unsigned index);
+
+// Makes the device nodes of a slot where they are not there yet, below /devices. 0, or -1 with errno.
+int devices_prepare(uint32_t slot);
 
 // Steps of both; each ends the spawner if it fails.
 void make_directory(const char *root, const char *path, unsigned mode);

@@ -15,6 +15,7 @@ struct plan {
   enum sandbox_kind kind;
   char code_path[32];            // in the spawner's private root
   char runtime_path[32];         // likewise; empty: none
+  char device_path[32];          // likewise
   uint32_t temporary_mib;        // size of /tmp
   int set_up_socket;             // the sandbox's end
   int output;                    // environment: the log pipe's write end; unpack: where the report goes
@@ -28,16 +29,21 @@ struct plan {
 
 // Set-up socket, spawner to sandbox: one byte.
 enum {
-  GATE_BUILD = 'b',  // ids are mapped: build
-  GATE_RUN = 'r',    // control groups apply, the spawner lives and has the listener: run what the plan names
+  GATE_BUILD = 'b',      // ids are mapped: build
+  GATE_RUN = 'r',        // control groups apply, the spawner lives and has the listener: run what the plan names
+  ORDER_BASELINE = 'B',  // to its init, once the program runs: note what is there
+  ORDER_RESTORE = 'R',   // remove what came since
 };
 
 // Set-up socket, sandbox to spawner.
 enum report_kind {
-  REPORT_READY = 1,   // built; an environment's comes with its listening socket
-  REPORT_FAILED = 2,  // `number` is errno, `step` says where
-  REPORT_ENDED = 3,   // `number` is the wait status of the program
+  REPORT_READY = 1,    // built; an environment's comes with REPORT_READY_DESCRIPTORS
+  REPORT_FAILED = 2,   // `number` is errno, `step` says where
+  REPORT_ENDED = 3,    // `number` is the wait status of the program
+  REPORT_CLEANED = 4,  // an order was carried out; `number` is 1 if the sandbox is at its baseline
 };
+
+enum { REPORT_READY_DESCRIPTORS = 3 };  // the listening socket, /tmp and /dev/shm (O_PATH)
 
 struct report {
   uint32_t kind;

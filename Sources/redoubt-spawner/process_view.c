@@ -59,7 +59,7 @@ int process_view_cover(const char *proc) {
   char path[256];
   for (unsigned index = 0; index < covered_count; index++) {
     snprintf(path, sizeof path, "%s/%.*s", proc, MAXIMUM_NAME, covered[index].name);
-    const char *cover = covered[index].is_directory ? "/empty" : "/hidden";
+    const char *cover = covered[index].is_directory ? "/closed" : "/hidden";
     if (kernel_bind(cover, path, KERNEL_READ_ONLY | KERNEL_NO_EXECUTION, 0) == 0) continue;
     if (errno != ENOENT || access(path, F_OK) == 0) return -1;
   }

@@ -26,6 +26,22 @@ static bool kill_handle(struct spawner *spawner, const struct received *message)
   return true;
 }
 
+// Runs as: host root, in the spawner. An order on top of another, or one that cannot be given, leaves nobody knowing
+// what state the environment is in: end it.
+static bool clean_handle(struct spawner *spawner, const struct received *message, char order) {
+  if (message->size != sizeof(struct sp_slot)) return false;
+  const struct sp_slot *request = message->bytes;
+  struct sandbox *sandbox = find_environment(spawner, request);
+  if (sandbox == NULL) return true;
+  if (sandbox->is_cleaning || sandbox->state != SANDBOX_RUNNING || !sandbox_order(sandbox, order)) {
+    sandbox_kill(sandbox);
+    return true;
+  }
+  sandbox->is_cleaning = true;
+  sandbox->clean_request = request->header.request;
+  return true;
+}
+
 // Runs as: host root, in the spawner.
 static bool forget_handle(struct spawner *spawner, const struct received *message) {
   if (message->size != sizeof(struct sp_forget)) return false;
@@ -51,6 +67,8 @@ bool request_handle(struct spawner *spawner, const struct received *message) {
     case SP_SETTLE: return settle_handle(spawner, message);
     case SP_KILL: return kill_handle(spawner, message);
     case SP_FORGET: return forget_handle(spawner, message);
+    case SP_BASELINE: return clean_handle(spawner, message, ORDER_BASELINE);
+    case SP_RESTORE: return clean_handle(spawner, message, ORDER_RESTORE);
     default: return false;
   }
 }

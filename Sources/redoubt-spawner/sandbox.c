@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "host_view.h"
 #include "kernel.h"
 #include "sandbox_identity.h"
 #include "spawner.h"
@@ -51,6 +52,8 @@ struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kin
       .process = -1,
       .set_up_socket = -1,
       .output = -1,
+      .temporary = -1,
+      .memory_watch = {.usage = -1},
   };
   snprintf(found->group, sizeof found->group, "%u-%u", found->slot, found->generation);
   return found;
@@ -61,7 +64,9 @@ void sandbox_free_slot(struct sandbox *sandbox) {
   if (sandbox->process >= 0) close(sandbox->process);
   if (sandbox->set_up_socket >= 0) close(sandbox->set_up_socket);
   if (sandbox->output >= 0) close(sandbox->output);
-  sandbox->process = sandbox->set_up_socket = sandbox->output = -1;
+  if (sandbox->temporary >= 0) close(sandbox->temporary);
+  if (sandbox->memory_watch.usage >= 0) close(sandbox->memory_watch.usage);
+  sandbox->process = sandbox->set_up_socket = sandbox->output = sandbox->temporary = sandbox->memory_watch.usage = -1;
   sandbox->state = SLOT_FREE;
   sandbox->deadline = 0;
   sandbox->freed_at = monotonic_milliseconds();
@@ -70,6 +75,11 @@ void sandbox_free_slot(struct sandbox *sandbox) {
 // Runs as: host root, in the spawner.
 void sandbox_kill(struct sandbox *sandbox) {
   if (sandbox->process >= 0) kernel_signal_process(sandbox->process, SIGKILL);
+}
+
+// Runs as: host root, in the spawner.
+bool sandbox_order(struct sandbox *sandbox, char order) {
+  return sandbox->set_up_socket >= 0 && send(sandbox->set_up_socket, &order, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
 }
 
 // Runs as: host root, in the spawner.
@@ -100,8 +110,7 @@ static int map_ids(const struct spawner *spawner, const struct sandbox *sandbox,
 // which takes 10 ms on an idle v1 machine; it runs nothing before GATE_RUN, which comes from the loop after this.
 static const char *prepare(struct spawner *spawner, struct sandbox *sandbox, pid_t process) {
   if (map_ids(spawner, sandbox, process) != 0) return "id maps";
-  char gate = GATE_BUILD;
-  if (send(sandbox->set_up_socket, &gate, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) return "gate";
+  if (!sandbox_order(sandbox, GATE_BUILD)) return "gate";
   if (spawner->cgroups->attach(sandbox->group, process) != 0) return "control group: attach";
   if (events_add(spawner, sandbox->process, EVENT_EXIT, sandbox->slot) != 0) return "events";
   if (events_add(spawner, sandbox->set_up_socket, EVENT_REPORT, sandbox->slot) != 0) return "events";
@@ -145,8 +154,15 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   plan->set_up_socket = ends[1];
   plan->configuration = spawner->configuration.text;
   plan->configuration_size = spawner->configuration.text_size;
-  if (spawner->cgroups->create(sandbox->group, limits) != 0) {
-    sandbox_fail(sandbox, "control group: create");
+  const char *fault = NULL;
+  snprintf(plan->device_path, sizeof plan->device_path, "/devices/%u", sandbox->slot);
+  if (devices_prepare(sandbox->slot) != 0) {
+    fault = "devices";
+  } else if (spawner->cgroups->create(sandbox->group, limits) != 0) {
+    fault = "control group: create";
+  }
+  if (fault != NULL) {
+    sandbox_fail(sandbox, fault);
     close(ends[1]);
     return false;
   }

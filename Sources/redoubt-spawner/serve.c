@@ -33,9 +33,12 @@ static int run_deadlines(struct spawner *spawner) {
   int64_t now = monotonic_milliseconds(), next = INT64_MAX;
   for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++) {
     struct sandbox *sandbox = &spawner->sandboxes[slot];
-    if (sandbox->state == SLOT_FREE || sandbox->deadline == 0) continue;
-    if (sandbox->deadline <= now) sandbox_on_deadline(spawner, sandbox);
+    if (sandbox->state == SLOT_FREE) continue;
+    if (sandbox->deadline != 0 && sandbox->deadline <= now) sandbox_on_deadline(spawner, sandbox);
     if (sandbox->deadline != 0 && sandbox->deadline < next) next = sandbox->deadline;
+    sandbox_watch_memory(spawner, sandbox, now);
+    bool is_watched = sandbox->state == SANDBOX_RUNNING && sandbox->memory_watch.usage >= 0;
+    if (is_watched && sandbox->memory_watch.due < next) next = sandbox->memory_watch.due;
   }
   if (next == INT64_MAX) return -1;
   return next <= now ? 0 : (int)(next - now);

@@ -20,15 +20,15 @@ struct outgoing {
 static _Alignas(struct sp_start) char buffer[SP_MAX_MESSAGE + 1];
 
 // Runs as: host root, in the spawner.
-unsigned link_take_descriptors(struct msghdr *header, int *first) {
+unsigned link_take_descriptors(struct msghdr *header, int *kept, unsigned room) {
   unsigned count = 0;
   for (struct cmsghdr *part = CMSG_FIRSTHDR(header); part != NULL; part = CMSG_NXTHDR(header, part)) {
     if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
     for (size_t offset = 0; CMSG_LEN(offset + sizeof(int)) <= part->cmsg_len; offset += sizeof(int), count++) {
       int descriptor;
       memcpy(&descriptor, CMSG_DATA(part) + offset, sizeof descriptor);
-      if (count == 0) {
-        *first = descriptor;
+      if (count < room) {
+        kept[count] = descriptor;
       } else {
         close(descriptor);
       }
@@ -57,7 +57,7 @@ enum link_status link_receive(struct server_link *link, struct received *message
   ssize_t size = recvmsg(link->socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (size < 0) return errno == EAGAIN || errno == EINTR ? LINK_NOTHING : LINK_CLOSED;
   *message = (struct received){.bytes = buffer, .size = (size_t)size, .descriptor = -1};
-  unsigned count = link_take_descriptors(&header, &message->descriptor);
+  unsigned count = link_take_descriptors(&header, &message->descriptor, 1);
   if (size == 0 && count == 0) return LINK_CLOSED;
   if (is_well_formed(&header, (size_t)size, count)) return LINK_MESSAGE;
   if (message->descriptor >= 0) close(message->descriptor);

@@ -24,8 +24,8 @@ struct server_link {
 };
 
 enum link_status link_receive(struct server_link *link, struct received *message);
-// The number of descriptors that came with a message received on any socket; all but the first are closed.
-unsigned link_take_descriptors(struct msghdr *header, int *first);
+// The number of descriptors that came with a message received on any socket; those beyond `room` are closed.
+unsigned link_take_descriptors(struct msghdr *header, int *kept, unsigned room);
 // Environment blocks hold secrets: nothing of a message stays in the spawner's memory.
 void link_wipe(void);
 // Sends or queues. Takes `descriptors`. The queue is bounded because the spawner reads no request while it holds any:

@@ -8,6 +8,7 @@
 
 #include "cgroup.h"
 #include "configuration.h"
+#include "memory_watch.h"
 #include "plan.h"
 #include "server_link.h"
 #include "spawner_protocol.h"
@@ -15,6 +16,7 @@
 enum {
   SET_UP_MILLISECONDS = 10 * 1000,
   UNPACK_MILLISECONDS = 60 * 1000,
+  KERNEL_MEMORY_MIB = 32,            // of the kernel's own for a sandbox, beyond what its processes and files use
   COOL_DOWN_MILLISECONDS = 100,      // before a slot, and with it a host id, is used again
   REMOVAL_PAUSE_MILLISECONDS = 5,    // between attempts to remove a control group that the kernel still holds
   MAXIMUM_TREES = 1024,
@@ -52,6 +54,10 @@ struct sandbox {
   int process;        // pidfd of its init
   int set_up_socket;
   int output;         // log pipe until it is handed over, or the unpacker's report
+  int temporary;      // its /tmp, O_PATH
+  struct memory_watch memory_watch;
+  uint64_t clean_request;  // SP_BASELINE or SP_RESTORE that init is carrying out; 0: none
+  bool is_cleaning;
   int64_t deadline;   // milliseconds of the monotonic clock; 0: none
   int64_t freed_at;
   char group[24];     // its control group
@@ -87,11 +93,15 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
 // Notes errno and the step that failed; false.
 bool sandbox_fail(struct sandbox *sandbox, const char *step);
 void sandbox_kill(struct sandbox *sandbox);
+// Passes an order on to its init. False: it cannot be given.
+bool sandbox_order(struct sandbox *sandbox, char order);
 
 // sandbox_events.c: what happens to it later.
 void sandbox_on_report(struct spawner *spawner, struct sandbox *sandbox);
 void sandbox_on_exit(struct spawner *spawner, struct sandbox *sandbox);
 void sandbox_on_deadline(struct spawner *spawner, struct sandbox *sandbox);
+// Looks at its memory use, if that is due, and ends it when it uses more than its own.
+void sandbox_watch_memory(struct spawner *spawner, struct sandbox *sandbox, int64_t now);
 
 // tree.c
 struct tree *tree_find(struct spawner *spawner, const struct sp_tree *key);
@@ -113,8 +123,9 @@ void unpack_finish(struct spawner *spawner, struct sandbox *sandbox);
 void answer_failed(struct spawner *spawner, uint64_t request, enum sp_failure failure, int error, const char *detail);
 void answer_unpacked(struct spawner *spawner, uint64_t request, const struct tree *tree);
 void answer_exited(struct spawner *spawner, const struct sandbox *sandbox);
-// Takes both descriptors.
-void answer_started(struct spawner *spawner, const struct sandbox *sandbox, int listener, int log, int peak);
+// Takes the descriptors, which are in the order of sp_started; of a host without control groups the last two are -1.
+void answer_started(struct spawner *spawner, const struct sandbox *sandbox, const int descriptors[SP_STARTED_DESCRIPTORS]);
+void answer_cleaned(struct spawner *spawner, const struct sandbox *sandbox, bool is_clean);
 
 // serve.c: until the server goes away; returns the exit code.
 int serve(struct spawner *spawner);

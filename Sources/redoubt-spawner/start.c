@@ -54,7 +54,7 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, struct plan
   sandbox->output = log[0];
   plan->output = log[1];
   const struct cgroup_limits limits = {
-      .memory_bytes = (uint64_t)sandbox->memory_mib << 20,
+      .memory_bytes = ((uint64_t)sandbox->memory_mib + plan->temporary_mib + KERNEL_MEMORY_MIB) << 20,
       .processes = MAXIMUM_PROCESSES,
       .memory_mib = sandbox->memory_mib,
   };

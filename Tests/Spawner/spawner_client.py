@@ -14,9 +14,9 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-VERSION = 1
-UNPACK, START, SETTLE, KILL, FORGET = 1, 2, 3, 4, 5
-UNPACKED, STARTED, FAILED, EXITED = 65, 66, 67, 68
+VERSION = 2
+UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE = 1, 2, 3, 4, 5, 6, 7
+UNPACKED, STARTED, FAILED, EXITED, CLEANED = 65, 66, 67, 68, 69
 INVALID, UNKNOWN_TREE, NO_SLOT, SYSTEM = 1, 2, 3, 4
 NOT_A_ZIP, UNSAFE_ENTRY, TOO_LARGE, TIMEOUT = 16, 17, 18, 19
 
@@ -25,6 +25,7 @@ TREE = struct.Struct("=Q32s")
 UNPACK_BODY = struct.Struct("=QQII")
 START_BODY = struct.Struct("=IIIIII")
 SLOT_BODY = struct.Struct("=II")
+STARTED_BODY = CLEANED_BODY = struct.Struct("=IIII")
 RESULT_BODY = struct.Struct("=IiQII256s")
 EXITED_BODY = struct.Struct("=IIiIQ")
 
@@ -73,13 +74,14 @@ class Answer:
     wait_status: int = 0
     oom_kills: int = 0
     memory_peak: int = 0
+    is_clean: bool = False
     descriptors: list = field(default_factory=list)
 
 
 class Environment:
     def __init__(self, spawner, answer):
         self.spawner, self.slot, self.generation = spawner, answer.slot, answer.generation
-        listener, self.log, self.peak = answer.descriptors
+        listener, self.log, self.temporary, self.shared, self.peak, self.group = answer.descriptors
         self.listener = socket.socket(fileno=listener)
 
     def kill(self):
@@ -87,6 +89,18 @@ class Environment:
 
     def settle(self):
         self.spawner.send(message(SETTLE, 0, SLOT_BODY.pack(self.slot, self.generation)))
+
+    def note_baseline(self):
+        return self.order(BASELINE)
+
+    def restore(self):
+        return self.order(RESTORE)
+
+    def order(self, kind):
+        """Whether the environment is clean afterwards."""
+        request = self.spawner.next_request()
+        self.spawner.send(message(kind, request, SLOT_BODY.pack(self.slot, self.generation)))
+        return self.spawner.wait_for(lambda a: a.kind == CLEANED and a.request == request).is_clean
 
     def exited(self):
         return self.spawner.wait_for(lambda a: a.kind == EXITED and (a.slot, a.generation) == (self.slot, self.generation))
@@ -113,8 +127,8 @@ class Environment:
 
     def close(self):
         self.listener.close()
-        os.close(self.log)
-        os.close(self.peak)
+        for descriptor in (self.log, self.temporary, self.shared, self.peak, self.group):
+            os.close(descriptor)
 
 
 class Spawner:
@@ -161,8 +175,12 @@ class Spawner:
             assert reserved == 0
             answer.detail = detail.split(b"\0")[0].decode("ascii")
         elif kind == STARTED:
-            answer.slot, answer.generation = SLOT_BODY.unpack(body)
-            assert len(descriptors) == 3
+            answer.slot, answer.generation, has_group, reserved = STARTED_BODY.unpack(body)
+            assert reserved == 0 and has_group == 1 and len(descriptors) == 6
+        elif kind == CLEANED:
+            answer.slot, answer.generation, is_clean, reserved = CLEANED_BODY.unpack(body)
+            assert reserved == 0
+            answer.is_clean = is_clean == 1
         elif kind == EXITED:
             answer.slot, answer.generation, answer.wait_status, answer.oom_kills, answer.memory_peak = EXITED_BODY.unpack(body)
         return answer

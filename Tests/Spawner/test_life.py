@@ -139,7 +139,7 @@ def test_limits_apply_before_and_after_the_init_phase(spawner, instance):
     read = lambda name: Path(files[name]).read_text().strip()
     if "memory.limit_in_bytes" not in files:
         pytest.skip("names of v1")
-    assert read("memory.limit_in_bytes") == str(1769 << 20) and read("pids.max") == "1024"
+    assert read("memory.limit_in_bytes") == str(1769 + 64 + 32 << 20) and read("pids.max") == "1024"
     assert read("cpu.cfs_quota_us") == "-1" and read("cpu.shares") == "1024"
     running.settle()
     until(lambda: read("cpu.cfs_quota_us") == "100000", "quota of one vCPU")
