@@ -66,7 +66,6 @@ static void add(scmp_filter_ctx context, const struct rule *rule) {
   int number = seccomp_syscall_resolve_name(rule->name);
   // Unknown to this libseccomp or absent on this architecture: stays refused with ENOSYS like all that is not listed.
   if (number == __NR_SCMP_ERROR || number < 0) return;
-  if (rule->action == SCMP_ACT_ERRNO(ENOSYS)) return;  // listed for its reason; the default does it
   unsigned count = 0;
   while (count < MAXIMUM_CONDITIONS && rule->conditions[count].op != _SCMP_CMP_MIN) count++;
   check(seccomp_rule_add_exact_array(context, rule->action, number, count, rule->conditions), rule->name);
@@ -87,13 +86,19 @@ static void compile(scmp_filter_ctx context) {
   program.len = (unsigned short)((size_t)size / sizeof instructions[0]);
 }
 
-// Runs as: host root, in the spawner.
-void filter_prepare(void) {
+// Runs as: host root, in the spawner. A filter that refuses all.
+static scmp_filter_ctx begin(void) {
   scmp_filter_ctx context = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
   if (context == NULL) refuse_system("seccomp");
   // Calls by the numbers of another architecture (i386 on x86-64, x32) are never made by honest code.
   check(seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS), "other architectures");
   check(seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2), "optimization");
+  return context;
+}
+
+// Runs as: host root, in the spawner.
+void filter_prepare(void) {
+  scmp_filter_ctx context = begin();
   for (size_t index = 0; index < sizeof rules / sizeof rules[0]; index++) add(context, &rules[index]);
   compile(context);
   seccomp_release(context);
