@@ -1,5 +1,6 @@
 """The system call filter itself: every rule decides something, and the program does what the rules say."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ from conftest import SOURCES
 from filter_program import (ALLOW, I386, KILL_PROCESS, UNLISTED, UNUSUAL, X32_BIT, decide, read_program, read_rules,
                             with_high_bits)
 
+pytestmark = pytest.mark.skipif(os.uname().machine != "x86_64", reason="calls and architectures of x86-64")
 SPAWNER = SOURCES / "redoubt-spawner"
 WRITER = Path(__file__).with_name("filter_rules.c")
 MAXIMUM_NUMBER = 512
@@ -130,3 +132,20 @@ def test_high_bits_do_not_hide_the_flags_of_a_clone(the_filter):
     for rule in refused:
         for changed in with_high_bits(next(rule.probes()), [0]):
             assert decide(the_filter.program, rule.number, changed) == rule.action
+
+
+@pytest.fixture(scope="session")
+def calls_made(compile_static):
+    """A program that makes every allowed call, to be run in a sandbox."""
+    return compile_static(Path(__file__).with_name("every_allowed_call.c").read_text(), "-static", "-pthread", "-Wall", "-Werror")
+
+
+def test_every_allowed_call_works_in_a_sandbox(spawner, the_filter, calls_made):
+    running = spawner.start({"bootstrap": (calls_made, 0o100755)}, 0)
+    lines = [line.split() for line in running.read_log().splitlines()]
+    assert running.exited().wait_status == 0
+    assert [" ".join(line) for line in lines if line[-2] != line[-1]] == [], "each ends as the program expects"
+    made = [[int(number) for number in line[1:8]] for line in lines]
+    unused = [str(rule) for rule in the_filter.rules
+              if rule.action == ALLOW and not any(rule.meets(number, arguments) for number, *arguments in made)]
+    assert unused == []
