@@ -449,6 +449,7 @@ static void ask_for_addresses(void) {
   CALL(ioctl, control, SIOCGIFADDR, AT(&loopback));
   CALL(ioctl, control, SIOCGIFFLAGS, AT(&loopback));
   CALL(ioctl, control, SIOCGIFNETMASK, AT(&loopback));
+  CALL(ioctl, control, SIOCGIFMTU, AT(&loopback));
   CALL(ioctl, control, SIOCGIFINDEX, AT(&loopback));
   CALL(ioctl, control, SIOCGIFNAME, AT(&loopback));
   CALL(personality, 0xffffffff);

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import IS_SANITIZED, UID_BASE, needs
+from conftest import IS_SANITIZED, UID_BASE
 from spawner_client import processes_of, until
 
 PRELUDE = """
@@ -531,59 +531,3 @@ open('/dev/null', 'w').write('x')
 """)
     assert first.read_log("none") == "none\n"
     first.kill()
-
-
-ORDINARY = """
-import asyncio, concurrent.futures, ctypes, fcntl, hashlib, mmap, multiprocessing, os, signal, sqlite3, ssl, subprocess, tempfile, threading, time, socket, select
-def square(n): return n * n
-async def job():
-    process = await asyncio.create_subprocess_exec('/bin/echo', 'child', stdout=-1)
-    return (await process.communicate())[0]
-if __name__ == '__main__':
-    results = []
-    thread = threading.Thread(target=lambda: results.append(1)); thread.start(); thread.join()
-    assert results == [1]
-    assert subprocess.run(['/bin/sh', '-c', 'echo a | cat; ls / >/dev/null'], capture_output=True, text=True).stdout == 'a\\n'
-    for method in ('fork', 'spawn'):
-        with multiprocessing.get_context(method).Pool(2) as pool: assert pool.map(square, range(5)) == [0, 1, 4, 9, 16]
-    with concurrent.futures.ThreadPoolExecutor(4) as pool: assert list(pool.map(square, [2])) == [4]
-    base = sqlite3.connect('/tmp/base.sqlite'); base.execute('pragma journal_mode=wal'); base.execute('create table t(a)'); base.execute('insert into t values(1)'); base.commit()
-    ssl.create_default_context(); assert asyncio.run(job()) == b'child\\n'
-    with tempfile.TemporaryFile() as file:
-        file.write(b'x' * 8192); file.flush(); fcntl.flock(file, fcntl.LOCK_EX); fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        with mmap.mmap(file.fileno(), 0) as area: area[0:1] = b'y'
-    server = socket.create_server(('127.0.0.1', 0)); client = socket.create_connection(server.getsockname()); client.sendall(b'hi'); peer = server.accept()[0]; assert peer.recv(2) == b'hi'
-    signal.signal(signal.SIGALRM, lambda *_: results.append(2)); signal.setitimer(signal.ITIMER_REAL, 0.01); time.sleep(0.05); assert results == [1, 2]
-    os.mkfifo('/tmp/pipe'); os.symlink('a', '/tmp/link'); os.rename('/tmp/link', '/tmp/link2'); os.chmod('/tmp/pipe', 0o600); os.utime('/tmp/base.sqlite')
-    os.sched_getaffinity(0); os.getloadavg(); os.cpu_count(); os.nice(1); open('/tmp/g', 'wb').write(os.urandom(10)); os.copy_file_range
-    import shutil; shutil.copytree('/var/task', '/tmp/copy'); shutil.rmtree('/tmp/copy')
-    print('all well')
-"""
-
-
-def test_ordinary_python_works(spawner):
-    log, answer = spawner.run_python(ORDINARY, {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}, memory_mib=512)
-    assert log.strip().endswith("all well"), log
-    assert answer.wait_status == 0
-
-
-NODE = """
-const fs = require('fs'), http = require('http'), { Worker } = require('worker_threads'), { execFileSync } = require('child_process');
-const server = http.createServer((q, r) => r.end('pong')).listen(0, '127.0.0.1', () => {
-  http.get({ port: server.address().port, host: '127.0.0.1' }, (r) => { r.on('data', (d) => {
-    new Worker("require('worker_threads').parentPort.postMessage(1)", { eval: true }).on('message', async () => {
-      await fs.promises.writeFile('/tmp/x', 'y'); fs.watch('/tmp');
-      console.log(d.toString(), execFileSync('/bin/echo', ['child']).toString().trim(), require('os').cpus().length > 0,
-                  await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) !== null, require('crypto').randomBytes(4).length);
-      process.exit(3);
-    });
-  }); });
-});
-"""
-
-
-@needs("node")
-def test_ordinary_node_works(spawner):
-    running = spawner.start({"main.js": NODE}, 2, {"PATH": "/usr/bin"}, memory_mib=1024)
-    assert running.read_log() == "pong child true true 4\n"
-    assert running.exited().wait_status == 3 << 8
