@@ -381,13 +381,51 @@ def test_calls_by_another_architectures_numbers_end_the_process(spawner, compile
 
 
 def test_user_code_cannot_end_stop_or_read_its_init(spawner):
-    found = look(spawner, """
-import signal, time
-for number in (9, 15, 19, 11, 2): out[str(number)] = attempt(lambda: os.kill(1, number))
-time.sleep(0.05)
-out['fd'], out['all'] = attempt(lambda: os.listdir('/proc/1/fd')), attempt(lambda: os.kill(-1, 0))
+    running = spawner.python(PRELUDE + """
+import signal
+process = os.pidfd_open(1)
+information = ctypes.create_string_buffer(128)
+for number in range(1, 65):
+    for send in (os.kill, lambda pid, n: signal.pidfd_send_signal(process, n)): attempt(lambda: send(1, number))
+    call(200, 1, number), call(234, 1, 1, number)
+    information[0:12] = number.to_bytes(4, 'little') + bytes(4) + (-1).to_bytes(4, 'little', signed=True)
+    call(129, 1, number, ctypes.addressof(information)), call(297, 1, 1, number, ctypes.addressof(information))
+out['fd'], out['memory'] = attempt(lambda: os.listdir('/proc/1/fd')), attempt(lambda: open('/proc/1/mem', 'rb'))
+out['descriptor'], out['read'], out['advise'] = call(438, process, 3, 0), call(310, 1, 0, 0, 0, 0, 0), call(440, process, 0, 0, 21, 0)
+out['traced'], out['namespaces'], out['reaped'] = call(101, 16, 1, 0, 0), call(308, process, 0), call(448, process, 0)
+out['group'], out['locks'] = attempt(lambda: os.setpgid(1, 0)), call(274, 1, ctypes.addressof(information), ctypes.addressof(information))
+print(json.dumps(out), flush=True)
+__import__('time').sleep(60)
 """)
-    assert found["fd"] in ("EACCES", "ENOENT", "EPERM")
+    found = json.loads(running.read_log("}\n"))
+    assert {name: result for name, result in found.items() if result not in ("EACCES", "ENOENT", "EPERM", "ENOSYS", "ESRCH")} == {}
+    status = Path(f"/proc/{min(processes_of(UID_BASE))}/status").read_text()
+    assert "\nName:\tinit\n" in "\n" + status and "State:\tS" in status
+    assert int(status.split("ShdPnd:")[1].split()[0], 16) == int(status.split("SigPnd:")[1].split()[0], 16) == 0
+    running.kill()
+    assert running.exited().wait_status == 9
+
+
+HINDER = """
+import os, time
+os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0))
+os.setpriority(os.PRIO_PROCESS, 1, 19)
+os.sched_setaffinity(1, {min(os.sched_getaffinity(0))})
+for _ in range(8):
+    if os.fork() == 0:
+        while True: pass
+print('busy', flush=True)
+"""
+
+
+@pytest.mark.parametrize("end", ["by itself", "by force"])
+def test_an_init_that_user_code_made_slow_goes_with_its_environment_all_the_same(spawner, end):
+    running = spawner.python(HINDER + ("" if end == "by itself" else "time.sleep(60)"))
+    running.read_log("busy")
+    if end == "by force":
+        running.kill()
+    assert running.exited().wait_status == (0 if end == "by itself" else 9)
+    assert processes_of(UID_BASE) == []
 
 
 def test_a_setuid_program_gains_nothing(spawner):
