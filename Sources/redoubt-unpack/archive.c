@@ -1,10 +1,12 @@
 #define _GNU_SOURCE 1
 #include "archive.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "case_collision.h"
 #include "central_directory.h"
 #include "entry_name.h"
 #include "outcome.h"
@@ -34,6 +36,21 @@ zip_t *archive_open(int descriptor) {
   }
   if (zip_get_num_entries(archive, 0) <= 0) end_refused(SP_FAILURE_NOT_A_ZIP, "archive: is empty");
   return archive;
+}
+
+// Runs as: sandbox uid, in the unpacker's sandbox.
+void archive_refuse_case_collisions(zip_t *archive) {
+  size_t count = (size_t)zip_get_num_entries(archive, 0);
+  const char **names = calloc(count, sizeof *names);
+  if (names == NULL) end_system("archive");
+  for (size_t index = 0; index < count; index++) {
+    names[index] = zip_get_name(archive, index, ZIP_FL_ENC_RAW);
+    if (names[index] == NULL) end_refused(SP_FAILURE_NOT_A_ZIP, "archive: entry %zu has no name", index);
+  }
+  const char *first = NULL, *second = NULL;
+  if (case_collision_find(names, count, &first, &second))
+    end_refused(SP_FAILURE_UNSAFE_ENTRY, "`%.100s`: differs from `%.100s` in case only", first, second);
+  free(names);
 }
 
 // Runs as: sandbox uid, in the unpacker's sandbox. The mode in an archive made on Unix; 0 if it tells none.

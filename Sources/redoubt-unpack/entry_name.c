@@ -1,5 +1,6 @@
 #include "entry_name.h"
 
+#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ static const char *characters_fault(const char *text) {
   if (text[0] == '\0') return "is empty";
   if (strlen(text) > MAXIMUM_NAME) return "is too long";
   if (text[0] == '/') return "is absolute";
+  if (isalpha((unsigned char)text[0]) && text[1] == ':') return "begins with a drive letter";
   for (const unsigned char *byte = (const unsigned char *)text; *byte != '\0'; byte++) {
     if (*byte == '\\') return "holds a backslash";
     if (*byte < ' ' || *byte == 0x7f) return "holds a control character";

@@ -50,7 +50,9 @@ static void unpack_link(zip_t *archive, const struct entry *entry, struct tree_w
   char target[MAXIMUM_NAME + 1];
   zip_file_t *content = open_content(archive, entry);
   zip_int64_t count = zip_fread(content, target, sizeof target);
-  if (count < 0 || count > MAXIMUM_NAME || (uint64_t)count != entry->status.size)
+  bool is_damaged = count < 0 || count > MAXIMUM_NAME || (uint64_t)count != entry->status.size;
+  // A second read, because the first one hides behind its bytes that the CRC is wrong.
+  if (is_damaged || zip_fread(content, &target[count], 1) != 0)
     end_refused(SP_FAILURE_UNSAFE_ENTRY, "`%.200s`: link is damaged or too long", entry->name);
   zip_fclose(content);
   target[count] = '\0';
@@ -70,6 +72,7 @@ int main(int argument_count, char **arguments) {
   zip_uint64_t count = (zip_uint64_t)zip_get_num_entries(archive, 0);
   if (count > writer.maximum_entries)
     end_refused(SP_FAILURE_TOO_LARGE, "archive: more than %llu entries", (unsigned long long)writer.maximum_entries);
+  archive_refuse_case_collisions(archive);
   for (zip_uint64_t index = 0; index < count; index++) {
     struct entry entry;
     archive_read_entry(archive, index, &entry);
