@@ -5,13 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "spawner_protocol.h"
-
 enum {
   MAXIMUM_CONFIGURATION = 65536,  // bytes
   MAXIMUM_RUNTIMES = 32,
   MAXIMUM_SLOTS = 4096,
-  UNPACK_SLOTS = SP_UNPACK_PLACES,  // slots (and host ids) beyond those of environments
   MINIMUM_UID_BASE = 100000,
   INSTANCE_LENGTH = 32,
   MAXIMUM_RUNTIME_ARGUMENTS = 4,  // the program included

@@ -81,7 +81,7 @@ int main(int argument_count, char **arguments) {
   configuration_read(CONFIGURATION_DESCRIPTOR, &spawner.configuration);
   close(CONFIGURATION_DESCRIPTOR);
   spawner.argument_memory = arguments[0];
-  spawner.sandbox_count = spawner.configuration.slots + UNPACK_SLOTS;
+  spawner.sandbox_count = spawner.configuration.slots + SP_UNPACK_PLACES;
   make_room_for_descriptors(spawner.sandbox_count);
   spawner.sandboxes = calloc(spawner.sandbox_count, sizeof *spawner.sandboxes);
   if (spawner.sandboxes == NULL) refuse_system("%u slots", spawner.sandbox_count);

@@ -76,7 +76,7 @@ struct spawner {
   int events;  // epoll
   char *argument_memory;
   struct server_link server;
-  struct sandbox *sandboxes;  // those of environments, then UNPACK_SLOTS more
+  struct sandbox *sandboxes;  // those of environments, then SP_UNPACK_PLACES more
   uint32_t sandbox_count;
   struct tree trees[MAXIMUM_TREES];
 };
