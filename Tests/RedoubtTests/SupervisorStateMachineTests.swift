@@ -63,15 +63,36 @@ private struct Rig {
       rig.send(.timePassed, after: .milliseconds(100)) == [.start(.spawner), .start(.server), .sendSpawnerSocket])
   }
 
-  @Test func `waits between starts double and start over after a long run`() {
+  @Test func `waits between starts double and start over once the spawner was well`() {
     var rig = Rig.serving()
     for wait in [100, 200, 400] {
       _ = rig.send(.exited(.spawner, .signal(9)))
       #expect(rig.send(.timePassed, after: .milliseconds(wait - 1)) == [])
       #expect(rig.send(.timePassed, after: .milliseconds(1)) == [.start(.spawner), .sendSpawnerSocket])
     }
-    _ = rig.send(.exited(.spawner, .signal(9)), after: .seconds(30))
+    _ = rig.send(.exited(.spawner, .signal(9)), after: Backoff.wellAfter)
     #expect(rig.send(.timePassed, after: .milliseconds(100)) == [.start(.spawner), .sendSpawnerSocket])
+  }
+
+  @Test func `a server that served is back at once, however often it is killed`() {
+    var rig = Rig.serving()
+    for _ in 0..<20 {
+      _ = rig.send(.exited(.server, .signal(9)), after: Backoff.wellAfter)
+      _ = rig.send(.exited(.spawner, .code(0)))
+      #expect(rig.send(.timePassed, after: .milliseconds(100)).contains(.start(.server)))
+      _ = rig.send(.ready(address: "a:1"), after: .seconds(3))
+    }
+  }
+
+  @Test func `a server that never comes to serve is held back, however long it tries`() {
+    var rig = Rig()
+    _ = rig.send(.start)
+    for wait in [100, 200, 400, 800] {
+      _ = rig.send(.exited(.server, .signal(5)), after: .seconds(20))
+      _ = rig.send(.exited(.spawner, .code(0)))
+      #expect(rig.send(.timePassed, after: .milliseconds(wait - 1)) == [])
+      #expect(rig.send(.timePassed, after: .milliseconds(1)).contains(.start(.server)))
+    }
   }
 
   @Test(arguments: [Int32(64), 71, 75, 78])

@@ -56,6 +56,8 @@ struct SupervisorStateMachine: Sendable {
   var serverBackoff = Backoff()
   var spawnerBackoff = Backoff()
   var hasServed = false
+  /// When the server that runs said that it is ready; nil while it has not.
+  var servingSince: MonotonicTime?
 
   init(drainTimeout: Duration) { self.drainTimeout = drainTimeout }
 
@@ -63,7 +65,7 @@ struct SupervisorStateMachine: Sendable {
     var actions: [Action] = []
     switch event {
     case .start, .timePassed: break
-    case .ready(let address): actions += becomeReady(address)
+    case .ready(let address): actions += becomeReady(address, at: now)
     case .exited(.server, let ending): actions += serverExited(ending, at: now)
     case .exited(.spawner, let ending): actions += spawnerExited(ending, at: now)
     case .stopRequested: actions += stop(code: 0, at: now)
@@ -71,8 +73,9 @@ struct SupervisorStateMachine: Sendable {
     return actions + killOverdue(at: now) + continuePhase(at: now)
   }
 
-  private mutating func becomeReady(_ address: String) -> [Action] {
+  private mutating func becomeReady(_ address: String, at now: MonotonicTime) -> [Action] {
     hasServed = true
+    servingSince = now
     return [.announce(address: address)]
   }
 }
