@@ -87,6 +87,7 @@ let package = Package(
         "Core", "Admission", "Authorization", "Execution", "Functions", "Identity", "Sandbox", "SupplyChain", "Wire",
       ]),
     swift("LogsAPI", ["Core", "Authorization", "Identity", "Telemetry", "Wire"]),
+    swift("RedoubtAPI", ["Core", "Authorization", "Functions", "Identity", "Telemetry", "Wire"]),
     // Rank 8
     swift("Gate", ["Core", "Authorization", "Identity", "Wire", nioCore, nioPosix, nioHTTP1, lifecycle]),
     // Rank 9
@@ -94,8 +95,9 @@ let package = Package(
       name: "redoubt",
       dependencies: [
         "Admission", "Authorization", "CLinux", "Core", "Cryptography", "Execution", "Functions", "Gate", "Identity",
-        "LambdaAPI", "LogsAPI", "Sandbox", "Storage", "SupplyChain", "Telemetry", "Wire", nioCore, nioPosix, nioHTTP1,
-        log, lifecycle,
+        "LambdaAPI", "LogsAPI", "RedoubtAPI", "Sandbox", "Storage", "SupplyChain", "Telemetry", "Wire", nioCore,
+        nioPosix,
+        nioHTTP1, log, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -121,7 +123,7 @@ let package = Package(
     tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),
     tests("FunctionsTests", ["Core", "Storage", "Cryptography", "SupplyChain", "Functions"]),
     tests("AdmissionTests", ["Core", "Admission"]),
-    tests("ExecutionTests", ["Core", "Telemetry", "Execution"]),
+    tests("ExecutionTests", ["Core", "CLinux", "Functions", "Sandbox", "Telemetry", "Execution"]),
     tests(
       "GateTests",
       [

@@ -3,9 +3,10 @@ import Functions
 import Logging
 import Sandbox
 import SupplyChain
+import Telemetry
 
-/// The way from a decision to start an environment to its sandbox: the spawner is asked, and asked again once its code
-/// has been unpacked, if it did not have it.
+/// The way from a decision to start an environment to its sandbox: the stored package is verified, the spawner is asked,
+/// and asked again once the code has been unpacked, if it did not have it.
 struct EnvironmentStart: Sendable {
   let environment: ExecutionEnvironment
   let services: ExecutionServices
@@ -15,14 +16,17 @@ struct EnvironmentStart: Sendable {
     do {
       let spec = try makeSpec()
       preparation.touch(spec.tree)
-      ask(spec, mayPrepare: true)
+      // What the spawner holds came from the disk once; an environment starts only while the disk still bears it out.
+      preparation.verify(spec.tree) { result in
+        continuing(result) { ask(spec, mayUnpack: true) }
+      }
     } catch {
       services.log.error("cannot start an environment", metadata: metadata(error))
       fail(.sandbox)
     }
   }
 
-  private func ask(_ spec: SandboxSpec, mayPrepare: Bool) {
+  private func ask(_ spec: SandboxSpec, mayUnpack: Bool) {
     let environment = environment
     services.spawner.start(
       spec,
@@ -30,7 +34,7 @@ struct EnvironmentStart: Sendable {
         environment.onLoop {
           switch result {
           case .success(let sandbox): environment.adopt(sandbox)
-          case .failure(.unknownTree) where mayPrepare: prepare(spec)
+          case .failure(.unknownTree) where mayUnpack: unpack(spec)
           case .failure(let error): refused(error)
           }
         }
@@ -38,19 +42,32 @@ struct EnvironmentStart: Sendable {
       exited: { exit in environment.onLoop { environment.exited(exit) } })
   }
 
-  private func prepare(_ spec: SandboxSpec) {
-    let isQueued = preparation.prepare(spec.tree) { result in
-      switch result {
-      case .success: ask(spec, mayPrepare: false)
-      case .failure(.package(.damaged(let digest))):
-        services.log.critical("the package on disk is damaged and is not run", metadata: ["digest": "\(digest)"])
-        fail(.damagedCode)
-      case .failure(let error):
-        services.log.error("cannot prepare code", metadata: metadata(error))
-        fail(.sandbox)
-      }
+  private func unpack(_ spec: SandboxSpec) {
+    preparation.unpack(spec.tree) { result in
+      continuing(result) { ask(spec, mayUnpack: false) }
     }
-    if !isQueued { fail(.shuttingDown) }
+  }
+
+  private func continuing(_ result: Result<Void, CodePreparation.Failure>, with next: () -> Void) {
+    switch result {
+    case .success: next()
+    case .failure(.ended): fail(.shuttingDown)
+    case .failure(.code(.package(.damaged))):
+      refuse("what is on disk is not what was deployed")
+    case .failure(.code(.package(.missing))):
+      refuse("there is no such file on disk")
+    case .failure(.code(let error)):
+      services.log.error("cannot prepare code", metadata: metadata(error))
+      fail(.sandbox)
+    }
+  }
+
+  /// Code that cannot be verified is not run, and somebody is told.
+  private func refuse(_ cause: String) {
+    let finding = Finding.unverifiedPackage(of: environment.version, cause: cause)
+    services.log.critical("\(finding.description)", metadata: ["function": "\(finding.resource)"])
+    services.findings.record(finding)
+    fail(.damagedCode)
   }
 
   private func refused(_ error: SandboxError) {

@@ -12,13 +12,13 @@ extension ExecutionEnvironment {
       limit.cancel()
       initDuration = services.time.monotonicTime() - since
       settle()
+      follow(hygiene.initialized(look: look), for: handler, because: .baseline)
     case .finishing(let overdue, let limit):
-      overdue.cancel()
       limit.cancel()
-    case .starting, .waiting, .invoking, .completing, .ending, .ended: return handler.respond(.invalidState)
+      follow(hygiene.invocationEnded(look: look), for: handler, because: .invocationEnded(overdue: overdue))
+    case .starting, .cleaning, .waiting, .invoking, .completing, .ending, .ended:
+      handler.respond(.invalidState)
     }
-    phase = .waiting(handler)
-    pool?.available(id)
   }
 
   /// Gives the waiting runtime its work; work that comes too late goes back to the pool.
@@ -28,9 +28,15 @@ extension ExecutionEnvironment {
       pool?.submit(invocation)
       return
     }
+    follow(hygiene.workArrived { observer?.usage() }, for: handler, because: .workArrived(invocation))
+  }
+
+  /// Hands an event over to the runtime that waits for it.
+  func begin(_ invocation: Invocation, on handler: RuntimeAPIHandler) {
     let seconds = version.configuration.timeout
     let now = services.time.wallTime()
-    log.appendPlatformLine("START RequestId: \(invocation.requestID) Version: \(version.qualifier)", at: now)
+    log.begin(
+      invocation.requestID, with: "START RequestId: \(invocation.requestID) Version: \(version.qualifier)", at: now)
     let timeout = eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { [weak self] in
       if let self { timedOut() }
     }
@@ -80,8 +86,11 @@ extension ExecutionEnvironment {
 
   /// A runtime that leaves `next` without work cannot be given any.
   func connectionClosed(_ handler: RuntimeAPIHandler) {
-    guard case .waiting(let waiting) = phase, waiting === handler else { return }
-    kill()
+    switch phase {
+    case .waiting(let waiting) where waiting === handler: kill()
+    case .cleaning(let cleaning) where cleaning.handler === handler: abandon(cleaning)
+    default: return
+    }
   }
 
   /// Ends an invocation that its runtime cannot answer any more.
@@ -120,7 +129,8 @@ extension ExecutionEnvironment {
     whenLogIsCaughtUp {
       self.complete(running, result)
       reply()
-      if case .completing = self.phase { self.finish(running) }
+      guard case .completing = self.phase else { return }
+      if self.hygiene.isForSingleUse { self.kill() } else { self.finish(running) }
     }
   }
 
@@ -134,8 +144,7 @@ extension ExecutionEnvironment {
     }
     let overdue = eventLoop.scheduleTask(in: .nanoseconds(ExecutionLimits.finishing.wholeNanoseconds)) {
       [weak self] in
-      guard let self, case .finishing = phase else { return }
-      pool?.overdue(id)
+      if let self { pool?.overdue(id) }
     }
     phase = .finishing(overdue: overdue, limit: limit)
     pool?.finishing(id)

@@ -15,6 +15,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
     case starting
     /// The runtime has started and has not asked for work yet.
     case initializing(since: MonotonicTime, limit: Scheduled<Void>)
+    /// The runtime waits in `next`, and the spawner has been asked for the baseline or to go back to it.
+    case cleaning(Cleaning)
     /// The runtime waits in `next`.
     case waiting(RuntimeAPIHandler)
     case invoking(RunningInvocation)
@@ -28,16 +30,19 @@ final class ExecutionEnvironment: @unchecked Sendable {
   }
 
   let id: EnvironmentID
-  let version: FunctionVersion
+  let spec: EnvironmentSpec
   let eventLoop: any EventLoop
   let logStream: String
   let services: ExecutionServices
   weak let pool: SandboxPool?
   var phase = Phase.starting
   var log = InvocationLog()
+  var hygiene: Hygiene
   /// Set from the runtime's first `next` until the first invocation has reported it.
   var initDuration: Duration?
-  private var sandbox: StartedSandbox?
+  private(set) var sandbox: StartedSandbox?
+  /// Set with `sandbox`.
+  private(set) var observer: SandboxObserver?
   private var listener: (any Channel)?
   private var logPipe: LogPipe?
   private var connections = 0
@@ -47,17 +52,20 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private var failure: RuntimeFailure?
 
   init(
-    id: EnvironmentID, version: FunctionVersion, eventLoop: any EventLoop, services: ExecutionServices,
+    id: EnvironmentID, spec: EnvironmentSpec, eventLoop: any EventLoop, services: ExecutionServices,
     pool: SandboxPool
   ) {
     self.id = id
-    self.version = version
+    self.spec = spec
+    hygiene = Hygiene(spec.hygiene)
     self.eventLoop = eventLoop
     self.services = services
     self.pool = pool
     let day = services.time.wallTime().utc.slashDate
-    logStream = "\(day)/[\(version.qualifier)]\(Hexadecimal.encode(services.random.bytes(16)))"
+    logStream = "\(day)/[\(spec.version.qualifier)]\(Hexadecimal.encode(services.random.bytes(16)))"
   }
+
+  var version: FunctionVersion { spec.version }
 
   /// Runs `body` on the event loop: at once when this is it.
   func onLoop(_ body: @escaping @Sendable () -> Void) {
@@ -69,6 +77,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     eventLoop.assertInEventLoop()
     guard case .starting = phase else { return services.spawner.kill(started.id) }
     sandbox = started
+    observer = SandboxObserver(started)
     let limit = eventLoop.scheduleTask(in: .nanoseconds(initLimit.wholeNanoseconds)) { [weak self] in
       if let self { initPhaseTimedOut() }
     }
@@ -92,6 +101,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     case .initializing(_, let limit):
       limit.cancel()
       kill()
+    case .cleaning(let cleaning): abandon(cleaning)
     case .waiting, .completing, .finishing: kill()
     }
   }
@@ -117,10 +127,12 @@ final class ExecutionEnvironment: @unchecked Sendable {
     case .finishing(let overdue, let limit):
       overdue.cancel()
       limit.cancel()
+    case .cleaning(let cleaning): cleaning.cancelTimers()
     case .starting, .waiting, .completing, .ending, .ended: break
     }
     let cause = entrypointFailure(exit, previous) ?? failure ?? .exited(exit)
     pool?.ended(id, .runtime(cause, log: log, stream: logStream, memoryPeak: exit.memoryPeak))
+    if case .cleaning(let cleaning) = previous { giveBack(cleaning) }
   }
 
   /// Kills the sandbox; `exited` follows.
@@ -140,8 +152,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
     if let logPipe { logPipe.whenCaughtUp(body) } else { body() }
   }
 
-  /// Bytes at the peak so far; nil when the file cannot be read.
-  var memoryPeak: Int? { finalMemoryPeak ?? sandbox.flatMap { MemoryPeak.read($0.memoryPeak) } }
+  /// Bytes at the peak so far; nil when the file cannot be read, and on a host without control groups.
+  var memoryPeak: Int? { finalMemoryPeak ?? sandbox?.group.flatMap { NumberFile.read($0.memoryPeak) } }
 
   func recordInitError(_ body: [UInt8]) { failure = .initError(body) }
 
@@ -164,13 +176,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     log.append(bytes, at: services.time.wallTime())
     // However much a function prints, and whenever, the server holds little of it.
     guard log.byteCount > InvocationLog.longestHeld else { return }
-    services.record(log.takeEvents(), of: version, requestID: runningID, stream: logStream)
-  }
-
-  /// The invocation that output belongs to; nil between invocations.
-  private var runningID: RequestID? {
-    guard case .invoking(let running) = phase else { return nil }
-    return running.invocation.requestID
+    services.record(log.takeEvents(), of: version, requestID: log.requestID, stream: logStream)
   }
 
   /// Lambda begins an init phase that overran anew, inside the invocation and its time limit; here it goes on.

@@ -11,6 +11,7 @@ struct ExecutionServices: Sendable {
   let runtimes: RuntimeCatalog
   let environment: FunctionEnvironment
   let records: LogWriter
+  let findings: FindingRecorder
   let time: any TimeSource
   let random: any RandomSource
   let log: Logger
@@ -51,7 +52,7 @@ struct ExecutionServices: Sendable {
   /// Records what an environment printed since its last report and nobody was told of.
   func recordRest(of failure: EnvironmentFailure, version: FunctionVersion) {
     guard case .runtime(_, var log, let stream, _) = failure else { return }
-    log.closePartial(at: time.wallTime())
+    log.close(at: time.wallTime())
     record(log.takeEvents(), of: version, requestID: nil, stream: stream)
   }
 

@@ -19,14 +19,14 @@ package final class Executor: Sendable {
   ///   - idleTimeout: after which an environment without work is ended.
   package init(
     capacity: Int, idleTimeout: Duration, spawner: Spawner, library: CodeLibrary, runtimes: RuntimeCatalog,
-    environment: FunctionEnvironment, records: LogWriter, group: any EventLoopGroup, time: any TimeSource,
-    random: any RandomSource, log: Logger
+    environment: FunctionEnvironment, records: LogWriter, findings: FindingRecorder, group: any EventLoopGroup,
+    time: any TimeSource, random: any RandomSource, log: Logger
   ) {
     preparation = CodePreparation(library: library)
     self.spawner = spawner
     let services = ExecutionServices(
-      spawner: spawner, runtimes: runtimes, environment: environment, records: records, time: time, random: random,
-      log: log)
+      spawner: spawner, runtimes: runtimes, environment: environment, records: records, findings: findings,
+      time: time, random: random, log: log)
     pool = SandboxPool(
       capacity: capacity, idleTimeout: idleTimeout, services: services, group: group, preparation: preparation)
   }
@@ -41,6 +41,9 @@ package final class Executor: Sendable {
 
   /// Ends the environments of a version that was replaced or deleted, busy ones after their work.
   package func retire(_ version: FunctionVersion) { pool.retire(version) }
+
+  /// Ends the environments that a version has under its old hygiene mode, busy ones after their work.
+  package func apply(_ change: HygieneChange) { pool.apply(change) }
 
   /// Unpacks code for environments that wait for it, and ends idle environments, until the task is cancelled.
   package func run() async {

@@ -5,6 +5,7 @@ package import Functions
 /// What a caller asks to be run.
 package struct InvocationRequest: Sendable {
   package let version: FunctionVersion
+  package let hygiene: HygieneMode
   /// A JSON value.
   package let payload: [UInt8]
   /// The ARN as the caller addressed the function, qualifier included where there was one.
@@ -14,9 +15,11 @@ package struct InvocationRequest: Sendable {
   package let wantsLogTail: Bool
 
   package init(
-    version: FunctionVersion, payload: [UInt8], invokedARN: String, clientContext: String?, wantsLogTail: Bool
+    version: FunctionVersion, hygiene: HygieneMode, payload: [UInt8], invokedARN: String, clientContext: String?,
+    wantsLogTail: Bool
   ) {
     self.version = version
+    self.hygiene = hygiene
     self.payload = payload
     self.invokedARN = invokedARN
     self.clientContext = clientContext

@@ -4,43 +4,58 @@ import Telemetry
 /// The log of one environment: takes the runtime's output apart into lines and puts the platform's lines between them.
 ///
 /// A line of the function is one event, however it looks; the platform's own events are marked as such, so that a
-/// function cannot forge them.
+/// function cannot forge them. Of the output of one invocation, and of that between two, a limited volume is kept.
 struct InvocationLog {
   /// A longer line becomes several events.
   static let longestLine = 262_144
   /// Bytes of messages after which what was collected should be taken.
   static let longestHeld = 1 << 20
+  /// What an event counts beside its message, as AWS does.
+  private static let eventOverhead = 26
   private static let tailSize = 4096
 
-  private var partial: [UInt8] = []
+  /// Whose output is collected; nil between invocations.
+  private(set) var requestID: RequestID?
   private(set) var events: [LogEvent] = []
   /// Bytes of the messages in `events`.
   private(set) var byteCount = 0
+  private var partial: [UInt8] = []
   private var tail: [UInt8] = []
+  private var volume: LogVolume
+
+  init(limit: Int = ExecutionLimits.logVolume) { volume = LogVolume(limit: limit) }
+
+  /// From now on output belongs to that invocation.
+  ///
+  /// - Parameter line: the platform's first.
+  mutating func begin(_ requestID: RequestID, with line: String, at time: WallTime) {
+    appendPlatformLine(line, at: time)
+    self.requestID = requestID
+    volume.renew()
+  }
 
   /// Takes bytes as they came from the pipe.
   mutating func append(_ bytes: some Collection<UInt8>, at time: WallTime) {
     addToTail(bytes)
+    guard !volume.isUsedUp else { return volume.drop(bytes.count) }
     var rest = bytes[...]
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
       partial.append(contentsOf: rest[..<end])
-      closeLine(at: time)
       rest = rest[rest.index(after: end)...]
+      closeLine(at: time)
+      guard !volume.isUsedUp else { return volume.drop(rest.count) }
     }
     partial.append(contentsOf: rest)
-    while partial.count >= Self.longestLine {
-      let line = partial.prefix(Self.longestLine)
-      partial.removeFirst(Self.longestLine)
-      add(String(decoding: line, as: UTF8.self), .function, at: time)
-    }
+    while partial.count >= Self.longestLine, !volume.isUsedUp { cutLine(at: time) }
   }
 
-  /// Adds a line of the platform; an unfinished line of the function is closed before it.
+  /// Adds a line of the platform; an unfinished line of the function is closed before it, and what was dropped is told.
   mutating func appendPlatformLine(_ line: String, at time: WallTime) {
     if !partial.isEmpty {
       closeLine(at: time)
       addToTail([UInt8(ascii: "\n")])
     }
+    tellDropped(at: time)
     add(line, .platform, at: time)
     addToTail(Array((line + "\n").utf8))
   }
@@ -58,13 +73,19 @@ struct InvocationLog {
   }
 
   /// Closes an unfinished line: nothing more will come.
-  mutating func closePartial(at time: WallTime) {
+  mutating func close(at time: WallTime) {
     if !partial.isEmpty { closeLine(at: time) }
+    tellDropped(at: time)
   }
 
-  /// Gives away what was collected and starts anew. An unfinished line of the function stays for the next time.
+  /// Gives away what was collected and starts anew, between invocations. An unfinished line of the function stays for
+  /// the next time.
   mutating func take() -> (events: [LogEvent], tail: [UInt8]) {
-    defer { tail = [] }
+    defer {
+      tail = []
+      requestID = nil
+      volume.renew()
+    }
     return (takeEvents(), Array(tail.suffix(Self.tailSize)))
   }
 
@@ -78,8 +99,28 @@ struct InvocationLog {
   }
 
   private mutating func closeLine(at time: WallTime) {
-    add(String(decoding: partial, as: UTF8.self), .function, at: time)
+    addOutput(partial[...], at: time)
     partial.removeAll(keepingCapacity: true)
+  }
+
+  /// Makes an event of the beginning of a line that is too long, and leaves no character in two pieces.
+  private mutating func cutLine(at time: WallTime) {
+    var end = Self.longestLine
+    while end > Self.longestLine - 4, end < partial.count, partial[end] & 0xC0 == 0x80 { end -= 1 }
+    addOutput(partial[..<end], at: time)
+    partial.removeFirst(end)
+  }
+
+  private mutating func addOutput(_ line: ArraySlice<UInt8>, at time: WallTime) {
+    guard volume.take(line.count + Self.eventOverhead) else { return volume.drop(line.count) }
+    add(String(decoding: line, as: UTF8.self), .function, at: time)
+  }
+
+  private mutating func tellDropped(at time: WallTime) {
+    guard let count = volume.takeDropped() else { return }
+    add(
+      "REDOUBT \(count) bytes of output were dropped: of one invocation \(volume.limit) bytes are recorded", .platform,
+      at: time)
   }
 
   private mutating func add(_ message: String, _ origin: LogEvent.Origin, at time: WallTime) {

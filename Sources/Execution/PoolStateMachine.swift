@@ -117,10 +117,11 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return actions
   }
 
-  /// The environment is told to end, for a reason of its own.
-  package mutating func ending(_ id: EnvironmentID) {
-    guard environments[id] != nil else { return }
+  /// The environment is told to end, for a reason of its own: whoever waits for it gets another one.
+  package mutating func ending(_ id: EnvironmentID) -> [Action] {
+    guard environments[id] != nil else { return [] }
     _ = end(id)
+    return replenish()
   }
 
   /// The environment is gone.
@@ -143,6 +144,9 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     retired.insert(key)
     return group.idle.map { end($0) }
   }
+
+  /// The key is in use again: its environments are kept.
+  package mutating func readmit(_ key: Key) { retired.remove(key) }
 
   /// Ends what has been idle for too long.
   package mutating func reap(at now: MonotonicTime) -> [Action] {

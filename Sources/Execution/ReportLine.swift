@@ -10,22 +10,38 @@ struct ReportLine {
   let memorySize: Int
   /// Bytes; nil when it could not be read.
   let memoryPeak: Int?
-  /// `timeout` or `error`; nil after a success.
-  let status: String?
+  /// nil after a success.
+  let status: ReportStatus?
 
   var text: String {
     var fields = [
       "REPORT RequestId: \(requestID)", "Duration: \(Decimals.two(duration.inMilliseconds)) ms",
       "Billed Duration: \(billed) ms", "Memory Size: \(memorySize) MB",
     ]
-    if let memoryPeak { fields.append("Max Memory Used: \(min(memorySize, (memoryPeak + 0xF_FFFF) >> 20)) MB") }
+    if let memoryUsed { fields.append("Max Memory Used: \(memoryUsed) MB") }
     if let initDuration { fields.append("Init Duration: \(Decimals.two(initDuration.inMilliseconds)) ms") }
-    if let status { fields.append("Status: \(status)") }
+    if let status { fields += status.fields }
     return fields.joined(separator: "\t") + "\t"
   }
+
+  /// MiB, begun ones counted. The peak is that of all pages of the sandbox: those of files in /tmp and /dev/shm are among
+  /// them, which Lambda does not count. The memory that is limited never exceeds MemorySize, so neither does the report.
+  private var memoryUsed: Int? { memoryPeak.map { min(memorySize, ($0 + 0xF_FFFF) >> 20) } }
 
   /// Whole milliseconds, begun ones counted; the init phase is billed with the first invocation.
   private var billed: Int {
     Int((duration.inMilliseconds + (initDuration?.inMilliseconds ?? 0)).rounded(.up))
   }
+}
+
+/// How an invocation ended that did not succeed, as the REPORT line says it.
+struct ReportStatus: Hashable, Sendable {
+  static let timeout = ReportStatus(word: "timeout", errorType: nil)
+
+  let word: String
+  let errorType: String?
+
+  static func error(_ type: String?) -> ReportStatus { ReportStatus(word: "error", errorType: type) }
+
+  var fields: [String] { ["Status: \(word)"] + (errorType.map { ["Error Type: \($0)"] } ?? []) }
 }

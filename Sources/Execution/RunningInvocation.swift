@@ -12,8 +12,8 @@ struct RunningInvocation {
 struct RuntimeResult {
   let isFunctionError: Bool
   let body: [UInt8]
-  /// The word in the REPORT line; nil after a success and for an error that the function itself reported.
-  var status: String?
+  /// nil after a success and for an error that the function itself reported.
+  var status: ReportStatus?
 }
 
 /// The head of the answer to `next`.

@@ -39,9 +39,25 @@ enum RuntimeFailure: Sendable {
     }
   }
 
-  /// The word in the REPORT line.
-  var status: String {
-    if case .timedOut = self { "timeout" } else { "error" }
+  /// In the REPORT line.
+  var status: ReportStatus {
+    switch self {
+    case .timedOut: .timeout
+    case .exited(let exit): .error(exit.oomKills > 0 ? "Runtime.OutOfMemory" : "Runtime.ExitError")
+    case .responseTooLarge: .error("Function.ResponseSizeTooLarge")
+    case .invalidEntrypoint: .error("Runtime.InvalidEntrypoint")
+    case .initError(let body): .error(Self.errorType(of: body))
+    }
+  }
+
+  /// The runtime's word, where it can stand in a line of the platform.
+  private static func errorType(of body: [UInt8]) -> String? {
+    guard case .string(let type)? = JSONValue(parsing: body)?["errorType"] else { return nil }
+    let isPlain = type.utf8.allSatisfy { byte in
+      byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+    return isPlain && (1...128).contains(type.utf8.count) ? type : nil
   }
 
   private func entrypointText(_ requestID: RequestID) -> String {

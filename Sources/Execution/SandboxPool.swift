@@ -6,7 +6,7 @@ import Synchronization
 
 /// Carries out what the pool's state machine decides. Its lock is never held across I/O or a callback.
 final class SandboxPool: Sendable {
-  private typealias Machine = PoolStateMachine<String, FunctionVersion, Invocation>
+  private typealias Machine = PoolStateMachine<EnvironmentSpec.Key, EnvironmentSpec, Invocation>
 
   private struct State {
     var machine: Machine
@@ -32,8 +32,8 @@ final class SandboxPool: Sendable {
   }
 
   func submit(_ invocation: Invocation) {
-    let version = invocation.version
-    perform { $0.submit(invocation, key: version.revisionID, spec: version) }
+    let spec = EnvironmentSpec(version: invocation.version, hygiene: invocation.request.hygiene)
+    perform { $0.submit(invocation, key: spec.key, spec: spec) }
   }
 
   func available(_ id: EnvironmentID) {
@@ -45,7 +45,7 @@ final class SandboxPool: Sendable {
 
   func overdue(_ id: EnvironmentID) { perform { $0.overdue(id) } }
 
-  func ending(_ id: EnvironmentID) { state.withLock { $0.machine.ending(id) } }
+  func ending(_ id: EnvironmentID) { perform { $0.ending(id) } }
 
   func ended(_ id: EnvironmentID, _ failure: EnvironmentFailure) {
     let environment = state.withLock { $0.environments.removeValue(forKey: id) }
@@ -60,7 +60,20 @@ final class SandboxPool: Sendable {
   }
 
   /// Ends the environments of a version that was replaced or deleted.
-  func retire(_ version: FunctionVersion) { perform { $0.retire(version.revisionID) } }
+  func retire(_ version: FunctionVersion) {
+    for mode in HygieneMode.allCases {
+      let spec = EnvironmentSpec(version: version, hygiene: mode)
+      perform { $0.retire(spec.key) }
+    }
+  }
+
+  /// Ends the environments that a version has under one mode, for it has another one now.
+  func apply(_ change: HygieneChange) {
+    perform {
+      $0.readmit(EnvironmentSpec(version: change.version, hygiene: change.new).key)
+      return $0.retire(EnvironmentSpec(version: change.version, hygiene: change.old).key)
+    }
+  }
 
   func reap() {
     let now = services.time.monotonicTime()
@@ -91,7 +104,7 @@ final class SandboxPool: Sendable {
     for action in actions {
       switch action {
       case .run(let invocation, let id): run(invocation, on: id)
-      case .start(let id, let version): start(id, version)
+      case .start(let id, let spec): start(id, spec)
       case .end(let id): end(id)
       case .refuse(let invocation): invocation.fail(isDraining.isSet ? .shuttingDown : .noCapacity)
       case .fail(let invocation):
@@ -112,9 +125,9 @@ final class SandboxPool: Sendable {
     environment.onLoop { environment.end() }
   }
 
-  private func start(_ id: EnvironmentID, _ version: FunctionVersion) {
+  private func start(_ id: EnvironmentID, _ spec: EnvironmentSpec) {
     let environment = ExecutionEnvironment(
-      id: id, version: version, eventLoop: group.next(), services: services, pool: self)
+      id: id, spec: spec, eventLoop: group.next(), services: services, pool: self)
     state.withLock { $0.environments[id] = environment }
     // `endAll` may have come between the decision and this line, and found nothing to end.
     if isDraining.isSet { environment.onLoop { environment.end() } }

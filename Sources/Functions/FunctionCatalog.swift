@@ -11,17 +11,51 @@ package final class FunctionCatalog: Sendable {
   private struct Entry {
     /// By stored number, 0 for `$LATEST`; empty for a function that was deleted.
     var versions: [Int: FunctionVersion]
+    /// nil: that of the account.
+    var hygiene: HygieneMode?
     /// The place of the change that wrote this entry in the order of commits.
     var sequence: UInt64
   }
 
-  private let entries = Mutex<[Key: Entry]>([:])
+  private struct AccountEntry {
+    /// nil: that of the platform.
+    var hygiene: HygieneMode?
+    var sequence: UInt64
+  }
+
+  private struct State {
+    var functions: [Key: Entry] = [:]
+    var accounts: [AccountRegion: AccountEntry] = [:]
+
+    func hygiene(_ key: Key) -> HygieneMode { functions[key]?.hygiene ?? accountHygiene(key.place) }
+
+    func accountHygiene(_ place: AccountRegion) -> HygieneMode {
+      accounts[place]?.hygiene ?? HygieneMode.platformDefault
+    }
+  }
+
+  private let state = Mutex(State())
 
   package init() {}
 
   /// - Returns: nil when there is no such function or version.
   package func version(_ name: FunctionName, _ qualifier: Qualifier, at place: AccountRegion) -> FunctionVersion? {
-    entries.withLock { $0[Key(place: place, name: name)]?.versions[qualifier.number] }
+    state.withLock { $0.functions[Key(place: place, name: name)]?.versions[qualifier.number] }
+  }
+
+  /// What holds for the function: its own mode, else the account's, else the platform's.
+  package func hygiene(of name: FunctionName, at place: AccountRegion) -> HygieneMode {
+    state.withLock { $0.hygiene(Key(place: place, name: name)) }
+  }
+
+  /// - Returns: nil when the function has no mode of its own.
+  package func ownHygiene(of name: FunctionName, at place: AccountRegion) -> HygieneMode? {
+    state.withLock { $0.functions[Key(place: place, name: name)]?.hygiene }
+  }
+
+  /// - Returns: nil when the account has set none.
+  package func ownHygiene(at place: AccountRegion) -> HygieneMode? {
+    state.withLock { $0.accounts[place]?.hygiene }
   }
 
   package func contains(_ name: FunctionName, at place: AccountRegion) -> Bool {
@@ -35,25 +69,47 @@ package final class FunctionCatalog: Sendable {
 
   /// Every version of every function, `$LATEST` first in each, in order of names and numbers.
   package func allVersions(at place: AccountRegion) -> [FunctionVersion] {
-    let all = entries.withLock { entries in
-      entries.filter { $0.key.place == place }.flatMap { $0.value.versions.values }
+    let all = state.withLock { state in
+      state.functions.filter { $0.key.place == place }.flatMap { $0.value.versions.values }
     }
     return all.sorted { ($0.name.description, $0.qualifier.number) < ($1.name.description, $1.qualifier.number) }
   }
 
   /// The packages that any version needs, of all accounts.
   package func referencedCode() -> Set<ArtifactID> {
-    let versions = entries.withLock { $0.values.flatMap(\.versions.values) }
+    let versions = state.withLock { $0.functions.values.flatMap(\.versions.values) }
     return Set(versions.map { ArtifactID(account: $0.place.account, digest: $0.code.digest) })
   }
 
   /// Takes over a committed change, unless a later one of the same function is here already.
-  func apply(_ versions: [FunctionVersion], of name: FunctionName, at place: AccountRegion, sequence: UInt64) {
-    entries.withLock { entries in
+  ///
+  /// - Returns: the versions whose hygiene is another one now.
+  @discardableResult
+  func apply(_ state: FunctionState, of name: FunctionName, at place: AccountRegion, sequence: UInt64)
+    -> [HygieneChange]
+  {
+    self.state.withLock { all in
       let key = Key(place: place, name: name)
-      if let known = entries[key], known.sequence > sequence { return }
-      let numbered = Dictionary(versions.map { ($0.qualifier.number, $0) }, uniquingKeysWith: { _, last in last })
-      entries[key] = Entry(versions: numbered, sequence: sequence)
+      if let known = all.functions[key], known.sequence > sequence { return [] }
+      let old = all.hygiene(key)
+      let numbered = Dictionary(state.versions.map { ($0.qualifier.number, $0) }, uniquingKeysWith: { _, last in last })
+      all.functions[key] = Entry(versions: numbered, hygiene: state.hygiene, sequence: sequence)
+      return HygieneChange.changes(of: state.versions, from: old, to: all.hygiene(key))
+    }
+  }
+
+  /// Takes over a committed change of an account's mode, unless a later one is here already.
+  ///
+  /// - Returns: the versions whose hygiene is another one now.
+  @discardableResult
+  func apply(_ hygiene: HygieneMode?, at place: AccountRegion, sequence: UInt64) -> [HygieneChange] {
+    state.withLock { state in
+      if let known = state.accounts[place], known.sequence > sequence { return [] }
+      let old = state.accountHygiene(place)
+      state.accounts[place] = AccountEntry(hygiene: hygiene, sequence: sequence)
+      let followers = state.functions.filter { $0.key.place == place && $0.value.hygiene == nil }
+      return HygieneChange.changes(
+        of: followers.values.flatMap(\.versions.values), from: old, to: state.accountHygiene(place))
     }
   }
 }

@@ -5,19 +5,23 @@ import Synchronization
 
 /// Changes functions: on disk first, then in the catalog, then whoever runs them is told.
 package struct FunctionRegistry: Sendable {
-  private let database: any Database
-  private let catalog: FunctionCatalog
+  let database: any Database
+  let catalog: FunctionCatalog
   private let environment: FunctionEnvironment
   private let time: any TimeSource
   private let random: any RandomSource
   private let store = FunctionStore()
-  private let order = CommitOrder()
+  let hygiene = HygieneStore()
+  let order = CommitOrder()
   /// Hears of each version that was replaced or deleted, so that its environments end.
   private let retired: @Sendable (FunctionVersion) -> Void
+  /// Hears of each version whose environments are to be kept clean in another way.
+  let hygieneChanged: @Sendable (HygieneChange) -> Void
 
   package init(
     database: any Database, catalog: FunctionCatalog, environment: FunctionEnvironment, time: any TimeSource,
-    random: any RandomSource, retired: @escaping @Sendable (FunctionVersion) -> Void
+    random: any RandomSource, retired: @escaping @Sendable (FunctionVersion) -> Void,
+    hygieneChanged: @escaping @Sendable (HygieneChange) -> Void
   ) {
     self.database = database
     self.catalog = catalog
@@ -25,15 +29,22 @@ package struct FunctionRegistry: Sendable {
     self.time = time
     self.random = random
     self.retired = retired
+    self.hygieneChanged = hygieneChanged
   }
 
   /// Fills the catalog from the database; once, at start.
   package func load() async throws {
-    let versions = try await database.read { [store] in try store.all($0) }
-    for group in Dictionary(grouping: versions, by: \.functionARN).values {
-      guard let first = group.first else { continue }
-      catalog.apply(group, of: first.name, at: first.place, sequence: 0)
+    let (versions, modes, accounts) = try await database.read { [store, hygiene] transaction in
+      (try store.all(transaction), try hygiene.allFunctions(transaction), try hygiene.allAccounts(transaction))
     }
+    let own = Dictionary(
+      modes.map { (FunctionVersion.arn($0.name, at: $0.place), $0.mode) }, uniquingKeysWith: { _, last in last })
+    for (arn, group) in Dictionary(grouping: versions, by: \.functionARN) {
+      guard let first = group.first else { continue }
+      let state = FunctionState(versions: group, hygiene: own[arn])
+      catalog.apply(state, of: first.name, at: first.place, sequence: 0)
+    }
+    for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
   }
 
   /// - Throws: `FunctionError.alreadyExists`.
@@ -148,30 +159,37 @@ package struct FunctionRegistry: Sendable {
   }
 
   /// Runs a change in one transaction and, once it is on disk, takes the function's versions over into the catalog.
-  private func change<Result: Sendable>(
+  func change<Result: Sendable>(
     _ name: FunctionName, at place: AccountRegion,
     _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    let (result, versions, sequence) = try await database.write { [store, order] transaction in
+    let (result, state, sequence) = try await database.write { [store, hygiene, order] transaction in
       let result = try body(transaction)
-      return (result, try store.versions(of: name, at: place, transaction), order.next())
+      let state = FunctionState(
+        versions: try store.versions(of: name, at: place, transaction),
+        hygiene: try hygiene.mode(of: name, at: place, transaction))
+      return (result, state, order.next())
     }
-    catalog.apply(versions, of: name, at: place, sequence: sequence)
+    catalog.apply(state, of: name, at: place, sequence: sequence).forEach(hygieneChanged)
     return result
   }
 
-  private func missing(
+  func missing(
     _ name: FunctionName, _ place: AccountRegion, _ qualifier: Qualifier? = nil
   ) -> FunctionError {
     let arn = FunctionVersion.arn(name, at: place).description
     return .notFound(qualifier.map { "\(arn):\($0)" } ?? arn)
   }
 
+  func exists(_ name: FunctionName, at place: AccountRegion, _ transaction: any Transaction) throws -> Bool {
+    try !store.versions(of: name, at: place, transaction).isEmpty
+  }
+
   private func newRevisionID() -> String { RequestID(from: random).description }
 }
 
 /// Numbers changes inside their write transactions, which run one after the other.
-private final class CommitOrder: Sendable {
+final class CommitOrder: Sendable {
   private let last = Atomic<UInt64>(0)
 
   func next() -> UInt64 { last.add(1, ordering: .relaxed).newValue }

@@ -35,8 +35,20 @@ package struct StartedSandbox: Sendable {
   package let listener: OwnedDescriptor
   /// The read end of the pipe that is the runtime's standard output and error; non-blocking.
   package let log: OwnedDescriptor
+  /// /tmp of the sandbox, for fstat and fstatfs only.
+  package let temporary: OwnedDescriptor
+  /// /dev/shm of the sandbox, for fstat and fstatfs only.
+  package let sharedMemory: OwnedDescriptor
+  /// nil on a host without control groups.
+  package let group: SandboxGroup?
+}
+
+/// The control group of one sandbox, to be read only.
+package struct SandboxGroup: Sendable {
   /// A file whose text is the peak of memory use in bytes.
   package let memoryPeak: OwnedDescriptor
+  /// The directory with `cgroup.procs` and `pids.current`.
+  package let directory: OwnedDescriptor
 }
 
 /// How a sandbox ended. Its process tree and its cgroup are gone.

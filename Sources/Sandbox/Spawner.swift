@@ -10,6 +10,11 @@ import Synchronization
 package final class Spawner: Sendable {
   package typealias Started = @Sendable (Result<StartedSandbox, SandboxError>) -> Void
   package typealias Exited = @Sendable (SandboxExit) -> Void
+  /// Told whether the sandbox is as it was when its baseline was noted, or can be brought back to it.
+  package typealias Cleaned = @Sendable (_ isClean: Bool) -> Void
+
+  /// Packages that are unpacked at once; one more is refused.
+  package static let unpackPlaces = Int(SP_UNPACK_PLACES)
 
   fileprivate enum Pending {
     case start(Started, Exited)
@@ -22,6 +27,7 @@ package final class Spawner: Sendable {
     var lastRequest: UInt64 = 0
     var pending: [UInt64: (request: Pending, epoch: UInt64)] = [:]
     var running: [SandboxID: Exited] = [:]
+    var cleaning: [SandboxID: Cleaned] = [:]
     var waiting: [(message: [UInt8], descriptor: OwnedDescriptor?)] = []
     var isClosed = false
   }
@@ -82,6 +88,16 @@ package final class Spawner: Sendable {
   /// Ends a sandbox with its whole process tree; `exited` follows.
   package func kill(_ id: SandboxID) { send(SpawnerMessage.slot(SP_KILL, id), to: id.epoch) }
 
+  /// Makes what is in the sandbox now that to which `restore` goes back. Once, while its runtime waits for work.
+  ///
+  /// - Parameter cleaned: called once, from a thread of the connection, unless the sandbox ends before.
+  package func noteBaseline(of id: SandboxID, cleaned: @escaping Cleaned) { clean(SP_BASELINE, id, cleaned) }
+
+  /// Removes the processes and files that came since the baseline. One at a time for one sandbox.
+  ///
+  /// - Parameter cleaned: as for `noteBaseline`.
+  package func restore(_ id: SandboxID, cleaned: @escaping Cleaned) { clean(SP_RESTORE, id, cleaned) }
+
   /// Drops unpacked code; sandboxes that run with it keep it.
   package func forget(_ tree: ArtifactID) {
     state.withLock { $0.connection }?.send(SpawnerMessage.forget(tree))
@@ -97,6 +113,16 @@ package final class Spawner: Sendable {
       return state.pending.values.map(\.request)
     }
     unanswered.forEach { $0.fail(.connectionLost) }
+  }
+
+  private func clean(_ type: sp_type, _ id: SandboxID, _ cleaned: @escaping Cleaned) {
+    // A sandbox that is gone would never be answered for, and is told of by its `exited`.
+    let isRunning = state.withLock { state in
+      guard state.running[id] != nil else { return false }
+      state.cleaning[id] = cleaned
+      return true
+    }
+    if isRunning { send(SpawnerMessage.slot(type, id), to: id.epoch) }
   }
 
   private func send(_ message: [UInt8], to epoch: UInt64) {
@@ -127,10 +153,12 @@ package final class Spawner: Sendable {
     switch reply {
     case .unpacked(let request, let tree): answer(request, .success(tree))
     case .failed(let request, let error): fail(request, error)
-    case .started(let request, let slot, let generation):
-      started(request, SandboxID(slot: slot, generation: generation, epoch: epoch), descriptors)
+    case .started(let request, let slot, let generation, let hasGroup):
+      started(request, SandboxID(slot: slot, generation: generation, epoch: epoch), descriptors, hasGroup: hasGroup)
     case .exited(let slot, let generation, let exit):
       exited(SandboxID(slot: slot, generation: generation, epoch: epoch), exit)
+    case .cleaned(let slot, let generation, let isClean):
+      cleaned(SandboxID(slot: slot, generation: generation, epoch: epoch), isClean)
     }
   }
 
@@ -148,23 +176,34 @@ package final class Spawner: Sendable {
     return true
   }
 
-  private func started(_ request: UInt64, _ id: SandboxID, _ descriptors: [OwnedDescriptor]) -> Bool {
+  private func started(
+    _ request: UInt64, _ id: SandboxID, _ descriptors: [OwnedDescriptor], hasGroup: Bool
+  ) -> Bool {
     let pending = state.withLock { state -> Pending? in
       let pending = state.pending.removeValue(forKey: request)?.request
       if case .start(_, let exited)? = pending { state.running[id] = exited }
       return pending
     }
-    guard case .start(let completion, _)? = pending, descriptors.count == Int(SP_STARTED_DESCRIPTORS) else {
-      return false
-    }
-    completion(
-      .success(StartedSandbox(id: id, listener: descriptors[0], log: descriptors[1], memoryPeak: descriptors[2])))
+    guard case .start(let completion, _)? = pending,
+      let sandbox = StartedSandbox(id: id, descriptors: descriptors, hasGroup: hasGroup)
+    else { return false }
+    completion(.success(sandbox))
     return true
   }
 
   private func exited(_ id: SandboxID, _ exit: SandboxExit) -> Bool {
-    guard let handler = state.withLock({ $0.running.removeValue(forKey: id) }) else { return false }
+    let handler = state.withLock { state in
+      state.cleaning[id] = nil
+      return state.running.removeValue(forKey: id)
+    }
+    guard let handler else { return false }
     handler(exit)
+    return true
+  }
+
+  private func cleaned(_ id: SandboxID, _ isClean: Bool) -> Bool {
+    guard let handler = state.withLock({ $0.cleaning.removeValue(forKey: id) }) else { return false }
+    handler(isClean)
     return true
   }
 
@@ -172,7 +211,7 @@ package final class Spawner: Sendable {
   private func lost(_ epoch: UInt64) {
     let (pending, running) = state.withLock { state -> ([Pending], [Exited]) in
       let gone = state.running.filter { $0.key.epoch == epoch }
-      gone.keys.forEach { state.running[$0] = nil }
+      for id in gone.keys { (state.running[id], state.cleaning[id]) = (nil, nil) }
       let unanswered = state.pending.filter { $0.value.epoch == epoch }
       unanswered.keys.forEach { state.pending[$0] = nil }
       if state.connection?.epoch == epoch { state.connection = nil }
@@ -180,6 +219,17 @@ package final class Spawner: Sendable {
     }
     pending.forEach { $0.fail(.connectionLost) }
     running.forEach { $0(SandboxExit(cause: .lost, oomKills: 0, memoryPeak: 0)) }
+  }
+}
+
+extension StartedSandbox {
+  /// - Returns: nil unless the descriptors are those of the protocol.
+  fileprivate init?(id: SandboxID, descriptors: [OwnedDescriptor], hasGroup: Bool) {
+    let expected = hasGroup ? SP_STARTED_DESCRIPTORS : SP_STARTED_DESCRIPTORS_ALONE
+    guard descriptors.count == Int(expected) else { return nil }
+    self.init(
+      id: id, listener: descriptors[0], log: descriptors[1], temporary: descriptors[2], sharedMemory: descriptors[3],
+      group: hasGroup ? SandboxGroup(memoryPeak: descriptors[4], directory: descriptors[5]) : nil)
   }
 }
 

@@ -3,9 +3,10 @@ import CSpawnerProtocol
 /// One message from the spawner, checked for its form.
 enum SpawnerReply {
   case unpacked(request: UInt64, UnpackedTree)
-  case started(request: UInt64, slot: UInt32, generation: UInt32)
+  case started(request: UInt64, slot: UInt32, generation: UInt32, hasGroup: Bool)
   case failed(request: UInt64, SandboxError)
   case exited(slot: UInt32, generation: UInt32, SandboxExit)
+  case cleaned(slot: UInt32, generation: UInt32, isClean: Bool)
 
   /// - Returns: nil when the message is none of the protocol.
   init?(_ bytes: [UInt8]) {
@@ -22,10 +23,14 @@ enum SpawnerReply {
       self = .failed(request: header.request, SandboxError(result))
     case SP_STARTED.rawValue:
       guard let started = SpawnerMessage.read(sp_started.self, from: bytes) else { return nil }
-      self = .started(request: header.request, slot: started.slot, generation: started.generation)
+      self = .started(
+        request: header.request, slot: started.slot, generation: started.generation, hasGroup: started.has_group == 1)
     case SP_EXITED.rawValue:
       guard let exited = SpawnerMessage.read(sp_exited.self, from: bytes) else { return nil }
       self = .exited(slot: exited.slot, generation: exited.generation, SandboxExit(exited))
+    case SP_CLEANED.rawValue:
+      guard let cleaned = SpawnerMessage.read(sp_cleaned.self, from: bytes) else { return nil }
+      self = .cleaned(slot: cleaned.slot, generation: cleaned.generation, isClean: cleaned.is_clean == 1)
     default: return nil
     }
   }

@@ -30,7 +30,7 @@ package final class CodeLibrary: Sendable {
   private let packages: PackageStore
   private let spawner: Spawner
   private let ledger: Mutex<TreeLedger>
-  private let gate = UnpackGate(places: 8)
+  private let gate = UnpackGate(places: Spawner.unpackPlaces)
 
   /// - Parameter memoryBudget: bytes of unpacked code that are kept ready.
   package init(packages: PackageStore, spawner: Spawner, memoryBudget: Int = 1 << 30) {
@@ -54,6 +54,15 @@ package final class CodeLibrary: Sendable {
     let digest = Hashing.sha256(zip)
     try await unpack(zip, ArtifactID(account: account, digest: digest))
     return digest
+  }
+
+  /// Checks the digest of a stored package, whose code may be unpacked already.
+  package func verify(_ tree: ArtifactID) async throws(CodeError) {
+    do {
+      try await packages.verify(tree.digest, account: tree.account)
+    } catch {
+      throw .package(error)
+    }
   }
 
   /// Loads a stored package, checks its digest again and unpacks it.

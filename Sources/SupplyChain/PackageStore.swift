@@ -40,6 +40,13 @@ package struct PackageStore: Sendable {
     return try await reading.run { () throws(PackageError) in try packages.load(reference) }
   }
 
+  /// Reads what is stored, opens it and compares it with its digest.
+  ///
+  /// - Throws: `PackageError.missing` or `.damaged`; `.failed` when it cannot be read.
+  package func verify(_ digest: Digest, account: AccountID) async throws(PackageError) {
+    _ = try await load(digest, account: account)
+  }
+
   /// Removes the package for good. To remove what is not there is no error.
   package func remove(_ digest: Digest, account: AccountID) async throws(PackageError) {
     let packages = packages

@@ -12,9 +12,10 @@ struct Redoubt: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Run the platform:",
-        subcommands: [Serve.self, Server.self, Env.self, Doctor.self, Operations.self]),
+        subcommands: [Serve.self, Server.self, Env.self, Doctor.self, Operations.self, Findings.self]),
       CommandGroup(
-        name: "Work with functions:", subcommands: [Deploy.self, Invoke.self, Logs.self, List.self, Delete.self]),
+        name: "Work with functions:",
+        subcommands: [Deploy.self, Invoke.self, Logs.self, List.self, Delete.self, Hygiene.self]),
     ])
 
   static func main() {

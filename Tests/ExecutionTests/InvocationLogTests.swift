@@ -62,7 +62,7 @@ struct InvocationLogTests {
   @Test func `a report line has the fields of lambda's`() throws {
     let report = ReportLine(
       requestID: try #require(RequestID("00000000-0000-4000-8000-000000000000")), duration: .microseconds(1234),
-      initDuration: .milliseconds(20), memorySize: 128, memoryPeak: 31_000_000, status: "timeout")
+      initDuration: .milliseconds(20), memorySize: 128, memoryPeak: 31_000_000, status: .timeout)
     #expect(
       report.text == "REPORT RequestId: 00000000-0000-4000-8000-000000000000\tDuration: 1.23 ms\t"
         + "Billed Duration: 22 ms\tMemory Size: 128 MB\tMax Memory Used: 30 MB\tInit Duration: 20.00 ms\tStatus: timeout\t"

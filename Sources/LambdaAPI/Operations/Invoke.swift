@@ -60,8 +60,9 @@ struct Invoke: CallbackOperation, LambdaOperation {
       return reply.send(OperationResponse(head: ResponseHead(status: 204, headers: []), body: []))
     }
     let request = InvocationRequest(
-      version: version, payload: payload, invokedARN: input.target.arn(at: call.place),
-      clientContext: input.clientContext, wantsLogTail: input.wantsLogTail)
+      version: version, hygiene: services.catalog.hygiene(of: version.name, at: call.place), payload: payload,
+      invokedARN: input.target.arn(at: call.place), clientContext: input.clientContext,
+      wantsLogTail: input.wantsLogTail)
     let lease = try services.admission.admit(call.place.account)
     let receiver = InvokeReply(version: version.qualifier, requestID: call.requestID, reply: reply)
     services.executor.invoke(call.map { _ in request }, lease: lease, receiver: receiver)

@@ -8,6 +8,8 @@ struct Deployment {
   let name: String
   let package: CodePackage
   let settings: FunctionSettings
+  /// nil leaves it as it is.
+  let hygiene: String?
 
   /// How often the state is asked for, and how long it takes at most: 2 minutes.
   private static let pollInterval = TimeAmount.milliseconds(250)
@@ -17,6 +19,14 @@ struct Deployment {
 
   /// - Returns: the function's configuration once it can be invoked.
   func run() throws -> JSONValue {
+    let function = try createOrUpdate()
+    if let hygiene {
+      try HygieneSetting(client: client, path: "/functions/\(ServiceCall.encode(name))/hygiene").set(hygiene)
+    }
+    return function
+  }
+
+  private func createOrUpdate() throws -> JSONValue {
     guard try exists() else { return try create() }
     _ = try client.json(.lambda("PUT", path + "/code", ["ZipFile": .string(Base64.encode(package.zip))]))
     let updated = try waitUntilReady()

@@ -48,4 +48,12 @@ extension ServiceCall {
       service: "lambda", method: method, path: "/2015-03-31/functions\(path)",
       headers: input == nil ? [] : [("Content-Type", "application/json")], body: input?.encoded ?? [])
   }
+
+  /// A call of Redoubt's own API (REST JSON).
+  /// - Parameter path: what follows `/2026-11-25`, percent-encoded.
+  static func redoubt(_ method: String, _ path: String, _ input: JSONValue? = nil) -> ServiceCall {
+    ServiceCall(
+      service: "redoubt", method: method, path: "/2026-11-25\(path)",
+      headers: input == nil ? [] : [("Content-Type", "application/json")], body: input?.encoded ?? [])
+  }
 }

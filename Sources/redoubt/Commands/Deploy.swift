@@ -21,6 +21,8 @@ struct Deploy: ParsableCommand {
   var env: [String] = []
   @Option(help: "ARN of the role that the function runs as.") var role: String?
   @Option(help: "What the function is for.") var description: String?
+  @Option(help: "PerInvocation, PerEnvironment, SingleUse or default: see `redoubt hygiene --help`.") var hygiene:
+    String?
   @OptionGroup var options: ClientOptions
 
   func run() throws {
@@ -29,7 +31,8 @@ struct Deploy: ParsableCommand {
       handler: handler, runtime: runtime, memory: memory, timeout: timeout, variables: try variables(), role: role,
       description: description)
     let deployment = Deployment(
-      client: try options.client(), name: name ?? package.suggestedName, package: package, settings: settings)
+      client: try options.client(), name: name ?? package.suggestedName, package: package, settings: settings,
+      hygiene: hygiene)
     let function = try deployment.run()
     let arn = function["FunctionArn"]?.string ?? deployment.name
     StandardOutput.write(

@@ -2,12 +2,13 @@ import ArgumentParser
 import Core
 import LambdaAPI
 import LogsAPI
+import RedoubtAPI
 import Wire
 
 /// Lists the operations that this version serves, from the same tables as the server.
 struct Operations: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "operations", abstract: "List the AWS operations that this version serves.")
+    commandName: "operations", abstract: "List the operations that this version serves.")
 
   @Flag(help: "Print JSON, with the members of each input.")
   var json = false
@@ -16,7 +17,8 @@ struct Operations: ParsableCommand {
     // The table is the same everywhere; a place is needed only to make up a request that reads nothing.
     guard let account = AccountID("000000000000"), let region = Region("us-east-1") else { return }
     let place = AccountRegion(account: account, region: region)
-    let operations = LambdaAPI.descriptions(at: place) + LogsAPI.descriptions(at: place)
+    let operations =
+      LambdaAPI.descriptions(at: place) + LogsAPI.descriptions(at: place) + RedoubtAPI.descriptions(at: place)
     if json {
       print(String(decoding: JSONValue.array(operations.map(\.json)).encoded, as: UTF8.self))
     } else {

@@ -1,4 +1,5 @@
 import Core
+import Sandbox
 
 /// What `serve` was told, checked and complete. The supervisor hands it to the server as JSON.
 struct ServeConfiguration: Codable, Hashable, Sendable {
@@ -30,11 +31,9 @@ struct ServeConfiguration: Codable, Hashable, Sendable {
   /// Names of the spawner's runtimes in the order of their indices; set by the supervisor, empty before.
   var runtimes: [String] = []
 
-  /// Unpackers have ids of their own after those of environments: UNPACK_SLOTS of the spawner.
-  private static let unpackers = 8
-
-  /// The user ids that sandboxes run as; nobody else on the host may have them.
-  var environmentIDs: Range<Int> { uidBase..<(uidBase + environments + Self.unpackers) }
+  /// The user ids that sandboxes run as; nobody else on the host may have them. Unpackers have ids of their own, after
+  /// those of environments.
+  var environmentIDs: Range<Int> { uidBase..<(uidBase + environments + Spawner.unpackPlaces) }
 
   /// `redoubt-unpack`, beside the spawner.
   var unpacker: String { HostFile.parent(spawner) + "/redoubt-unpack" }

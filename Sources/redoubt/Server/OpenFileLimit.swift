@@ -1,6 +1,6 @@
 import Glibc
 
-/// How many descriptors the server may hold: each environment takes about six, each client one.
+/// How many descriptors the server may hold: each environment takes about ten, each client one.
 enum OpenFileLimit {
   /// Raises the soft limit to the hard one. A failure leaves the limit as it is, which is safe: connections are counted.
   static func raise() {

@@ -10,6 +10,7 @@ import Logging
 import LogsAPI
 import NIOCore
 import NIOPosix
+import RedoubtAPI
 import Sandbox
 import ServiceLifecycle
 import Storage
@@ -29,6 +30,8 @@ struct ServerComposition {
   private let spawner = Spawner()
   private let logStore: LogStore
   private let records: LogWriter
+  private let findingStore: FindingStore
+  private let findings: FindingRecorder
   private let executor: Executor
   private let runner = ControlOperationRunner()
   private let stages: GateStages
@@ -42,6 +45,8 @@ struct ServerComposition {
     group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
     logStore = LogStore(database: state.database, cipher: state.cipher, time: time)
     records = LogWriter(store: logStore, time: time, log: log)
+    findingStore = FindingStore(database: state.database, random: random)
+    findings = FindingRecorder(store: findingStore, time: time, log: log)
     let packages = PackageStore(directory: configuration.dataDirectory + "/packages", cipher: state.cipher)
     let library = CodeLibrary(packages: packages, spawner: spawner)
     let environment = FunctionEnvironment(cipher: state.cipher)
@@ -49,12 +54,12 @@ struct ServerComposition {
     let executor = Executor(
       capacity: configuration.environments, idleTimeout: .seconds(configuration.idleTimeoutSeconds),
       spawner: spawner, library: library, runtimes: runtimes, environment: environment, records: records,
-      group: group, time: time, random: random, log: log)
+      findings: findings, group: group, time: time, random: random, log: log)
     self.executor = executor
     let catalog = FunctionCatalog()
     let registry = FunctionRegistry(
-      database: state.database, catalog: catalog, environment: environment, time: time, random: random
-    ) { executor.retire($0) }
+      database: state.database, catalog: catalog, environment: environment, time: time, random: random,
+      retired: { executor.retire($0) }, hygieneChanged: { executor.apply($0) })
     try await registry.load()
     try await packages.prepare()
     let removed = try await packages.removeUnreferenced(keeping: catalog.referencedCode())
@@ -63,8 +68,9 @@ struct ServerComposition {
       catalog: catalog, registry: registry, environment: environment, library: library, runtimes: runtimes,
       admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
       executor: executor)
+    let own = RedoubtServices(catalog: catalog, registry: registry, findings: findingStore)
     stages = try Self.stages(
-      configuration, Self.endpoints(services, logStore, log), state, runner, time, random, log)
+      configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)
   }
 
   /// Serves until SIGTERM or SIGINT; then the gate finishes its requests, and what stands behind it ends after it.
@@ -76,7 +82,8 @@ struct ServerComposition {
     ) { address in connection.announce(address) }
     let services: [any Service] = [
       RecordsService(
-        records: records, store: logStore, retentionDays: configuration.logRetentionDays, time: time, log: log),
+        records: records, store: logStore, findings: findings, findingStore: findingStore,
+        retentionDays: configuration.logRetentionDays, time: time, log: log),
       ExecutionService(executor: executor),
       runner,
       gate,
@@ -90,7 +97,7 @@ struct ServerComposition {
 
   /// Every operation that is served.
   static func endpoints(
-    _ services: LambdaServices, _ logStore: LogStore, _ log: Logger
+    _ services: LambdaServices, _ logStore: LogStore, _ own: RedoubtServices, _ log: Logger
   ) -> [Endpoint] {
     let authorizer = Authorizer(policy: AdministratorPolicy())
     let report: @Sendable (any Error, RequestID) -> Void = { error, requestID in
@@ -98,7 +105,8 @@ struct ServerComposition {
     }
     let lambda = LambdaAPI.endpoints(services, authorizer: authorizer) { report($0, $1.value.requestID) }
     let logs = LogsAPI.endpoints(logStore, authorizer: authorizer) { report($0, $1.value.requestID) }
-    return lambda + logs
+    let redoubt = RedoubtAPI.endpoints(own, authorizer: authorizer) { report($0, $1.value.requestID) }
+    return lambda + logs + redoubt
   }
 
   private static func stages(

@@ -14,10 +14,12 @@ struct ExecutionService: Service {
   }
 }
 
-/// Writes logs behind, and drops what is older than it has to be kept.
+/// Writes logs and findings behind, and drops what is older than it has to be kept.
 struct RecordsService: Service {
   let records: LogWriter
   let store: LogStore
+  let findings: FindingRecorder
+  let findingStore: FindingStore
   let retentionDays: Int
   let time: any TimeSource
   let log: Logger
@@ -28,6 +30,7 @@ struct RecordsService: Service {
     try await cancelWhenGracefulShutdown {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await records.run() }
+        group.addTask { await findings.run() }
         group.addTask { await purge() }
         try await group.waitForAll()
       }
@@ -41,8 +44,9 @@ struct RecordsService: Service {
       do {
         _ = try await store.purge(olderThan: limit)
         _ = try await store.purgeExpired()
+        try await findingStore.purge(olderThan: limit)
       } catch {
-        log.error("old logs could not be removed, will try again", metadata: ["error": "\(error)"])
+        log.error("old records could not be removed, will try again", metadata: ["error": "\(error)"])
       }
     } while (try? await Task.sleep(for: Self.purgeInterval)) != nil
   }

@@ -1,0 +1,103 @@
+import Core
+import Functions
+import Logging
+import NIOCore
+import Sandbox
+
+/// The runtime waits in `next`, unanswered, until its sandbox is clean.
+struct Cleaning {
+  enum Reason {
+    /// The runtime has asked for work the first time.
+    case baseline
+    /// Whoever waits for the environment gets another one when it is overdue.
+    case invocationEnded(overdue: Scheduled<Void>)
+    /// Something came while nothing ran; the work waits.
+    case workArrived(Invocation)
+  }
+
+  let handler: RuntimeAPIHandler
+  let reason: Reason
+  /// Runs when the spawner takes too long to answer.
+  let limit: Scheduled<Void>
+
+  func cancelTimers() {
+    limit.cancel()
+    if case .invocationEnded(let overdue) = reason { overdue.cancel() }
+  }
+}
+
+/// What happens between two invocations.
+extension ExecutionEnvironment {
+  func look() -> SandboxState? { observer?.state() }
+
+  /// Does what the environment's hygiene asks for while `handler` waits for work.
+  func follow(_ step: Hygiene.Step, for handler: RuntimeAPIHandler, because reason: Cleaning.Reason) {
+    switch step {
+    case .proceed: proceed(handler, reason)
+    case .noteBaseline: clean(handler, reason) { $0.noteBaseline }
+    case .restore: clean(handler, reason) { $0.restore }
+    case .end: discard(reason)
+    }
+  }
+
+  /// Ends an environment in the middle of its cleaning.
+  func abandon(_ cleaning: Cleaning) {
+    cleaning.cancelTimers()
+    discard(cleaning.reason)
+  }
+
+  /// Work that waited for the environment goes to another one.
+  func giveBack(_ cleaning: Cleaning) {
+    if case .workArrived(let invocation) = cleaning.reason { pool?.submit(invocation) }
+  }
+
+  private func proceed(_ handler: RuntimeAPIHandler, _ reason: Cleaning.Reason) {
+    switch reason {
+    case .baseline: break
+    case .invocationEnded(let overdue): overdue.cancel()
+    case .workArrived(let invocation): return begin(invocation, on: handler)
+    }
+    phase = .waiting(handler)
+    pool?.available(id)
+  }
+
+  private typealias Request = (SandboxID, @escaping Spawner.Cleaned) -> Void
+
+  private func clean(
+    _ handler: RuntimeAPIHandler, _ reason: Cleaning.Reason, _ request: (Spawner) -> Request
+  ) {
+    guard let sandbox else { return discard(reason) }
+    let limit = eventLoop.scheduleTask(in: .nanoseconds(ExecutionLimits.cleaning.wholeNanoseconds)) { [weak self] in
+      if let self { cleaned(false) }
+    }
+    phase = .cleaning(Cleaning(handler: handler, reason: reason, limit: limit))
+    request(services.spawner)(sandbox.id) { isClean in
+      self.onLoop { self.cleaned(isClean) }
+    }
+  }
+
+  /// The spawner has answered, or not in time.
+  private func cleaned(_ isClean: Bool) {
+    guard case .cleaning(let cleaning) = phase else { return }
+    cleaning.limit.cancel()
+    if case .baseline = cleaning.reason {
+      hygiene.baselineNoted(isClean: isClean, look: look)
+      return follow(.proceed, for: cleaning.handler, because: cleaning.reason)
+    }
+    let step = hygiene.restored(isClean: isClean, look: look)
+    if step == .end { reportUnclean() }
+    follow(step, for: cleaning.handler, because: cleaning.reason)
+  }
+
+  private func discard(_ reason: Cleaning.Reason) {
+    if case .invocationEnded(let overdue) = reason { overdue.cancel() }
+    kill()
+    // After the kill, so that on a full host the room of this environment is counted on.
+    if case .workArrived(let invocation) = reason { pool?.submit(invocation) }
+  }
+
+  private func reportUnclean() {
+    services.log.info(
+      "an environment that cannot be cleaned is ended", metadata: ["function": "\(version.qualifiedARN)"])
+  }
+}

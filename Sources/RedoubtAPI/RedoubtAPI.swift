@@ -1,0 +1,46 @@
+package import Authorization
+package import Core
+package import Identity
+package import Wire
+
+/// Redoubt's own API (version 2026-11-25), for what no API of AWS has: the table of the operations that are served.
+package struct RedoubtAPI: Sendable {
+  package static let service = ServiceDescription(
+    name: "redoubt", signingName: "redoubt", wireProtocol: .restJSON, refusalCode: "ValidationException",
+    fault: RedoubtErrors.fault)
+
+  /// The table of contents.
+  private static let operations: [any (ControlOperation & RedoubtOperation).Type] = [
+    DeleteAccountHygiene.self,
+    DeleteFunctionHygiene.self,
+    GetAccountHygiene.self,
+    GetFunctionHygiene.self,
+    ListFindings.self,
+    PutAccountHygiene.self,
+    PutFunctionHygiene.self,
+  ]
+
+  /// - Parameter report: hears of errors that callers must not see.
+  package static func endpoints(
+    _ services: RedoubtServices, authorizer: Authorizer,
+    report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
+  ) -> [Endpoint] {
+    func endpoint<Served: ControlOperation & RedoubtOperation>(_: Served.Type) -> Endpoint {
+      Endpoint(Served(services: services), of: service, authorizer: authorizer, report: report)
+    }
+    return operations.map { endpoint($0) }
+  }
+
+  /// What is served, for documents and tests.
+  package static func descriptions(at place: AccountRegion) -> [OperationDescription] {
+    func describe<Served: Operation>(_: Served.Type) -> OperationDescription {
+      OperationDescription(Served.self, of: service, at: place)
+    }
+    return operations.map { describe($0) }
+  }
+}
+
+/// An operation of Redoubt's own API.
+protocol RedoubtOperation: Operation {
+  init(services: RedoubtServices)
+}
