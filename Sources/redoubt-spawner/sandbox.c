@@ -125,13 +125,14 @@ bool sandbox_fail(struct sandbox *sandbox, const char *step) {
 }
 
 // Runs as: host root, in the spawner. It has run nothing but its own set-up, so its end is near: this waits.
-static bool fail_and_reap(struct spawner *spawner, struct sandbox *sandbox, const char *step) {
+static bool fail_and_reap(struct sandbox *sandbox, const char *step) {
   sandbox_fail(sandbox, step);
   sandbox_kill(sandbox);
   siginfo_t unused;
   while (waitid((idtype_t)P_PIDFD, (id_t)sandbox->process, &unused, WEXITED) != 0 && errno == EINTR) {
   }
-  spawner->cgroups->remove(sandbox->group);
+  close(sandbox->process);
+  sandbox->process = -1;
   return false;
 }
 
@@ -174,11 +175,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   int error = errno;
   close(ends[1]);
   errno = error;
-  if (process < 0) {
-    sandbox_fail(sandbox, "clone");
-    spawner->cgroups->remove(sandbox->group);
-    return false;
-  }
+  if (process < 0) return sandbox_fail(sandbox, "clone");
   const char *step = prepare(spawner, sandbox, process);
-  return step == NULL ? true : fail_and_reap(spawner, sandbox, step);
+  return step == NULL ? true : fail_and_reap(sandbox, step);
 }

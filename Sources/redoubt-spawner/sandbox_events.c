@@ -129,7 +129,8 @@ static bool take_report(struct spawner *spawner, struct sandbox *sandbox) {
 void sandbox_on_report(struct spawner *spawner, struct sandbox *sandbox) { take_report(spawner, sandbox); }
 
 // Runs as: host root, in the spawner. The control group may outlive its last process for a moment.
-static void remove_group(struct spawner *spawner, struct sandbox *sandbox) {
+void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox) {
+  sandbox->state = SANDBOX_REMOVING;
   if (spawner->cgroups->remove(sandbox->group) != 0 && errno == EBUSY) {
     sandbox->deadline = monotonic_milliseconds() + REMOVAL_PAUSE_MILLISECONDS;
     return;
@@ -159,13 +160,13 @@ void sandbox_on_exit(struct spawner *spawner, struct sandbox *sandbox) {
     const char *step = sandbox->failure_step[0] != '\0' ? sandbox->failure_step : "ended while it was set up";
     answer_failed(spawner, sandbox->request, SP_FAILURE_SYSTEM, sandbox->failure_error, step);
   }
-  remove_group(spawner, sandbox);
+  sandbox_remove(spawner, sandbox);
 }
 
 // Runs as: host root, in the spawner.
 void sandbox_on_deadline(struct spawner *spawner, struct sandbox *sandbox) {
   if (sandbox->state == SANDBOX_REMOVING) {
-    remove_group(spawner, sandbox);
+    sandbox_remove(spawner, sandbox);
     return;
   }
   sandbox->has_timed_out = true;

@@ -90,7 +90,8 @@ static bool any_left(const struct spawner *spawner) {
 // Runs as: host root, in the spawner. Nobody hears the answers any more; the bookkeeping is the same.
 static void stop(struct spawner *spawner) {
   epoll_ctl(spawner->events, EPOLL_CTL_DEL, spawner->server.socket, NULL);
-  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++) sandbox_kill(&spawner->sandboxes[slot]);
+  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++)
+    if (spawner->sandboxes[slot].state != SLOT_FREE) sandbox_kill(&spawner->sandboxes[slot]);
   int64_t end = monotonic_milliseconds() + STOP_MILLISECONDS;
   while (any_left(spawner) && monotonic_milliseconds() < end) {
     int timeout = run_deadlines(spawner);

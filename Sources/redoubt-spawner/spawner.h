@@ -87,7 +87,7 @@ int64_t monotonic_milliseconds(void);
 struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kind);
 void sandbox_free_slot(struct sandbox *sandbox);
 // Creates the control group and the process. False: no process is left, failure_error and failure_step say why, and the
-// caller frees the slot, which closes what was opened.
+// caller removes the sandbox.
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits);
 // Notes errno and the step that failed; false.
@@ -102,6 +102,8 @@ void sandbox_on_exit(struct spawner *spawner, struct sandbox *sandbox);
 void sandbox_on_deadline(struct spawner *spawner, struct sandbox *sandbox);
 // Looks at its memory use, if that is due, and ends it when it uses more than its own.
 void sandbox_watch_memory(struct spawner *spawner, struct sandbox *sandbox, int64_t now);
+// No process of it is left: removes the control group, now or as soon as the kernel lets go of it, and frees the slot.
+void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox);
 
 // tree.c
 struct tree *tree_find(struct spawner *spawner, const struct sp_tree *key);

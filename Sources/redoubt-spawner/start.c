@@ -93,6 +93,6 @@ bool start_handle(struct spawner *spawner, const struct received *message) {
   plan_environment(spawner, request, tree, &plan);
   if (launch(spawner, sandbox, &plan)) return true;
   answer_failed(spawner, number, SP_FAILURE_SYSTEM, sandbox->failure_error, sandbox->failure_step);
-  sandbox_free_slot(sandbox);
+  sandbox_remove(spawner, sandbox);
   return true;
 }

@@ -88,7 +88,7 @@ static void begin(struct spawner *spawner, const struct sp_unpack *request, int 
   if (launch(spawner, sandbox, archive)) return;
   answer_failed(spawner, number, SP_FAILURE_SYSTEM, sandbox->failure_error, sandbox->failure_step);
   tree_drop(spawner, sandbox->tree);
-  sandbox_free_slot(sandbox);
+  sandbox_remove(spawner, sandbox);
 }
 
 // Runs as: host root, in the spawner.
