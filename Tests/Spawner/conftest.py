@@ -12,6 +12,10 @@ from spawner_client import Spawner, groups, processes_of, until
 SOURCES = Path(__file__).resolve().parents[2] / "Sources"
 UID_BASE = 700000 + os.getpid() % 1000 * 4000  # runs beside each other do not count each other's processes
 SLOTS = 24
+# Those of Package.swift, which test_hardening.py compares.
+HARDENING = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fno-common", "-D_FORTIFY_SOURCE=3", "-fstack-protector-strong",
+             "-fstack-clash-protection", "-ftrivial-auto-var-init=zero",
+             "-fcf-protection=full" if platform.machine() == "x86_64" else "-mbranch-protection=standard"]
 IS_SANITIZED = os.environ.get("REDOUBT_SANITIZE") == "1"
 
 
@@ -27,8 +31,7 @@ def pytest_collection_modifyitems(items):
 
 
 def compile_program(folder, name, libraries):
-    flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-fstack-protector-strong", "-fPIE", "-pie",
-             "-Wl,-z,relro,-z,now", f"-I{SOURCES / 'CSpawnerProtocol/include'}", f"-I{SOURCES / name}"]
+    flags = [*HARDENING, "-O2", "-fPIE", "-pie", "-Wl,-z,relro,-z,now,-z,noexecstack", f"-I{SOURCES / 'CSpawnerProtocol/include'}", f"-I{SOURCES / name}"]
     sources = [str(path) for path in sorted((SOURCES / name).glob("*.c"))]
     if IS_SANITIZED:
         # Leaks are not looked for: the check needs ptrace, which a process that is not dumpable refuses, and clones
@@ -38,9 +41,9 @@ def compile_program(folder, name, libraries):
         options.write_text('const char *__asan_default_options(void);\n'
                            'const char *__asan_default_options(void) { return "detect_leaks=0:abort_on_error=1:disable_coredump=0"; }\n')
         sources.append(str(options))
+        # The sanitizers look themselves at what these would hide or check twice.
+        flags = [flag for flag in flags if not flag.startswith(("-D_FORTIFY_SOURCE", "-ftrivial-auto-var-init"))]
         flags += ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-    else:
-        flags += ["-D_FORTIFY_SOURCE=3"]
     program = folder / name
     subprocess.run(["cc", *flags, *sources, "-o", str(program), *libraries], check=True)
     program.chmod(0o755)
