@@ -1,6 +1,6 @@
-.PHONY: check fmt test integration isolation bench soak
+.PHONY: check fmt test integration isolation fuzz bench soak
 
-check:        ## format, imports, ranks, C warnings
+check:        ## format, imports, ranks, C warnings; the C programs under sanitizers (as root), the fuzzers' kept inputs
 	scripts/check
 
 fmt:          ## format in place
@@ -14,6 +14,11 @@ integration:  ## the API through boto3 and the AWS CLI
 
 isolation:    ## what a function can not do
 	./test build spawner isolation
+
+MINUTES ?= 5
+fuzz:         ## both fuzz targets with new inputs, one after the other; MINUTES=30 for each
+	scripts/fuzz spawner-protocol $$(( $(MINUTES) * 60 ))
+	scripts/fuzz package-reader $$(( $(MINUTES) * 60 ))
 
 bench:        ## the warm path of a release build, beside the AWS Runtime Interface Emulator
 	/usr/bin/python3 bench/invoke.py --start .build/release/redoubt

@@ -1,0 +1,365 @@
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "host_view.h"
+#include "kernel.h"
+#include "spawner_world.h"
+
+enum { MAXIMUM_GROUPS = ALL_SLOTS, PROCESS = 4711 };
+
+struct kernel kernel;
+static bool is_mounted[MAXIMUM_TREES];
+static char groups[MAXIMUM_GROUPS][24];
+
+static bool fails(void) {
+  if (kernel.calls_until_fault == 0 || --kernel.calls_until_fault > 0) return false;
+  errno = kernel.fault;
+  return true;
+}
+
+static void close_if_open(int *descriptor) {
+  if (*descriptor >= 0) close(*descriptor);
+  *descriptor = -1;
+}
+
+void kernel_reset(void) {
+  kernel = (struct kernel){.pending_control = -1, .pending_output = -1, .now = 1000000};
+  memset(is_mounted, 0, sizeof is_mounted);
+  memset(groups, 0, sizeof groups);
+}
+
+// Processes
+
+struct child *kernel_child(unsigned number) {
+  for (unsigned index = 0; index < ALL_SLOTS; index++) {
+    struct child *child = &kernel.children[(number + index) % ALL_SLOTS];
+    if (child->is_there && !child->has_ended) return child;
+  }
+  return NULL;
+}
+
+static struct child *child_of(int process) {
+  for (unsigned index = 0; index < ALL_SLOTS; index++)
+    if (kernel.children[index].is_there && kernel.children[index].process == process) return &kernel.children[index];
+  MUST(false, "a process is meant that was never cloned, or is gone");
+}
+
+void child_end(struct child *child, int code, int status) {
+  if (child->has_ended) return;
+  child->has_ended = true;
+  child->code = code;
+  child->status = status;
+  close_if_open(&child->control);
+  close_if_open(&child->output);
+  MUST(eventfd_write(child->process, 1) == 0, "the pidfd is not the one that was given");
+}
+
+pid_t kernel_clone(uint64_t flags, int *process_descriptor) {
+  (void)flags;
+  if (fails()) return -1;
+  for (unsigned index = 0; index < ALL_SLOTS; index++) {
+    struct child *child = &kernel.children[index];
+    if (child->is_there) continue;
+    *process_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    *child = (struct child){.is_there = true, .process = *process_descriptor};
+    child->control = kernel.pending_control;
+    child->output = kernel.pending_output;
+    kernel.pending_control = kernel.pending_output = -1;
+    return PROCESS;
+  }
+  MUST(false, "more processes than slots");
+}
+
+int kernel_signal_process(int process_descriptor, int signal_number) {
+  child_end(child_of(process_descriptor), CLD_KILLED, signal_number);
+  return 0;
+}
+
+int double_waitid(idtype_t type, id_t id, siginfo_t *info, int options) {
+  MUST(type == (idtype_t)P_PIDFD, "waits for others than by pidfd");
+  struct child *child = child_of((int)id);
+  info->si_pid = 0;
+  MUST(child->has_ended || (options & WNOHANG) != 0, "waits for a process that was not told to end");
+  if (!child->has_ended) return 0;
+  info->si_pid = PROCESS;
+  info->si_code = child->code;
+  info->si_status = child->status;
+  child->is_there = false;
+  return 0;
+}
+
+_Noreturn void sandbox_child(const struct plan *plan, char *argument_memory) {
+  (void)plan, (void)argument_memory;
+  abort();
+}
+
+int double_socketpair(int domain, int type, int protocol, int ends[2]) {
+  if (fails() || socketpair(domain, type, protocol, ends) != 0) return -1;
+  close_if_open(&kernel.pending_control);
+  kernel.pending_control = dup(ends[1]);
+  return 0;
+}
+
+int double_pipe2(int ends[2], int flags) {
+  if (fails() || pipe2(ends, flags) != 0) return -1;
+  close_if_open(&kernel.pending_output);
+  kernel.pending_output = dup(ends[1]);
+  fcntl(kernel.pending_output, F_SETFL, O_NONBLOCK);
+  return 0;
+}
+
+int double_open(const char *path, int flags, ...) {
+  MUST(strncmp(path, "/proc/4711/", 11) == 0, "opens a file that is none of its business");
+  return fails() ? -1 : open("/dev/null", flags);
+}
+
+// Time and events
+
+int double_clock_gettime(clockid_t clock, struct timespec *now) {
+  MUST(clock == CLOCK_MONOTONIC, "asks a clock that can be set");
+  *now = (struct timespec){.tv_sec = kernel.now / 1000, .tv_nsec = kernel.now % 1000 * 1000000};
+  return 0;
+}
+
+int double_epoll_ctl(int set, int operation, int descriptor, struct epoll_event *event) {
+  if (operation == EPOLL_CTL_DEL) kernel.is_stopping = true;
+  return operation == EPOLL_CTL_ADD && fails() ? -1 : epoll_ctl(set, operation, descriptor, event);
+}
+
+// Once the input is used up: all that lives is ended, all that is owed must come, and then the server goes.
+static bool wind_down(int timeout) {
+  struct child *child = kernel_child(0);
+  kernel.calls_until_fault = 0;
+  if (server_is_open() && server_read(1000) > 0) return true;
+  if (child != NULL) {
+    child_end(child, CLD_KILLED, SIGKILL);
+    return true;
+  }
+  if (timeout >= 0 || kernel.is_stopping) {
+    kernel.now += timeout > 0 ? timeout : 1;
+    return false;
+  }
+  MUST(server_is_open(), "the server is gone and the spawner stays");
+  server_check_quiet();
+  server_close();
+  return true;
+}
+
+int double_epoll_wait(int set, struct epoll_event *events, int maximum, int timeout) {
+  for (;;) {
+    int count = epoll_wait(set, events, maximum, 0);
+    if (count != 0) return count;
+    bool passes_time = false;
+    bool has_acted = !kernel.is_stopping && input_act(&passes_time);
+    if (has_acted ? passes_time : !wind_down(timeout)) return 0;
+  }
+}
+
+// Memory, text and files
+
+void *double_malloc(size_t size) { return fails() ? NULL : malloc(size); }
+
+int double_fprintf(FILE *file, const char *format, ...) {
+  (void)file, (void)format;
+  return 0;
+}
+
+static unsigned tree_number(const char *path) {
+  unsigned number = MAXIMUM_TREES;
+  MUST(sscanf(path, "/trees/%u", &number) == 1 && number < MAXIMUM_TREES, "a path that is no tree's");
+  return number;
+}
+
+int double_mkdir(const char *path, mode_t mode) {
+  (void)mode;
+  tree_number(path);
+  if (fails()) return -1;
+  errno = EEXIST;
+  return -1;
+}
+
+int double_mount(const char *source, const char *target, const char *type, unsigned long flags, const void *options) {
+  (void)source, (void)type;
+  unsigned number = tree_number(target);
+  MUST((flags & (MS_NOSUID | MS_NODEV)) == (MS_NOSUID | MS_NODEV), "a tree with devices or set-uid programs");
+  if (kernel.is_old && strstr(options, "noswap") != NULL) {
+    errno = EINVAL;
+    return -1;
+  }
+  if (fails()) return -1;
+  MUST(is_mounted[number] == ((flags & MS_REMOUNT) != 0), "mounts over a tree, or seals what is not there");
+  is_mounted[number] = true;
+  return 0;
+}
+
+int double_umount2(const char *target, int flags) {
+  (void)flags;
+  unsigned number = tree_number(target);
+  MUST(is_mounted[number], "unmounts what is not mounted");
+  is_mounted[number] = false;
+  return 0;
+}
+
+ssize_t double_pread(int file, void *bytes, size_t size, off_t offset) {
+  (void)file, (void)offset;
+  return fails() ? -1 : snprintf(bytes, size, "%llu", (unsigned long long)kernel.use);
+}
+
+int double_fstatfs(int file, struct statfs *status) {
+  (void)file;
+  *status = (struct statfs){.f_blocks = 1000, .f_bfree = 900, .f_bsize = 4096};
+  return fails() ? -1 : 0;
+}
+
+int devices_prepare(uint32_t slot) {
+  MUST(slot < ALL_SLOTS, "devices of no slot");
+  return fails() ? -1 : 0;
+}
+
+// Control groups
+
+static char *group_find(const char *name) {
+  for (unsigned index = 0; index < MAXIMUM_GROUPS; index++)
+    if (strcmp(groups[index], name) == 0) return groups[index];
+  return NULL;
+}
+
+static bool group_open(const char *instance) {
+  (void)instance;
+  return true;
+}
+
+static int group_create(const char *name, const struct cgroup_limits *limits) {
+  MUST(group_find(name) == NULL, "a control group that is there");
+  MUST(limits->memory_bytes > 0 && limits->processes > 0, "a control group without limits");
+  if (fails()) return -1;
+  char *room = group_find("");
+  MUST(room != NULL, "more control groups than slots");
+  strcpy(room, name);
+  return 0;
+}
+
+static int group_call(const char *name) {
+  MUST(group_find(name) != NULL, "a control group that is not there");
+  return fails() ? -1 : 0;
+}
+
+static int group_attach(const char *name, pid_t process) {
+  MUST(process == PROCESS, "a process of somebody else");
+  return group_call(name);
+}
+
+static int group_settle(const char *name, uint32_t memory_mib) {
+  MUST(memory_mib > 0, "no memory");
+  return group_call(name);
+}
+
+static int group_file(const char *name) { return group_call(name) != 0 ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+static int group_read_memory(const char *name, struct cgroup_memory *memory) {
+  *memory = kernel.memory;
+  return group_call(name);
+}
+
+static void group_read_result(const char *name, struct cgroup_result *result) {
+  if (group_call(name) == 0) *result = (struct cgroup_result){.memory_peak = kernel.use};
+}
+
+static void group_kill_all(const char *name) { group_call(name); }
+
+static int group_remove(const char *name) {
+  char *group = group_find(name);
+  if (group == NULL || kernel.busy > 0) {
+    errno = group == NULL ? ENOENT : EBUSY;
+    if (group != NULL) kernel.busy--;
+    return -1;
+  }
+  group[0] = '\0';
+  return 0;
+}
+
+static int group_remove_parent(void) { return 0; }
+
+static int group_directory(unsigned index) {
+  (void)index;
+  return -1;
+}
+
+const struct cgroup_driver cgroup_v1 = {
+    .open = group_open,
+    .create = group_create,
+    .attach = group_attach,
+    .settle = group_settle,
+    .open_peak = group_file,
+    .open_usage = group_file,
+    .open_group = group_file,
+    .read_memory = group_read_memory,
+    .read_result = group_read_result,
+    .kill_all = group_kill_all,
+    .remove = group_remove,
+    .remove_parent = group_remove_parent,
+    .directory = group_directory,
+};
+const struct cgroup_driver cgroup_v2 = {.open = group_open};
+
+// Checks
+
+static void check_slot(const struct spawner *spawner, const struct sandbox *sandbox) {
+  bool lives = sandbox->state == SANDBOX_BUILDING || sandbox->state == SANDBOX_RUNNING;
+  MUST(lives == (sandbox->generation != 0 && sandbox->process >= 0), "a slot whose process and state differ");
+  if (lives) child_of(sandbox->process);
+  MUST((group_find(sandbox->group) != NULL && sandbox->group[0] != '\0') == (sandbox->state != SLOT_FREE),
+       "a slot whose control group and state differ");
+  if (sandbox->kind != SANDBOX_UNPACK || !lives) return;
+  const struct tree *tree = sandbox->tree;
+  MUST(tree >= spawner->trees && tree < spawner->trees + MAXIMUM_TREES, "an unpacker without a tree");
+  MUST(tree->state == TREE_UNPACKING && tree->waiter_count >= 1 && tree->waiter_count <= MAXIMUM_WAITERS,
+       "an unpacker whose tree nobody waits for");
+}
+
+static void check_trees(const struct spawner *spawner) {
+  unsigned unpacking = 0, unpackers = 0;
+  for (unsigned index = 0; index < MAXIMUM_TREES; index++) {
+    const struct tree *tree = &spawner->trees[index];
+    MUST((tree->state != TREE_ABSENT) == is_mounted[index], "a tree whose mount and state differ");
+    if (tree->state == TREE_UNPACKING) unpacking++;
+    if (tree->state == TREE_READY)
+      MUST(tree->bytes <= tree->maximum_bytes && tree->entries <= tree->maximum_entries, "a tree beyond its limits");
+  }
+  for (unsigned slot = ENVIRONMENT_SLOTS; slot < ALL_SLOTS; slot++)
+    unpackers += spawner->sandboxes[slot].state == SANDBOX_BUILDING || spawner->sandboxes[slot].state == SANDBOX_RUNNING;
+  MUST(unpacking == unpackers, "a tree that is being unpacked by nobody");
+}
+
+void kernel_check(const struct spawner *spawner) {
+  unsigned living = 0, children = 0;
+  for (unsigned slot = 0; slot < ALL_SLOTS; slot++) {
+    check_slot(spawner, &spawner->sandboxes[slot]);
+    living += spawner->sandboxes[slot].state == SANDBOX_BUILDING || spawner->sandboxes[slot].state == SANDBOX_RUNNING;
+    children += kernel.children[slot].is_there;
+  }
+  MUST(living == children, "a process without a slot");
+  check_trees(spawner);
+}
+
+void kernel_check_end(const struct spawner *spawner) {
+  kernel_check(spawner);
+  for (unsigned slot = 0; slot < ALL_SLOTS; slot++)
+    MUST(spawner->sandboxes[slot].state == SLOT_FREE, "a sandbox outlives its spawner");
+  close_if_open(&kernel.pending_control);
+  close_if_open(&kernel.pending_output);
+}
