@@ -63,6 +63,7 @@ LIVES = {
     "short": [BYTES, 3, 0, 1, 2, 3, 0], "empty": [BYTES, 0, 0, 0], "unsealed": unpack(descriptor=201),
     "device": unpack(descriptor=203), "two": unpack(descriptor=255), "none": unpack(descriptor=254),
     "framed": [FRAMED, 4, 8, 0, *[0] * 8, 0, 0], "unknown": [FRAMED, 99, 8, 0, *[0] * 8, 0, 0], "with": [FRAMED, 4, 8, 0, *[0] * 8, 0, 1, 0],
+    "longer-than-said": [*TREE, START, 0, 0, 0, 0, 0, 0, 255, *word(8), *b"A=b\0A=b\0", 224, *word(4), READY, 0, READ, 9],
     "trees": [*unpack(), *([REPEAT, 1, 1, READY, 0, UNPACKED, 0, 0, 0] * 1040), READ, 255, READ, 255],
 }
 

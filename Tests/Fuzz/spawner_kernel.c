@@ -337,8 +337,9 @@ static void check_trees(const struct spawner *spawner) {
     const struct tree *tree = &spawner->trees[index];
     MUST((tree->state != TREE_ABSENT) == is_mounted[index], "a tree whose mount and state differ");
     if (tree->state == TREE_UNPACKING) unpacking++;
-    if (tree->state == TREE_READY)
-      MUST(tree->bytes <= tree->maximum_bytes && tree->entries <= tree->maximum_entries, "a tree beyond its limits");
+    if (tree->state != TREE_READY) continue;
+    MUST(!tree->is_forgotten, "a tree that nobody can ask for stays");
+    MUST(tree->bytes <= tree->maximum_bytes && tree->entries <= tree->maximum_entries, "a tree beyond its limits");
   }
   for (unsigned slot = ENVIRONMENT_SLOTS; slot < ALL_SLOTS; slot++)
     unpackers += spawner->sandboxes[slot].state == SANDBOX_BUILDING || spawner->sandboxes[slot].state == SANDBOX_RUNNING;

@@ -39,8 +39,21 @@ bool server_is_open(void) { return server >= 0; }
 
 uint32_t server_generation(uint32_t slot) { return slot < ENVIRONMENT_SLOTS ? generations[slot] : 0; }
 
-static bool is_owed_an_answer(uint16_t type) {
-  return type == SP_UNPACK || type == SP_START || type == SP_BASELINE || type == SP_RESTORE;
+// By the protocol's words alone. An answer to a message that is out of form is an answer to nothing.
+static bool is_owed_an_answer(const void *packet, size_t size, unsigned descriptor_count) {
+  const struct sp_header *header = packet;
+  const struct sp_unpack *unpack = packet;
+  const struct sp_start *start = packet;
+  if (size < sizeof *header || header->size != size || header->version != SP_VERSION) return false;
+  switch (header->type) {
+    case SP_UNPACK: return size == sizeof *unpack && unpack->reserved == 0 && descriptor_count == 1;
+    case SP_START:
+      return size >= sizeof *start && size == sizeof *start + start->environment_size && start->reserved == 0 &&
+             start->environment_size <= SP_MAX_ENVIRONMENT && descriptor_count == 0;
+    case SP_BASELINE:
+    case SP_RESTORE: return size == sizeof(struct sp_slot) && descriptor_count == 0;
+    default: return false;
+  }
 }
 
 bool server_send(const void *packet, size_t size, const int *descriptors, unsigned count) {
@@ -50,7 +63,6 @@ bool server_send(const void *packet, size_t size, const int *descriptors, unsign
   } control = {0};
   struct iovec part = {.iov_base = (void *)packet, .iov_len = size};
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-  struct sp_header header = {0};
   if (!server_is_open() || owed_count == MAXIMUM_OWED) return false;
   if (count > 0) {
     message.msg_control = control.bytes;
@@ -60,9 +72,9 @@ bool server_send(const void *packet, size_t size, const int *descriptors, unsign
     memcpy(CMSG_DATA(rights), descriptors, count * sizeof(int));
   }
   if (sendmsg(server, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) return false;
-  if (size < sizeof header) return true;
-  memcpy(&header, packet, sizeof header);
-  if (is_owed_an_answer(header.type)) owed[owed_count++] = (struct owed){header.request, header.type};
+  if (!is_owed_an_answer(packet, size, count)) return true;
+  const struct sp_header *header = packet;
+  owed[owed_count++] = (struct owed){header->request, header->type};
   return true;
 }
 
