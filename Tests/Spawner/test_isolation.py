@@ -380,6 +380,7 @@ def test_calls_by_another_architectures_numbers_end_the_process(spawner, compile
     assert running.exited().wait_status & 0x7f == 31
 
 
+@pytest.mark.skipif(IS_SANITIZED, reason="the sanitizers handle signals, which reach an init that handles them")
 def test_user_code_cannot_end_stop_or_read_its_init(spawner):
     running = spawner.python(PRELUDE + """
 import signal
@@ -399,10 +400,8 @@ __import__('time').sleep(60)
 """)
     found = json.loads(running.read_log("}\n"))
     assert {name: result for name, result in found.items() if result not in ("EACCES", "ENOENT", "EPERM", "ENOSYS", "ESRCH")} == {}
-    init = Path(f"/proc/{min(processes_of(UID_BASE))}/status")
-    until(lambda: "State:\tS" in init.read_text(), "init waits as before, whatever it was doing just now")
-    status = init.read_text()
-    assert "\nName:\tinit\n" in "\n" + status
+    status = Path(f"/proc/{min(processes_of(UID_BASE))}/status").read_text()
+    assert "\nName:\tinit\n" in "\n" + status and "State:\tS" in status
     assert int(status.split("ShdPnd:")[1].split()[0], 16) == int(status.split("SigPnd:")[1].split()[0], 16) == 0
     running.kill()
     assert running.exited().wait_status == 9

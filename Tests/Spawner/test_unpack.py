@@ -1,6 +1,5 @@
 import hashlib
 import io
-import itertools
 import json
 import os
 import shutil
@@ -106,7 +105,7 @@ def test_two_entries_in_one_place_are_refused(spawner, names, modes):
     ["x/y/Z.py", "x/y/z.py"], ["\xe9a", "\xe9A"],
 ], ids=numbered)
 def test_names_that_differ_in_case_only_are_refused(spawner, names):
-    for order in itertools.permutations(names):
+    for order in (names, names[::-1]):
         assert "in case only" in refused(spawner, make_zip({name: "x" if name[-1] != "/" else "" for name in order}), UNSAFE_ENTRY)
 
 
@@ -114,7 +113,7 @@ def test_names_that_differ_in_case_only_are_refused(spawner, names):
     ["lib", "libX/y", "LIBRARY"], ["a/b", "a/c", "a/b!/c", "b/A", "b/a!"], ["Lib/x", "Lib/X!", "Lib-2/x", "Lib0"], ["[", "{", "@", "`"],
 ], ids=numbered)
 def test_names_that_differ_in_more_than_case_are_taken(spawner, names):
-    for order in itertools.permutations(names):
+    for order in (names, names[::-1]):
         assert spawner.unpack(make_zip({name: "x" for name in order})).kind == UNPACKED
 
 
