@@ -19,7 +19,11 @@
 #include "kernel.h"
 #include "spawner_world.h"
 
-enum { MAXIMUM_GROUPS = ALL_SLOTS, PROCESS = 4711 };
+enum {
+  MAXIMUM_GROUPS = ALL_SLOTS,
+  PROCESS = 4711,
+  TREE_CHECKS = 16,  // one in so many looks at every tree: there are a thousand
+};
 
 struct kernel kernel;
 static bool is_mounted[MAXIMUM_TREES];
@@ -354,11 +358,12 @@ void kernel_check(const struct spawner *spawner) {
     children += kernel.children[slot].is_there;
   }
   MUST(living == children, "a process without a slot");
-  check_trees(spawner);
+  if (kernel.checks++ % TREE_CHECKS == 0) check_trees(spawner);
 }
 
 void kernel_check_end(const struct spawner *spawner) {
   kernel_check(spawner);
+  check_trees(spawner);
   for (unsigned slot = 0; slot < ALL_SLOTS; slot++)
     MUST(spawner->sandboxes[slot].state == SLOT_FREE, "a sandbox outlives its spawner");
   close_if_open(&kernel.pending_control);

@@ -38,6 +38,7 @@ struct kernel {
   int64_t now;                          // milliseconds
   unsigned calls_until_fault;           // 0: none
   int fault;                            // errno
+  unsigned checks;
   unsigned busy;                        // times that a control group is still held
   bool is_old;                          // a kernel that knows no `noswap`
   bool is_stopping;                     // the spawner does not listen to the server any more
