@@ -54,6 +54,75 @@ struct InvocationLogTests {
     #expect(log.take().tail.isEmpty)
   }
 
+  @Test func `a character is not cut in two with its line`() {
+    var log = InvocationLog()
+    let line = "x" + String(repeating: "\u{1F600}", count: InvocationLog.longestLine / 4)
+    log.append(Array(line.utf8), at: now)
+    log.appendPlatformLine("END", at: now)
+    #expect(log.events.count == 3)
+    #expect(log.events.dropLast().map(\.message).joined() == line)
+  }
+
+  @Test func `what is beyond the limit is counted and told, and the tail is whole`() {
+    var log = InvocationLog(limit: 100)
+    log.append(Array(String(repeating: "0123456789abcdefghijkl\n", count: 5).utf8), at: now)
+    log.append(Array("not this one\n".utf8), at: now)
+    log.appendPlatformLine("END", at: now)
+    let (events, tail) = log.take()
+    #expect(events.filter { $0.origin == .function }.count == 2)
+    #expect(
+      events.filter { $0.origin == .platform }.map(\.message) == [
+        "REDOUBT 81 bytes of output were dropped: of one invocation 100 bytes are recorded", "END",
+      ])
+    #expect(String(decoding: tail, as: UTF8.self).contains("not this one"))
+  }
+
+  @Test func `once a line was dropped none that follows is kept`() {
+    var log = InvocationLog(limit: 100)
+    for line in [String(repeating: "x", count: 200), "short"] { log.append(Array((line + "\n").utf8), at: now) }
+    #expect(log.events.isEmpty)
+  }
+
+  @Test func `each invocation has the whole limit, and so has the time between`() throws {
+    var log = InvocationLog(limit: 40)
+    let id = try #require(RequestID("00000000-0000-4000-8000-000000000000"))
+    for _ in 0..<2 {
+      log.append(Array("ten bytes!\nlost\n".utf8), at: now)
+      log.begin(id, with: "START", at: now)
+      log.append(Array("ten bytes!\nlost\n".utf8), at: now)
+      log.appendPlatformLine("END", at: now)
+      #expect(log.take().events.filter { $0.origin == .function }.map(\.message) == ["ten bytes!", "ten bytes!"])
+    }
+  }
+
+  @Test func `a hundred megabytes in one line or in many are held in little`() {
+    for end in ["x", "\n"] {
+      var log = InvocationLog()
+      let piece = Array((String(repeating: "x", count: 65_535) + end).utf8)
+      var recorded = 0
+      for _ in 0..<1600 {
+        log.append(piece, at: now)
+        guard log.byteCount > InvocationLog.longestHeld else { continue }
+        recorded += log.takeEvents().reduce(0) { $0 + $1.message.utf8.count }
+      }
+      log.close(at: now)
+      recorded += log.takeEvents().filter { $0.origin == .function }.reduce(0) { $0 + $1.message.utf8.count }
+      #expect(recorded <= ExecutionLimits.logVolume)
+      #expect(recorded > ExecutionLimits.logVolume - 2 * InvocationLog.longestLine)
+    }
+  }
+
+  @Test func `output belongs to the invocation until its log is taken`() throws {
+    var log = InvocationLog()
+    let id = try #require(RequestID("00000000-0000-4000-8000-000000000000"))
+    #expect(log.requestID == nil)
+    log.begin(id, with: "START", at: now)
+    _ = log.takeEvents()
+    #expect(log.requestID == id)
+    _ = log.take()
+    #expect(log.requestID == nil)
+  }
+
   @Test(arguments: [(0.0, "0.00"), (1.006, "1.01"), (12.3456, "12.35"), (3000, "3000.00"), (0.999, "1.00")])
   func `durations have two digits after the point`(value: Double, text: String) {
     #expect(Decimals.two(value) == text)

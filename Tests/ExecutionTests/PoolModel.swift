@@ -26,7 +26,7 @@ struct PoolModel {
       take(pool.submit(lastWork, key: key, spec: key))
     case 4...7: advanceOne()
     case 8: take(pool.reap(at: MonotonicTime(nanoseconds: now)))
-    default: take(pool.retire(choose(3)))
+    default: choose(2) == 0 ? take(pool.retire(choose(3))) : pool.readmit(choose(3))
     }
     if environments.count > 5 { problems.append("more than the capacity at \(now)") }
   }
@@ -47,9 +47,12 @@ struct PoolModel {
     case .idle: if choose(20) == 0 { end(id) }
     case .busy: if choose(5) == 0 { end(id) } else { answer(id) }
     case .finishing:
-      switch choose(4) {
+      switch choose(5) {
       case 0: take(pool.overdue(id))
       case 1: end(id)
+      case 2:
+        environments[id]?.state = .ending
+        take(pool.ending(id))
       default: available(id)
       }
     case .ending: end(id)

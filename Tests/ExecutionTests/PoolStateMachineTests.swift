@@ -107,9 +107,37 @@ struct PoolStateMachineTests {
     var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
-    pool.ending(id)
+    _ = pool.ending(id)
     #expect(describe(pool.available(id, at: start)) == [])
     #expect(describe(pool.submit(2, key: "a", spec: "s")) == ["start 2 with s"])
+  }
+
+  @Test func `work that waits for an environment that must end gets another one at once`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    let id = started(pool.submit(1, key: "a", spec: "s"))
+    _ = pool.available(id, at: start)
+    pool.finishing(id)
+    #expect(describe(pool.submit(2, key: "a", spec: "s")) == [])
+    #expect(describe(pool.ending(id)) == ["start 2 with s"])
+  }
+
+  @Test func `on a full host such work waits for the room`() {
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
+    let id = started(pool.submit(1, key: "a", spec: "s"))
+    _ = pool.available(id, at: start)
+    #expect(describe(pool.ending(id)) == [])
+    #expect(describe(pool.submit(1, key: "a", spec: "s")) == [])
+    #expect(describe(pool.ended(id)) == ["start 2 with s"])
+  }
+
+  @Test func `a key that is in use again keeps its environments`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    let id = started(pool.submit(1, key: "a", spec: "s"))
+    _ = pool.available(id, at: start)
+    #expect(describe(pool.retire("a")) == [])
+    pool.readmit("a")
+    #expect(describe(pool.available(id, at: start)) == [])
+    #expect(describe(pool.submit(2, key: "a", spec: "s")) == ["run 2 on 1"])
   }
 
   @Test func `idle environments are reaped after their time`() {

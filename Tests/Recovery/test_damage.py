@@ -1,17 +1,22 @@
 """What was damaged or lost on disk is refused with a clear word, never run and never papered over."""
 
+import json
 import os
 import shutil
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
-from harness.clients import ROLE, boto3_client
+from harness.clients import ROLE, boto3_client, client_environment
 from harness.functions import invoke_function
 from harness.packages import make_zip
+from harness.paths import redoubt_binary
 from harness.ports import free_port
 from harness.server import Server
+from harness.sigv4 import Request, Signer, send
+from harness.waiting import wait_until
 
 SIZE = 200_000
 
@@ -85,6 +90,87 @@ def test_a_package_put_in_anothers_place_never_runs(fresh_server, client):
     fresh_server.start()
     for name in ("f", "other"):
         assert_never_runs(client, name)
+
+
+def findings(server):
+    request = Request("GET", "/2026-11-25/findings", {"Host": f"127.0.0.1:{server.port}"})
+    reply = send(server, Signer(*server.credentials, service="redoubt").sign(request))
+    assert reply.status == 200, reply.body
+    return json.loads(reply.body)["Findings"]
+
+
+def redoubt(server, *arguments):
+    return subprocess.run(
+        [redoubt_binary(), *arguments], env=client_environment(server), capture_output=True, text=True, timeout=30
+    )
+
+
+@pytest.fixture
+def victim(fresh_server, client):
+    """The only package on disk, of a function with one warm environment; and the package as it was deployed."""
+    files = {"app.py": "import time\ndef handler(event, context): time.sleep(event); return 'ran'"}
+    files["noise"] = os.urandom(SIZE)
+    client.create_function(
+        FunctionName="f", Runtime="python3.11", Handler="app.handler", Role=ROLE, Timeout=30,
+        Code={"ZipFile": make_zip(files)},
+    )  # fmt: skip
+    assert invoke_function(client, "f", 0).json == "ran"
+    (path,) = package_files(fresh_server)
+    return path, make_zip(files)
+
+
+def invoke_or_refusal(client, event):
+    try:
+        return invoke_function(client, "f", event).json
+    except ClientError as error:
+        return error
+
+
+@pytest.mark.parametrize("place", [0, 0.5, -1])
+def test_a_byte_that_changes_while_the_server_runs_stops_the_next_start(fresh_server, client, victim, place):
+    path, zipped = victim
+    whole = bytearray(path.read_bytes())
+    whole[int(len(whole) * place) if place > 0 else place] ^= 1
+    path.write_bytes(whole)
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: invoke_or_refusal(client, 1), range(2)))
+    assert answers.count("ran") == 1, "the warm environment goes on, another one does not start"
+    redoubt(fresh_server, "hygiene", "f", "SingleUse")
+    refusals = [answer for answer in answers if answer != "ran"]
+    refusals += [invoke_or_refusal(client, 0) for _ in range(2)]
+    for refusal in refusals:
+        assert "damaged" in str(refusal) and "deploy" in str(refusal)
+    wait_until(lambda: [f["Count"] for f in findings(fresh_server)] == [3], 5, 0.1, what="one finding, counted")
+    (finding,) = findings(fresh_server)
+    assert (finding["Severity"], finding["Control"]) == ("CRITICAL", "code-integrity")
+    assert finding["Resource"].endswith(":function:f:$LATEST")
+    assert path.name in finding["Description"] and "not what was deployed" in finding["Description"]
+    shown = redoubt(fresh_server, "findings").stdout
+    assert "CRITICAL" in shown and path.name in shown and "what to do: deploy" in shown
+    client.update_function_code(FunctionName="f", ZipFile=zipped)
+    assert invoke_function(client, "f", 0).json == "ran"
+    assert len(findings(fresh_server)) == 1
+
+
+def test_a_package_that_is_gone_stops_the_next_start(fresh_server, client, victim):
+    path, _ = victim
+    path.unlink()
+    redoubt(fresh_server, "hygiene", "f", "SingleUse")
+    with pytest.raises(ClientError):
+        invoke_function(client, "f", 0)
+    wait_until(lambda: findings(fresh_server), 5, 0.1, what="a finding")
+    assert "no such file" in findings(fresh_server)[0]["Description"]
+
+
+def test_findings_outlive_the_server(fresh_server, client, victim):
+    victim[0].unlink()
+    redoubt(fresh_server, "hygiene", "f", "SingleUse")
+    with pytest.raises(ClientError):
+        invoke_function(client, "f", 0)
+    before = wait_until(lambda: findings(fresh_server), 5, 0.1, what="a finding")
+    fresh_server.stop()
+    fresh_server.start()
+    assert findings(fresh_server) == before
 
 
 def test_a_second_server_on_the_same_data_is_refused(fresh_server):

@@ -23,11 +23,74 @@ struct SpawnerTests {
     #expect(request.memory_mib == 128)
     #expect(request.environment_count == 2)
     #expect(Int(request.header.size) == MemoryLayout<sp_start>.size + "A=1\0B=2\0".utf8.count)
-    peer.send(startedMessage(request.header.request), descriptors: 3)
+    peer.send(startedMessage(request.header.request), descriptors: 6)
     let sandbox = try #require(try await answers.first()?.get())
     #expect(sandbox.id.slot == 4)
+    #expect(sandbox.group != nil)
     peer.send(exited(slot: 4, status: 3 << 8))
     #expect(await exits.first() == SandboxExit(cause: .code(3), oomKills: 1, memoryPeak: 99))
+  }
+
+  @Test func `a host without control groups gives four descriptors`() async throws {
+    let peer = try Peer()
+    let spawner = Spawner()
+    spawner.connect(peer.serverEnd)
+    let answers = Mailbox<Answer>()
+    spawner.start(spec, started: answers.add, exited: { _ in })
+    let request = try peer.receive(sp_start.self).header.request
+    peer.send(startedMessage(request, hasGroup: 0), descriptors: 4)
+    #expect(try #require(try await answers.first()?.get()).group == nil)
+  }
+
+  @Test(arguments: [(0, 6), (1, 4), (1, 5), (1, 7)] as [(UInt32, Int)])
+  func `another number of descriptors ends the connection`(hasGroup: UInt32, count: Int) async throws {
+    let peer = try Peer()
+    let spawner = Spawner()
+    spawner.connect(peer.serverEnd)
+    spawner.start(spec, started: { _ in }, exited: { _ in })
+    let unanswered = Mailbox<Answer>()
+    spawner.start(spec, started: unanswered.add, exited: { _ in })
+    peer.send(startedMessage(try peer.receive(sp_start.self).header.request, hasGroup: hasGroup), descriptors: count)
+    #expect(await unanswered.first()?.failure == .connectionLost)
+  }
+
+  @Test(arguments: [(SP_BASELINE, 1), (SP_RESTORE, 0)] as [(sp_type, UInt32)])
+  func `a clean-up names the sandbox and hears whether it is clean`(type: sp_type, isClean: UInt32) async throws {
+    let (peer, spawner, sandbox) = try await started()
+    let answers = Mailbox<Bool>()
+    if type == SP_BASELINE {
+      spawner.noteBaseline(of: sandbox.id, cleaned: answers.add)
+    } else {
+      spawner.restore(sandbox.id, cleaned: answers.add)
+    }
+    let request = try peer.receive(sp_slot.self)
+    #expect(request.header.type == UInt16(type.rawValue))
+    #expect((request.slot, request.generation) == (4, 1))
+    peer.send(cleaned(slot: 4, isClean: isClean))
+    #expect(await answers.first() == (isClean == 1))
+  }
+
+  @Test func `an answer to a clean-up that nobody asked for ends the connection`() async throws {
+    let (peer, spawner, _) = try await started()
+    let unanswered = Mailbox<Answer>()
+    spawner.start(spec, started: unanswered.add, exited: { _ in })
+    peer.send(cleaned(slot: 4, isClean: 1))
+    #expect(await unanswered.first()?.failure == .connectionLost)
+  }
+
+  @Test func `a sandbox that is gone is not asked to be cleaned`() async throws {
+    let peer = try Peer()
+    let spawner = Spawner()
+    spawner.connect(peer.serverEnd)
+    let (answers, exits) = (Mailbox<Answer>(), Mailbox<SandboxExit>())
+    spawner.start(spec, started: answers.add, exited: exits.add)
+    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 6)
+    let sandbox = try #require(try await answers.first()?.get())
+    peer.send(exited(slot: 4, status: 0))
+    _ = await exits.first()
+    spawner.restore(sandbox.id, cleaned: { _ in })
+    spawner.settle(sandbox.id)
+    #expect(try peer.receive(sp_slot.self).header.type == UInt16(SP_SETTLE.rawValue))
   }
 
   @Test func `a refusal carries what the spawner says`() async throws {
@@ -56,7 +119,7 @@ struct SpawnerTests {
     spawner.connect(peer.serverEnd)
     let (answers, exits) = (Mailbox<Answer>(), Mailbox<SandboxExit>())
     spawner.start(spec, started: answers.add, exited: exits.add)
-    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 3)
+    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 6)
     _ = try #require(try await answers.first()?.get())
     let unanswered = Mailbox<Answer>()
     spawner.start(spec, started: unanswered.add, exited: { _ in })
@@ -113,8 +176,28 @@ struct SpawnerTests {
       environment: ["A=1", "B=2"])
   }
 
-  private func startedMessage(_ request: UInt64) -> [UInt8] {
-    bytes(sp_started(header: header(SP_STARTED, MemoryLayout<sp_started>.size, request), slot: 4, generation: 1))
+  private func started() async throws -> (Peer, Spawner, StartedSandbox) {
+    let peer = try Peer()
+    let spawner = Spawner()
+    spawner.connect(peer.serverEnd)
+    let answers = Mailbox<Answer>()
+    spawner.start(spec, started: answers.add, exited: { _ in })
+    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 6)
+    return (peer, spawner, try #require(try await answers.first()?.get()))
+  }
+
+  private func startedMessage(_ request: UInt64, hasGroup: UInt32 = 1) -> [UInt8] {
+    bytes(
+      sp_started(
+        header: header(SP_STARTED, MemoryLayout<sp_started>.size, request), slot: 4, generation: 1,
+        has_group: hasGroup, reserved: 0))
+  }
+
+  private func cleaned(slot: UInt32, isClean: UInt32) -> [UInt8] {
+    bytes(
+      sp_cleaned(
+        header: header(SP_CLEANED, MemoryLayout<sp_cleaned>.size, 0), slot: slot, generation: 1, is_clean: isClean,
+        reserved: 0))
   }
 
   private func failed(_ request: UInt64, _ failure: sp_failure) -> [UInt8] {

@@ -9,7 +9,7 @@ struct Deployment {
   let package: CodePackage
   let settings: FunctionSettings
   /// nil leaves it as it is.
-  let hygiene: String?
+  let hygiene: HygieneSetting?
 
   /// How often the state is asked for, and how long it takes at most: 2 minutes.
   private static let pollInterval = TimeAmount.milliseconds(250)
@@ -20,9 +20,7 @@ struct Deployment {
   /// - Returns: the function's configuration once it can be invoked.
   func run() throws -> JSONValue {
     let function = try createOrUpdate()
-    if let hygiene {
-      try HygieneSetting(client: client, path: "/functions/\(ServiceCall.encode(name))/hygiene").set(hygiene)
-    }
+    if let hygiene { _ = try client.perform(hygiene.call(for: name)) }
     return function
   }
 

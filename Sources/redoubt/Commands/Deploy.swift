@@ -32,7 +32,7 @@ struct Deploy: ParsableCommand {
       description: description)
     let deployment = Deployment(
       client: try options.client(), name: name ?? package.suggestedName, package: package, settings: settings,
-      hygiene: hygiene)
+      hygiene: try hygiene.map { text in try HygieneSetting(text) })
     let function = try deployment.run()
     let arn = function["FunctionArn"]?.string ?? deployment.name
     StandardOutput.write(

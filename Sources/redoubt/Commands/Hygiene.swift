@@ -13,7 +13,7 @@ struct Hygiene: ParsableCommand {
       """)
 
   @Argument(help: "Name of the function.") var function: String?
-  @Argument(help: "PerInvocation, PerEnvironment, SingleUse or default.") var mode: String?
+  @Argument(help: "\(HygieneSetting.words.joined(separator: ", ")).") var mode: String?
   @Option(help: "Set the mode of functions without one of their own.") var account: String?
   @OptionGroup var options: ClientOptions
 
@@ -22,10 +22,10 @@ struct Hygiene: ParsableCommand {
   }
 
   func run() throws {
+    let setting = try (mode ?? account).map { text in try HygieneSetting(text) }
     let client = try options.client()
-    let path = function.map { "/functions/\(ServiceCall.encode($0))/hygiene" } ?? "/account/hygiene"
-    if let mode = mode ?? account { try HygieneSetting(client: client, path: path).set(mode) }
-    let found = try client.json(.redoubt("GET", path))
+    if let setting { _ = try client.perform(setting.call(for: function)) }
+    let found = try client.json(.redoubt("GET", HygieneSetting.path(of: function)))
     let (mode, source) = (found["Hygiene"]?.string ?? "", found["SetBy"]?.string ?? "")
     StandardOutput.write(options.json ? JSONText.line(found) : "\(mode) (set by the \(source.lowercased()))\n")
   }
