@@ -174,7 +174,9 @@ static _Noreturn void run(const struct plan *plan) {
   close(plan->output);
   if (plan->archive >= 0) close(plan->archive);
   if (plan->program >= 0) close(plan->program);
-  if (child_give_up_privileges() != 0 || write(gate[1], "", 1) != 1) _exit(1);
+  // Before the program runs, so that a restoration nobody noted a baseline for goes back to what is there by now:
+  // nothing but the program.
+  if (child_give_up_privileges() != 0 || !hygiene_note_baseline() || write(gate[1], "", 1) != 1) _exit(1);
   close(gate[1]);
   stay_as_init(plan, children);
 }

@@ -24,8 +24,12 @@ def entries():
     return sorted(os.path.join(folder, name) for top in ("/tmp", "/dev/shm")
                   for folder, folders, files in os.walk(top) for name in folders + files)
 
+def is_alive(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"
+
 def processes():
-    return sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+    return sorted(int(name) for name in os.listdir("/proc") if name.isdigit() and is_alive(name))
 
 def write(path, data="left"):
     with open(path, "w") as file:

@@ -48,6 +48,12 @@ def runtime(spawner):
     return Runtime(spawner, memory_mib=512)
 
 
+def test_without_a_noted_baseline_all_goes_but_the_runtime(runtime):
+    runtime.do("open('/tmp/f', 'w').write('x')")
+    assert runtime.environment.restore()
+    assert runtime.files() == "[[], []]"
+
+
 def test_a_baseline_of_nothing_is_restored(runtime):
     assert runtime.environment.note_baseline()
     assert runtime.environment.restore()

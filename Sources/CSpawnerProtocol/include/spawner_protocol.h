@@ -29,7 +29,8 @@ enum sp_type {
   SP_KILL = 4,
   SP_FORGET = 5,  // drop the code tree once no environment needs it any more
   SP_BASELINE = 6,  // what is there now is what SP_RESTORE goes back to; asked once, while the runtime waits in `next`
-  SP_RESTORE = 7,   // remove what came since: processes, files in /tmp and /dev/shm
+  SP_RESTORE = 7,   // remove what came since: processes, files in /tmp and /dev/shm; without SP_BASELINE all but the
+                    // runtime itself
   // Spawner to server.
   SP_UNPACKED = 65,
   SP_STARTED = 66,  // with descriptors, see sp_started
