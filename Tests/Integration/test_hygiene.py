@@ -25,11 +25,14 @@ def entries():
                   for folder, folders, files in os.walk(top) for name in folders + files)
 
 def is_alive(pid):
-    with open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] != "Z"
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 def processes():
-    return sorted(int(name) for name in os.listdir("/proc") if name.isdigit() and is_alive(name))
+    return sorted(int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1" and is_alive(name))
 
 def write(path, data="left"):
     with open(path, "w") as file:

@@ -6,8 +6,7 @@ extension MemberReader {
   /// Reads `Hygiene`, which must be there.
   mutating func hygieneMode() throws(Fault) -> HygieneMode {
     let text = try requiredString("Hygiene")
-    let modes = HygieneMode.allCases.map(\.rawValue)
-    if !text.isEmpty { check(text, at: "Hygiene", oneOf: modes) }
+    if try string("Hygiene") != nil { check(text, at: "Hygiene", oneOf: HygieneMode.allCases.map(\.rawValue)) }
     return HygieneMode(rawValue: text) ?? .platformDefault
   }
 }
