@@ -47,6 +47,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
     /// Work that no environment on its way will take.
     var unmet: Int { waiting.count - starting - finishing }
+    /// Environments about to be free that no work of the key waits for: on a full host they make room for others.
+    var spare: Int { max(0, min(finishing, -unmet)) }
   }
 
   private let capacity: Int
@@ -76,12 +78,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
       return [.run(work, on: id)]
     }
     groups[key, default: Group(spec: spec())].waiting.append(work)
-    guard let group = groups[key], group.unmet > 0 else { return [] }
-    if environments.count < capacity { return [start(key)] }
-    // Each environment that is ending makes room for one that is wanted.
-    guard totalUnmet > endingCount else { return [] }
-    if let victim = leastRecentlyIdle() { return [end(victim)] }
-    return refuseNewest(of: key)
+    guard let group = groups[key] else { return [] }
+    if environments.count < capacity { return group.unmet > 0 ? [start(key)] : [] }
+    // Work that takes what others wait for makes them unmet: it is the newest, and is the one that is refused.
+    return makeRoom(for: key)
   }
 
   /// The environment waits for work: its runtime has asked for the next.
@@ -92,6 +92,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     environments[id]?.state = .busy
     if retired.contains(environment.key), groups[environment.key]?.waiting.isEmpty ?? true { return [end(id)] }
     if let work = groups[environment.key]?.waiting.popFirstElement() { return [.run(work, on: id)] }
+    if environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
     environments[id]?.state = .idle(since: now)
     groups[environment.key]?.idle.append(id)
     return []
@@ -110,9 +111,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     leave(environment)
     environments[id]?.state = .busy
     var actions = replenish()
-    // On a full host somebody makes room, or whoever waits is told so.
-    while totalUnmet > endingCount, let key = groups.first(where: { $0.value.unmet > 0 })?.key {
-      if let victim = leastRecentlyIdle() { actions.append(end(victim)) } else { actions += refuseNewest(of: key) }
+    while let key = groups.first(where: { $0.value.unmet > 0 })?.key {
+      let more = makeRoom(for: key)
+      if more.isEmpty { break }
+      actions += more
     }
     return actions
   }
@@ -206,6 +208,15 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
       while environments.count < capacity, let group = groups[key], group.unmet > 0 { actions.append(start(key)) }
     }
     return actions
+  }
+
+  /// On a full host something idle makes room, or work waits for what is about to be free, or it is refused.
+  private mutating func makeRoom(for key: Key) -> [Action] {
+    // Each environment that is ending makes room for one that is wanted.
+    guard totalUnmet > endingCount else { return [] }
+    if let victim = leastRecentlyIdle() { return [end(victim)] }
+    guard totalUnmet > endingCount + groups.values.reduce(0, { $0 + $1.spare }) else { return [] }
+    return refuseNewest(of: key)
   }
 
   private mutating func refuseNewest(of key: Key) -> [Action] {

@@ -62,6 +62,28 @@ struct PoolStateMachineTests {
     #expect(describe(pool.ended(first)) == ["start 3 with u"])
   }
 
+  @Test func `a full host waits for an environment of another function that is about to be free`() {
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
+    let id = started(pool.submit(1, key: "a", spec: "s"))
+    _ = pool.available(id, at: start)
+    pool.finishing(id)
+    #expect(describe(pool.submit(2, key: "b", spec: "t")) == [])
+    #expect(describe(pool.submit(3, key: "b", spec: "t")) == ["refuse 3"])
+    #expect(describe(pool.submit(4, key: "a", spec: "s")) == ["refuse 4"])
+    #expect(describe(pool.available(id, at: start)) == ["end 1"])
+    #expect(describe(pool.ended(id)) == ["start 2 with t"])
+  }
+
+  @Test func `on a full host work is refused when what it waits for is overdue`() {
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
+    let id = started(pool.submit(1, key: "a", spec: "s"))
+    _ = pool.available(id, at: start)
+    pool.finishing(id)
+    #expect(describe(pool.submit(2, key: "b", spec: "t")) == [])
+    #expect(describe(pool.overdue(id)) == ["refuse 2"])
+    #expect(describe(pool.available(id, at: start)) == [])
+  }
+
   @Test func `a full host without anything idle refuses`() {
     var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
     let id = started(pool.submit(1, key: "a", spec: "s"))
