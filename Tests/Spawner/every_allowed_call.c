@@ -64,7 +64,7 @@ static long attempt(const char *name, long number, int expected, const long *a) 
 #define MADE(name, is_made) record(#name, SYS_##name, ARGUMENTS(0), 0, (is_made) ? 0 : ECANCELED)
 
 static void move_bytes(void) {
-  int file = CALL(openat, AT_FDCWD, AT("/tmp/bytes"), O_CREAT | O_RDWR, 0600);
+  int file = (int)CALL(openat, AT_FDCWD, AT("/tmp/bytes"), O_CREAT | O_RDWR, 0600);
   struct iovec part = {buffer, 16};
   CALL(write, file, AT(buffer), 4096);
   CALL(writev, file, AT(&part), 1);
@@ -112,7 +112,7 @@ static void move_bytes(void) {
 
 static void name_files(void) {
   struct open_how how = {.flags = O_RDONLY};
-  int folder = open("/tmp", O_RDONLY | O_DIRECTORY), file = CALL(creat, AT("/tmp/a"), 0600);
+  int folder = open("/tmp", O_RDONLY | O_DIRECTORY), file = (int)CALL(creat, AT("/tmp/a"), 0600);
   CALL(open, AT("/tmp/a"), O_RDONLY);
   CALL(openat2, AT_FDCWD, AT("/tmp/a"), AT(&how), sizeof how);
   CALL(stat, AT("/tmp/a"), AT(buffer));
@@ -164,7 +164,7 @@ static void name_files(void) {
   CALL(mknod, AT("/tmp/pipe"), S_IFIFO | 0600, 0);
   CALL(mknodat, folder, AT("pipe2"), S_IFIFO | 0600, 0);
   CALL(inotify_init);
-  int watcher = CALL(inotify_init1, 0), watch = CALL(inotify_add_watch, watcher, AT("/tmp"), 0x100);
+  int watcher = (int)CALL(inotify_init1, 0), watch = (int)CALL(inotify_add_watch, watcher, AT("/tmp"), 0x100);
   CALL(inotify_rm_watch, watcher, watch);
 }
 
@@ -179,13 +179,13 @@ static void wait_for_events(void) {
   CALL(select, 0, 0, 0, 0, AT(&at_once));
   CALL(pselect6, 0, 0, 0, 0, AT(&soon), 0);
   CALL(epoll_create, 1);
-  int queue = CALL(epoll_create1, 0), counter = CALL(eventfd2, 0, 0);
+  int queue = (int)CALL(epoll_create1, 0), counter = (int)CALL(eventfd2, 0, 0);
   CALL(epoll_ctl, queue, EPOLL_CTL_ADD, counter, AT(&event));
   CALL(epoll_wait, queue, AT(&found), 1, 0);
   CALL(epoll_pwait, queue, AT(&found), 1, 0, 0, 8);
   CALL(epoll_pwait2, queue, AT(&found), 1, AT(&soon), 0, 8);
   CALL(signalfd4, -1, AT(&mask), 8, 0);
-  int timer = CALL(timerfd_create, CLOCK_MONOTONIC, 0);
+  int timer = (int)CALL(timerfd_create, CLOCK_MONOTONIC, 0);
   CALL(timerfd_settime, timer, 0, AT(&never), 0);
   CALL(timerfd_gettime, timer, AT(&never));
 }
@@ -210,9 +210,9 @@ static void use_memory(void) {
   CALL(membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
 }
 
-static int status_of(pid_t child) {
+static int status_of(long child) {
   int status = -1;
-  waitpid(child, &status, 0);
+  waitpid((pid_t)child, &status, 0);
   return status;
 }
 
@@ -367,7 +367,7 @@ static void handle_signals(void) {
   CALL(tgkill, self, gettid(), SIGUSR1);
   CALL(rt_sigqueueinfo, self, SIGUSR1, AT(&information));
   CALL(rt_tgsigqueueinfo, self, gettid(), SIGUSR1, AT(&information));
-  int process = CALL(pidfd_open, self, 0);
+  int process = (int)CALL(pidfd_open, self, 0);
   CALL(pidfd_send_signal, process, SIGUSR1, 0, 0);
   CALL(sigaltstack, 0, AT(buffer));
   ring_soon();
@@ -427,7 +427,7 @@ static void talk(void) {
   CALL(getsockname, listener, AT(&here), AT(&size));
   int client = socket(AF_INET, SOCK_STREAM, 0), second = socket(AF_INET, SOCK_STREAM, 0);
   CALL(connect, client, AT(&here), sizeof here);
-  int peer = CALL(accept, listener, 0, 0);
+  int peer = (int)CALL(accept, listener, 0, 0);
   connect(second, (struct sockaddr *)&here, sizeof here);
   CALL(accept4, listener, 0, 0, SOCK_CLOEXEC);
   CALL(getpeername, client, AT(&here), AT(&size));

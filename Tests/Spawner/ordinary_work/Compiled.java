@@ -35,12 +35,14 @@ public class Compiled {
     Files.copy(file, folder.resolve("b"), StandardCopyOption.COPY_ATTRIBUTES);
     Files.move(folder.resolve("b"), folder.resolve("c"), StandardCopyOption.ATOMIC_MOVE);
     Files.createSymbolicLink(folder.resolve("link"), file);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
       java.nio.MappedByteBuffer area = channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096);
       area.put((byte) 1);
       area.force();
       channel.force(true);
-      channel.transferTo(0, 10, FileChannel.open(folder.resolve("d"), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+      Path copy = folder.resolve("d");
+      channel.transferTo(0, 10, FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
       check(lock.isValid(), "lock");
     }
     check(Files.getFileStore(folder).getTotalSpace() > 0, "space");

@@ -113,7 +113,8 @@ static void wait_for_events(void) {
   struct itimerspec soon = {.it_value = {.tv_nsec = 1000000}};
   struct epoll_event event = {.events = EPOLLIN}, found[4];
   int queue = epoll_create1(EPOLL_CLOEXEC);
-  int sources[] = {eventfd(1, EFD_NONBLOCK), timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), signalfd(-1, &one, SFD_NONBLOCK)};
+  int sources[] = {eventfd(1, EFD_NONBLOCK), timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK),
+                   signalfd(-1, &one, SFD_NONBLOCK)};
   IS_OK(timerfd_settime(sources[1], 0, &soon, NULL));
   IS_OK(raise(SIGUSR1));
   for (int at = 0; at < 3; at++) {
@@ -139,7 +140,8 @@ static void wait_for_events(void) {
 static void use_sockets(void) {
   struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof here;
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), client = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP), one = 1;
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+  int client = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
   IS_OK(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one));
   IS_OK(bind(listener, (struct sockaddr *)&here, sizeof here));
   IS_OK(listen(listener, 8));
