@@ -128,10 +128,10 @@ def test_another_invocation_cannot_be_answered(inside):
     "family, kind, protocol",
     [
         (17, 3, 0), (2, 3, 1), (2, 3, 255), (16, 3, 9), (16, 3, 12), (16, 3, 15), (40, 1, 0), (38, 5, 0), (44, 3, 0),
-        (31, 3, 1), (15, 3, 2), (29, 3, 1), (10, 3, 58), (21, 5, 0), (30, 5, 0),
+        (31, 3, 1), (15, 3, 2), (29, 3, 1), (10, 3, 58), (21, 5, 0), (30, 5, 0), (16, 3, 4),
     ],
     ids=["packet", "raw icmp", "raw ip", "netlink audit", "netlink netfilter", "netlink uevent", "vsock", "alg", "xdp",
-         "bluetooth", "key", "can", "raw icmp6", "rds", "tipc"],
+         "bluetooth", "key", "can", "raw icmp6", "rds", "tipc", "netlink diagnosis"],
 )  # fmt: skip
 def test_a_socket_of_a_dangerous_kind_is_refused(inside, family, kind, protocol):
     def open_socket(family, kind, protocol):

@@ -245,8 +245,8 @@ path = ctypes.create_string_buffer(b'/tmp/e')
 out['mknod device with high bits'] = call(133, ctypes.addressof(path), 0o20600 | 0o10000 << 16, 259)
 """)
     expected = {"packet": "EAFNOSUPPORT", "alg": "EAFNOSUPPORT", "vsock": "EAFNOSUPPORT", "xdp": "EAFNOSUPPORT",
-                "bluetooth": "EAFNOSUPPORT", "high bits": "EAFNOSUPPORT", "raw": "EPERM", "raw6": "EPERM", "netlink audit": "EPROTONOSUPPORT",
-                "netlink uevent": "EPROTONOSUPPORT", "netlink high bits": "EPROTONOSUPPORT"}
+                "bluetooth": "EAFNOSUPPORT", "high bits": "EAFNOSUPPORT", "raw": "EPERM", "raw6": "EPERM", "netlink audit": "EAFNOSUPPORT",
+                "netlink uevent": "EAFNOSUPPORT", "netlink high bits": "EAFNOSUPPORT"}
     for name, result in found.items():
         kind, _, rest = name.partition(" ")
         if kind == "allow" or name in ("mknod fifo", "personality"):
