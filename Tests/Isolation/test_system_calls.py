@@ -54,7 +54,10 @@ def test_no_terminal_input_can_be_pushed(inside):
     assert inside(push) == [-1, -1, -1]
 
 
-@pytest.mark.parametrize("arguments", [(16, 3, 1 << 32 | 9), (1 << 32 | 17, 3, 0), (1 << 32 | 2, 3, 1), (2, 3 | 1 << 32, 1)])
+HIGH = 1 << 32
+
+
+@pytest.mark.parametrize("arguments", [(16, 3, HIGH | 9), (HIGH | 17, 3, 0), (HIGH | 2, 3, 1), (2, HIGH | 3, 1)])
 def test_no_socket_is_made_by_numbers_with_high_bits(inside, arguments):
     assert inside(call, (41, *arguments)) in (*REFUSALS, errno.EAFNOSUPPORT)
 
