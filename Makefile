@@ -1,4 +1,4 @@
-.PHONY: check fmt test integration isolation fuzz bench soak
+.PHONY: check fmt test integration isolation fuzz guards bench soak
 
 check:        ## format, imports, ranks, C warnings; the C programs under sanitizers (as root), the fuzzers' kept inputs
 	scripts/check
@@ -20,8 +20,12 @@ fuzz:         ## both fuzz targets with new inputs, one after the other; MINUTES
 	scripts/fuzz spawner-protocol $$(( $(MINUTES) * 60 ))
 	scripts/fuzz package-reader $$(( $(MINUTES) * 60 ))
 
+guards:       ## takes one guard at a time away and shows that a test fails without it
+	scripts/guards
+
 bench:        ## the warm path of a release build, beside the AWS Runtime Interface Emulator
 	/usr/bin/python3 bench/invoke.py --start .build/release/redoubt
 
-soak:         ## a release build: 10,000 invocations from 16 clients; memory and descriptors must stay flat
+soak:         ## a release build: 10,000 invocations from 16 clients, then 200 kills at random moments under load
 	/usr/bin/python3 bench/soak.py --start .build/release/redoubt --invocations 10000 --clients 16
+	cd Tests && ../.build-venv/bin/python -m soak --rounds 200
