@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "privilege.h"
 #include "refusal.h"
 
 enum { SWEEP_ATTEMPTS = 500, SWEEP_PAUSE_NANOSECONDS = 10 * 1000 * 1000 };
@@ -54,13 +55,23 @@ void cgroup_sweep(const struct cgroup_driver *driver) {
   for (int attempt = 0; attempt < SWEEP_ATTEMPTS && sweep_once(driver); attempt++) nanosleep(&pause, NULL);
 }
 
+// Runs as: host root, in the spawner. A directory that a predecessor with more privilege left can be opened, too.
+static bool is_usable(const struct cgroup_driver *driver, const char *instance) {
+  if (!driver->open(instance)) return false;
+  for (unsigned index = 0; driver->directory(index) >= 0; index++)
+    if (faccessat(driver->directory(index), ".", W_OK, AT_EACCESS) != 0) return false;
+  return true;
+}
+
 // Runs as: host root, in the spawner.
 const struct cgroup_driver *cgroup_start(const char *instance) {
   const struct cgroup_driver *driver = NULL;
-  if (cgroup_v1.open(instance)) {
+  if (is_usable(&cgroup_v1, instance)) {
     driver = &cgroup_v1;
-  } else if (cgroup_v2.open(instance)) {
+  } else if (is_usable(&cgroup_v2, instance)) {
     driver = &cgroup_v2;
+  } else if (privilege_held() == PRIVILEGE_USER) {
+    driver = &cgroup_none;
   } else {
     refuse_system("cgroups: neither v1 nor v2 offers memory, cpu and pids here");
   }

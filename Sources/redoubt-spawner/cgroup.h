@@ -51,6 +51,10 @@ struct cgroup_driver {
 
 extern const struct cgroup_driver cgroup_v1;
 extern const struct cgroup_driver cgroup_v2;
+extern const struct cgroup_driver cgroup_none;
+
+// False: `cgroup_none`, so that a sandbox has to be limited by other means.
+static inline bool cgroup_is_there(const struct cgroup_driver *driver) { return driver != &cgroup_none; }
 
 // Picks the layout and removes what a dead predecessor of this instance left. Does not return without success.
 const struct cgroup_driver *cgroup_start(const char *instance);

@@ -11,12 +11,14 @@
 
 #include "cgroup.h"
 #include "cgroup_files.h"
+#include "privilege.h"
 #include "refusal.h"
 
 static struct {
   char own[1024];
   char directory[2048];
   char parent_name[64];
+  bool is_shared;  // with processes that are not the platform's
   int outer;   // the spawner's group as it was at its start
   int parent;  // redoubt-<instance>
 } layout;
@@ -73,12 +75,15 @@ static pid_t parent_of(long process) {
   return parent;
 }
 
-// Runs as: host root, in the spawner. A shell's or another service's processes are not this program's to move.
+// Runs as: host root, in the spawner. A shell's or another service's processes are not this program's to move. An
+// ordinary user's terminal is such a group: then there are no control groups.
 static void insist_on_platform(const char *line) {
   long process = strtol(line, NULL, 10);
   if (process == getpid() || process == getppid()) return;
   pid_t parent = process == 0 ? 0 : parent_of(process);  // 0: of a pid namespace that is out of sight
   if (process != 0 && (parent == getppid() || parent < 0)) return;
+  layout.is_shared = true;
+  if (privilege_held() == PRIVILEGE_USER) return;
   refuse_configuration(
       "cgroup `%s`: process %ld is not redoubt's: start it in a control group of its own (systemd: Delegate=yes)",
       layout.own, process);
@@ -103,6 +108,7 @@ static int hand_controllers_down(void) {
   if (cgroup_file_write(layout.outer, ".", "cgroup.subtree_control", controllers) == 0) return 0;
   if (errno != EBUSY) return -1;
   each_process(insist_on_platform);
+  if (layout.is_shared) return -1;
   if (mkdirat(layout.outer, leaf, 0755) != 0 && errno != EEXIST) return -1;
   each_process(move_into_leaf);
   return cgroup_file_write(layout.outer, ".", "cgroup.subtree_control", controllers);

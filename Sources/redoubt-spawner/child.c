@@ -17,6 +17,7 @@
 #include "child.h"
 #include "hygiene.h"
 #include "kernel.h"
+#include "privilege.h"
 #include "server_link.h"
 
 // Runs as: any, in the sandbox's init: not mapped yet when the first step fails, without capabilities at the end.
@@ -188,6 +189,7 @@ void sandbox_child(const struct plan *plan, char *argument_memory) {
   strncpy(argument_memory, "init", length);
   prctl(PR_SET_NAME, "init");
   prctl(PR_SET_DUMPABLE, 0);
+  if (privilege_map_own_ids() != 0) child_fail(plan, "id maps");
   pass_gate(plan, GATE_BUILD);
   int files[REPORT_READY_DESCRIPTORS] = {-1, -1, -1};
   build(plan, files);

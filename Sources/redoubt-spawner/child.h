@@ -2,12 +2,15 @@
 #ifndef REDOUBT_CHILD_H
 #define REDOUBT_CHILD_H
 
+#include "cgroup.h"
 #include "plan.h"
 
 // Ends the process after telling the spawner which step failed.
 _Noreturn void child_fail(const struct plan *plan, const char *step);
 
 int child_take_identity(void);
+// Without a control group: `limits` for each process. With one, `limits` is NULL and nothing is done.
+int child_limit_itself(const struct cgroup_limits *limits);
 int child_build_root(const struct plan *plan, const char **step);
 int child_bring_up_loopback(void);
 // The runtime API's socket: made here, because sockets belong to the network they were made in; served from outside.

@@ -67,7 +67,8 @@ static int place_unpack_descriptors(const struct plan *plan, int *program) {
 void child_become_program(const struct plan *plan, int gate) {
   bool is_unpack = plan->kind == SANDBOX_UNPACK;
   int program = -1;
-  if (setsid() < 0 || offer_to_oom_killer() != 0 || set_limits() != 0) _exit(EXIT_SET_UP);
+  if (setsid() < 0 || offer_to_oom_killer() != 0 || set_limits() != 0 || child_limit_itself(plan->limits) != 0)
+    _exit(EXIT_SET_UP);
   reset_signals();
   gate = fcntl(gate, F_DUPFD_CLOEXEC, 16);
   int placed = is_unpack ? place_unpack_descriptors(plan, &program) : place_environment_descriptors(plan);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "privilege.h"
 #include "refusal.h"
 
 // Any directory that every host has and that nothing here reads once the new root lies over it.
@@ -52,18 +53,18 @@ void make_link(const char *root, const char *path, const char *target) {
 void bind_from_host(const char *source, const char *root, const char *path, unsigned long attributes) {
   char whole[512];
   snprintf(whole, sizeof whole, "%s%s", root, path);
-  if (kernel_bind(source, whole, attributes, 0) != 0) refuse_system("bind of `%s`", source);
+  if (kernel_bind(source, whole, attributes, privilege_bind_flags()) != 0) refuse_system("bind of `%s`", source);
 }
 
 // Runs as: host root, in the spawner.
 static int open_runtime(const struct runtime *runtime) {
-  int tree = kernel_open_tree(runtime->directory, 0);
+  int tree = kernel_open_tree(runtime->directory, privilege_bind_flags());
   struct stat status;
   if (tree < 0 || fstat(tree, &status) != 0) refuse_system("runtime `%s`: `%s`", runtime->name, runtime->directory);
   if (!S_ISDIR(status.st_mode))
     refuse_configuration("runtime `%s`: `%s` is not a directory", runtime->name, runtime->directory);
   uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_DEVICES;
-  if (kernel_set_mount_attributes(tree, "", 0, attributes) != 0) refuse_system("runtime `%s`", runtime->name);
+  if (kernel_set_mount_attributes(tree, "", privilege_bind_flags(), attributes) != 0) refuse_system("runtime `%s`", runtime->name);
   return tree;
 }
 
@@ -105,8 +106,7 @@ static void mount_devices(void) {
 static void enter_base(void) {
   char proc[64];
   snprintf(proc, sizeof proc, "%s/proc", base);
-  // Whole and unmasked: the kernel lets a sandbox mount its own /proc only where one such is in sight.
-  if (mount("proc", proc, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0) refuse_system("private /proc");
+  if (privilege_mount_proc(proc) != 0) refuse_system("private /proc");
   if (chdir(base) != 0 || syscall(SYS_pivot_root, ".", ".") != 0) refuse_system("pivot_root");
   if (umount2(".", MNT_DETACH) != 0 || chdir("/") != 0) refuse_system("host's files: unmount");
 }

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -14,6 +13,7 @@
 #include "filter.h"
 #include "host_view.h"
 #include "kernel.h"
+#include "privilege.h"
 #include "process_view.h"
 #include "refusal.h"
 #include "spawner.h"
@@ -28,11 +28,10 @@ enum {
 // Runs as: host root, in the spawner. A core limit of 0 would not hold where the host pipes cores into a program, a
 // limit of 1 does; it is also less than a page, so that no file is written either (core(5)).
 static void confine_itself(void) {
-  if (geteuid() != 0) refuse_configuration("user id %u: must be started as root", geteuid());
   if (kernel_close_range(SERVER_DESCRIPTOR + 1, ~0U, 0) != 0) refuse_system("close_range");
   const struct rlimit no_core = {1, 1};
+  privilege_begin();
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) refuse_system("parent death signal");
-  if (setgroups(0, NULL) != 0) refuse_system("supplementary groups");
   if (setrlimit(RLIMIT_CORE, &no_core) != 0) refuse_system("core limit");
   if (prctl(PR_SET_DUMPABLE, 0) != 0) refuse_system("dumpable");
   signal(SIGPIPE, SIG_IGN);
@@ -52,22 +51,28 @@ static void check_server_socket(void) {
   fcntl(SERVER_DESCRIPTOR, F_SETFD, FD_CLOEXEC);
 }
 
-// Runs as: host root, in the spawner.
+// Runs as: host root, in the spawner. Only root may raise the hard limit.
 static void make_room_for_descriptors(uint32_t sandboxes) {
   struct rlimit limit;
   rlim_t needed = (rlim_t)sandboxes * DESCRIPTORS_FOR_A_SANDBOX + DESCRIPTORS_FOR_ITSELF;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) refuse_system("descriptor limit");
   if (limit.rlim_max < needed) limit.rlim_max = needed;
   limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) refuse_system("descriptor limit %lu", (unsigned long)needed);
+  if (setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
+  if (errno != EPERM || getrlimit(RLIMIT_NOFILE, &limit) != 0) refuse_system("descriptor limit %lu", (unsigned long)needed);
+  rlim_t fit = limit.rlim_max < DESCRIPTORS_FOR_ITSELF ? 0 : (limit.rlim_max - DESCRIPTORS_FOR_ITSELF) / DESCRIPTORS_FOR_A_SANDBOX;
+  refuse_configuration("slots %u: the hard limit of %lu open files has room for %lu: raise it, or lower --environments",
+                       sandboxes - UNPACK_SLOTS, (unsigned long)limit.rlim_max,
+                       (unsigned long)(fit < UNPACK_SLOTS ? 0 : fit - UNPACK_SLOTS));
 }
 
-// Runs as: host root, in the spawner.
+// Runs as: host root, in the spawner. Through a mount of its own that cannot be written: what runs in a sandbox can
+// reach its own program by /proc/self/exe, and without root it is the owner of that file.
 static void open_unpacker(struct spawner *spawner) {
   const char *path = spawner->configuration.unpacker;
   struct stat status;
-  spawner->unpacker = open(path, O_PATH | O_CLOEXEC);
-  if (spawner->unpacker < 0 || fstat(spawner->unpacker, &status) != 0) refuse_system("unpacker `%s`", path);
+  spawner->unpacker = kernel_open_tree(path, 0);
+  if (spawner->unpacker < 0 || kernel_set_mount_attributes(spawner->unpacker, "", 0, KERNEL_READ_ONLY) != 0 || fstat(spawner->unpacker, &status) != 0) refuse_system("unpacker `%s`", path);
   if (!S_ISREG(status.st_mode) || (status.st_mode & S_IXOTH) == 0)
     refuse_configuration("unpacker `%s`: not a program that everybody may run", path);
 }

@@ -11,6 +11,8 @@ enum sandbox_kind {
   SANDBOX_UNPACK,       // redoubt-unpack, which reads bytes of a user
 };
 
+struct cgroup_limits;
+
 struct plan {
   enum sandbox_kind kind;
   char code_path[32];            // in the spawner's private root
@@ -23,6 +25,7 @@ struct plan {
   int program;                   // unpack: redoubt-unpack, opened before the spawner left the host's files
   char *const *arguments;        // of execve
   char *const *environment;
+  const struct cgroup_limits *limits;  // that the program is to set itself; NULL: its control group has them
   char *configuration;           // the spawner's text, for init to wipe: `arguments` may point into it
   size_t configuration_size;
 };

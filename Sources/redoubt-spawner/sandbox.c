@@ -1,7 +1,6 @@
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +14,7 @@
 #include "events.h"
 #include "host_view.h"
 #include "kernel.h"
-#include "sandbox_identity.h"
+#include "privilege.h"
 #include "spawner.h"
 
 static const uint64_t namespaces =
@@ -82,34 +81,11 @@ bool sandbox_order(struct sandbox *sandbox, char order) {
   return sandbox->set_up_socket >= 0 && send(sandbox->set_up_socket, &order, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
 }
 
-// Runs as: host root, in the spawner.
-static int write_process_file(pid_t process, const char *file, const char *text) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%d/%s", process, file);
-  int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-  if (descriptor < 0) return -1;
-  ssize_t count = write(descriptor, text, strlen(text));
-  int error = errno;
-  close(descriptor);
-  errno = error;
-  return count < 0 ? -1 : 0;
-}
-
-// Runs as: host root, in the spawner. One id each and no 0 anywhere: to the host, user code is a uid that owns nothing.
-static int map_ids(const struct spawner *spawner, const struct sandbox *sandbox, pid_t process) {
-  uint32_t host_id = spawner->configuration.uid_base + sandbox->slot;
-  char text[48];
-  if (write_process_file(process, "setgroups", "deny") != 0) return -1;
-  snprintf(text, sizeof text, "%d %" PRIu32 " 1", SANDBOX_UID, host_id);
-  if (write_process_file(process, "uid_map", text) != 0) return -1;
-  snprintf(text, sizeof text, "%d %" PRIu32 " 1", SANDBOX_GID, host_id);
-  return write_process_file(process, "gid_map", text);
-}
-
 // Runs as: host root, in the spawner. NULL, or the step that failed. The sandbox builds itself while this attaches it,
 // which takes 10 ms on an idle v1 machine; it runs nothing before GATE_RUN, which comes from the loop after this.
 static const char *prepare(struct spawner *spawner, struct sandbox *sandbox, pid_t process) {
-  if (map_ids(spawner, sandbox, process) != 0) return "id maps";
+  uint32_t id = privilege_sandbox_id(spawner->configuration.uid_base, sandbox->slot);
+  if (privilege_map_ids(process, id) != 0) return "id maps";
   if (!sandbox_order(sandbox, GATE_BUILD)) return "gate";
   if (spawner->cgroups->attach(sandbox->group, process) != 0) return "control group: attach";
   if (events_add(spawner, sandbox->process, EVENT_EXIT, sandbox->slot) != 0) return "events";
@@ -155,6 +131,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   plan->set_up_socket = ends[1];
   plan->configuration = spawner->configuration.text;
   plan->configuration_size = spawner->configuration.text_size;
+  plan->limits = cgroup_is_there(spawner->cgroups) ? NULL : limits;
   const char *fault = NULL;
   snprintf(plan->device_path, sizeof plan->device_path, "/devices/%u", sandbox->slot);
   if (devices_prepare(sandbox->slot) != 0) {

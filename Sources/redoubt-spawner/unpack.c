@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "privilege.h"
 #include "spawner.h"
 
 static const uint64_t maximum_tree_bytes = UINT64_C(16) << 30;
@@ -77,7 +78,8 @@ static void begin(struct spawner *spawner, const struct sp_unpack *request, int 
     answer_failed(spawner, number, SP_FAILURE_NO_SLOT, 0, "too many archives are being unpacked");
     return;
   }
-  sandbox->tree = tree_create(spawner, request, spawner->configuration.uid_base + sandbox->slot);
+  uid_t owner = privilege_sandbox_id(spawner->configuration.uid_base, sandbox->slot);
+  sandbox->tree = tree_create(spawner, request, owner);
   if (sandbox->tree == NULL) {
     answer_failed(spawner, number, SP_FAILURE_SYSTEM, errno, "tree");
     sandbox_free_slot(sandbox);

@@ -132,7 +132,7 @@ class Environment:
 
 
 class Spawner:
-    def __init__(self, program, configuration):
+    def __init__(self, program, configuration, user=None):
         self.instance = configuration.split("instance ", 1)[1].split("\n")[0]
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         config_read, config_write = os.pipe()
@@ -144,6 +144,10 @@ class Spawner:
             high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (first, second)]
             os.dup2(high[0], 3)
             os.dup2(high[1], 4)
+            if user is not None:
+                os.setgroups(user.groups)
+                os.setresgid(user.gid, user.gid, user.gid)
+                os.setresuid(user.uid, user.uid, user.uid)
 
         self.process = subprocess.Popen(["redoubt-spawner"], executable=str(program), env={}, close_fds=False,
                                         preexec_fn=place, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)

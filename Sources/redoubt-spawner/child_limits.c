@@ -1,0 +1,21 @@
+// What stands in for a control group where there is none. Weaker: memory is bounded for each process and not for all of
+// them, and processor time by nothing but its rank.
+#define _GNU_SOURCE 1
+#include <sys/resource.h>
+
+#include "child.h"
+
+// Room for what counts as data and is hardly ever touched: stacks of threads, what an interpreter maps ahead.
+static const rlim_t untouched = 192 << 20;
+enum { RANK = 10 };  // nice: the platform and the user's own programs go first
+
+// Runs as: sandbox uid with full capabilities in its own user namespace. The kernel counts processes for each user
+// namespace (since 5.14), so those of other sandboxes and of the host do not count; without capabilities nobody in
+// here can raise a limit again.
+int child_limit_itself(const struct cgroup_limits *limits) {
+  if (limits == NULL) return 0;
+  const struct rlimit processes = {limits->processes, limits->processes};
+  const struct rlimit data = {limits->memory_bytes + untouched, limits->memory_bytes + untouched};
+  if (setrlimit(RLIMIT_NPROC, &processes) != 0 || setrlimit(RLIMIT_DATA, &data) != 0) return -1;
+  return setpriority(PRIO_PROCESS, 0, RANK);
+}

@@ -1,0 +1,88 @@
+#define _GNU_SOURCE 1
+#include "privilege.h"
+
+#include <grp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "process_file.h"
+#include "refusal.h"
+#include "sandbox_identity.h"
+#include "user_share.h"
+
+static enum privilege held;
+
+// Runs as: any.
+enum privilege privilege_held(void) { return held; }
+
+// Runs as: the starting user, then root of the spawner's user namespace. A process that is not dumpable may not write
+// its own maps; nothing is in its memory yet.
+static void enter_namespace(void) {
+  unsigned user = geteuid(), group = getegid();
+  struct user_share share;
+  user_share_measure(&share);
+  if (prctl(PR_SET_DUMPABLE, 1) != 0) refuse_system("dumpable");
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+    refuse_configuration("user id %u may not make a user namespace on this host (`redoubt doctor` says more): %m", user);
+  char text[32];
+  if (process_file_write(0, "setgroups", "deny") != 0) refuse_system("user namespace: groups");
+  snprintf(text, sizeof text, "0 %u 1", user);
+  if (process_file_write(0, "uid_map", text) != 0) refuse_system("user namespace: user id %u", user);
+  snprintf(text, sizeof text, "0 %u 1", group);
+  if (process_file_write(0, "gid_map", text) != 0) refuse_system("user namespace: group id %u", group);
+  if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+    refuse_configuration("a user namespace has no privilege on this host (`redoubt doctor` says more): %m");
+  user_share_set(&share);
+}
+
+// Runs as: what the spawner was started as; afterwards as privilege.h says.
+void privilege_begin(void) {
+  held = geteuid() == 0 ? PRIVILEGE_ROOT : PRIVILEGE_USER;
+  if (held == PRIVILEGE_USER) {
+    enter_namespace();
+  } else if (setgroups(0, NULL) != 0) {
+    refuse_system("supplementary groups");
+  }
+}
+
+// Runs as: host root, in the spawner.
+uint32_t privilege_sandbox_id(uint32_t uid_base, uint32_t slot) {
+  return held == PRIVILEGE_ROOT ? uid_base + slot : 0;
+}
+
+// Runs as: host root, in the spawner; or the sandbox's own user without a map, in the clone. One id each: to the host,
+// user code is one uid, and never that of the host's root.
+static int write_maps(pid_t process, uint32_t id) {
+  char text[48];
+  if (process_file_write(process, "setgroups", "deny") != 0) return -1;
+  snprintf(text, sizeof text, "%d %u 1", SANDBOX_UID, id);
+  if (process_file_write(process, "uid_map", text) != 0) return -1;
+  snprintf(text, sizeof text, "%d %u 1", SANDBOX_GID, id);
+  return process_file_write(process, "gid_map", text);
+}
+
+// Runs as: host root, in the spawner.
+int privilege_map_ids(pid_t process, uint32_t id) { return held == PRIVILEGE_ROOT ? write_maps(process, id) : 0; }
+
+// Runs as: not mapped yet, in the clone. The files of a process that is not dumpable belong to the host's root, hence
+// the moment in which it is; nobody else is in its pid namespace.
+int privilege_map_own_ids(void) {
+  if (held == PRIVILEGE_ROOT) return 0;
+  if (prctl(PR_SET_DUMPABLE, 1) != 0) return -1;
+  int result = write_maps(0, privilege_sandbox_id(0, 0));
+  return prctl(PR_SET_DUMPABLE, 0) == 0 ? result : -1;
+}
+
+// Runs as: any.
+unsigned privilege_bind_flags(void) { return held == PRIVILEGE_ROOT ? 0 : KERNEL_RECURSIVE; }
+
+// Runs as: host root, in the spawner. An ordinary user has no say over the host's pid namespace, but may show what it
+// shows.
+int privilege_mount_proc(const char *target) {
+  if (held == PRIVILEGE_USER) return kernel_bind("/proc", target, 0, KERNEL_RECURSIVE);
+  return mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}

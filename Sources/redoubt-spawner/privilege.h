@@ -1,0 +1,33 @@
+// Whose privilege the spawner has, and all that differs by it.
+//
+// Started as root it is host root, and gives each slot a host id of its own. Started by an ordinary user it enters one
+// user namespace in which it is root and in which that user's id is the only one there is: every sandbox, to the host, is
+// that user. Where a comment says "host root, in the spawner", that is then the root of this namespace.
+#ifndef REDOUBT_PRIVILEGE_H
+#define REDOUBT_PRIVILEGE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+enum privilege { PRIVILEGE_ROOT, PRIVILEGE_USER };
+
+// Finds out, drops supplementary groups or enters that namespace. Before anything else: a mount made earlier would
+// belong to somebody else. Does not return without success.
+void privilege_begin(void);
+enum privilege privilege_held(void);
+
+// The id, user's and group's, that stands for a sandbox in the namespace of the spawner.
+uint32_t privilege_sandbox_id(uint32_t uid_base, uint32_t slot);
+// The ids of a new sandbox: host root writes them from outside; without root only the sandbox itself may. Each does
+// nothing where the other does it. 0, or -1 with errno.
+int privilege_map_ids(pid_t process, uint32_t id);
+int privilege_map_own_ids(void);
+
+// For kernel_open_tree of what the host has mounted: a tree that came from a more privileged namespace is had whole or
+// not at all.
+unsigned privilege_bind_flags(void);
+// Mounts at `target` a /proc that is whole and unmasked: the kernel lets a sandbox mount its own only where one such is
+// in sight.
+int privilege_mount_proc(const char *target);
+
+#endif
