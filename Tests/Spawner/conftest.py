@@ -3,11 +3,13 @@ import platform
 import secrets
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from spawner_client import Spawner, groups, processes_of, until
+from modes import ROOT, ROOTLESS
+from spawner_client import Spawner, groups, until
 
 SOURCES = Path(__file__).resolve().parents[2] / "Sources"
 UID_BASE = 700000 + os.getpid() % 1000 * 4000  # runs beside each other do not count each other's processes
@@ -51,8 +53,16 @@ def compile_program(folder, name, libraries):
 
 
 @pytest.fixture(scope="session")
-def programs(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("programs")
+def open_folder():
+    """One that every user may enter: pytest's own are closed."""
+    with tempfile.TemporaryDirectory(prefix="redoubt-spawner-") as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def programs(open_folder):
+    folder = open_folder
     return {
         "redoubt-spawner": compile_program(folder, "redoubt-spawner", ["-lseccomp"]),
         "redoubt-unpack": compile_program(folder, "redoubt-unpack", ["-lzip"]),
@@ -60,9 +70,9 @@ def programs(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def runtime_directory(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("runtime")
-    folder.chmod(0o755)  # user code reads it
+def runtime_directory(open_folder):
+    folder = open_folder / "runtime"
+    folder.mkdir()
     (folder / "marker").write_text("runtime files")
     return folder
 
@@ -97,19 +107,33 @@ def configuration(programs, runtime_directory, instance):
     ]) + "\n"
 
 
+@pytest.fixture(params=[ROOT, ROOTLESS], ids=lambda mode: mode.name)
+def mode(request):
+    """Who starts the spawner: every test of it is made as root and as an ordinary user."""
+    if IS_SANITIZED and request.param is ROOTLESS:
+        pytest.skip("the sanitizer's own memory is beyond the unpacker's limit of data")
+    return request.param
+
+
 @pytest.fixture
-def launch(programs, configuration):
+def has_groups(mode):
+    """Whether its sandboxes have control groups: an ordinary user without a delegated one has none."""
+    return mode.is_root
+
+
+@pytest.fixture
+def launch(programs, configuration, mode):
     running = []
 
     def start(text=None):
-        spawner = Spawner(programs["redoubt-spawner"], configuration if text is None else text)
+        spawner = Spawner(programs["redoubt-spawner"], configuration if text is None else text, mode)
         running.append(spawner)
         return spawner
 
     yield start
     for spawner in running:
         spawner.end_by_force()
-    until(lambda: processes_of(UID_BASE, 2000) == [], "sandboxes end with their spawner")
+    until(lambda: mode.processes(UID_BASE, 2000) == [], "sandboxes end with their spawner")
     for spawner in running:
         for group in groups(spawner.instance):
             for folder, _, _ in os.walk(group, topdown=False):

@@ -14,6 +14,8 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modes import ROOT
+
 VERSION = 2
 UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE = 1, 2, 3, 4, 5, 6, 7
 UNPACKED, STARTED, FAILED, EXITED, CLEANED = 65, 66, 67, 68, 69
@@ -132,7 +134,8 @@ class Environment:
 
 
 class Spawner:
-    def __init__(self, program, configuration, user=None):
+    def __init__(self, program, configuration, mode=ROOT):
+        self.mode, self.uid_base = mode, int(configuration.split("uid-base ", 1)[1].split("\n")[0])
         self.instance = configuration.split("instance ", 1)[1].split("\n")[0]
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         config_read, config_write = os.pipe()
@@ -144,10 +147,7 @@ class Spawner:
             high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (first, second)]
             os.dup2(high[0], 3)
             os.dup2(high[1], 4)
-            if user is not None:
-                os.setgroups(user.groups)
-                os.setresgid(user.gid, user.gid, user.gid)
-                os.setresuid(user.uid, user.uid, user.uid)
+            mode.become()
 
         self.process = subprocess.Popen(["redoubt-spawner"], executable=str(program), env={}, close_fds=False,
                                         preexec_fn=place, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
@@ -160,6 +160,10 @@ class Spawner:
     @property
     def pid(self):
         return self.process.pid
+
+    def processes(self, count=64):
+        """Host pids of what runs in its sandboxes."""
+        return self.mode.processes(self.uid_base, count)
 
     def send(self, packet, descriptors=()):
         socket.send_fds(self.socket, [packet], list(descriptors))
@@ -291,18 +295,3 @@ def groups(instance):
             found += [os.path.join(folder, name) for name in names if name == f"redoubt-{instance}"]
     return found
 
-
-def processes_of(uid_base, count=64):
-    """Host pids whose real uid belongs to the range of a spawner."""
-    found = []
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        try:
-            status = Path(f"/proc/{entry}/status").read_text()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        uid = int(status.split("Uid:")[1].split()[0])
-        if uid_base <= uid < uid_base + count:
-            found.append(int(entry))
-    return found
