@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "child.h"
+#include "process_limit.h"
 
 // Room for what counts as data and is hardly ever touched: stacks of threads, what an interpreter maps ahead.
 static const rlim_t untouched = 192 << 20;
@@ -14,8 +15,7 @@ enum { RANK = 10 };  // nice: the platform and the user's own programs go first
 // here can raise a limit again.
 int child_limit_itself(const struct cgroup_limits *limits) {
   if (limits == NULL) return 0;
-  const struct rlimit processes = {limits->processes, limits->processes};
-  const struct rlimit data = {limits->memory_bytes + untouched, limits->memory_bytes + untouched};
-  if (setrlimit(RLIMIT_NPROC, &processes) != 0 || setrlimit(RLIMIT_DATA, &data) != 0) return -1;
+  if (process_limit_lower(RLIMIT_NPROC, limits->processes) != 0) return -1;
+  if (process_limit_lower(RLIMIT_DATA, limits->memory_bytes + untouched) != 0) return -1;
   return setpriority(PRIO_PROCESS, 0, RANK);
 }

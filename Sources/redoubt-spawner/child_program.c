@@ -5,11 +5,11 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "kernel.h"
+#include "process_limit.h"
 
 enum {
   ARCHIVE_DESCRIPTOR = 3,
@@ -33,11 +33,10 @@ static int offer_to_oom_killer(void) {
   return kernel_set_mount_attributes(AT_FDCWD, "/proc", 0, KERNEL_READ_ONLY);
 }
 
-// Runs as: sandbox uid with full capabilities in its own user namespace. A core limit of 1 byte, and not 0, means no
-// core: see main.c. The filter keeps user code from changing it.
+// Runs as: sandbox uid with full capabilities in its own user namespace. The filter keeps user code from changing the
+// limit of cores.
 static int set_limits(void) {
-  const struct rlimit descriptors = {MAXIMUM_DESCRIPTORS, MAXIMUM_DESCRIPTORS}, no_core = {1, 1};
-  return setrlimit(RLIMIT_NOFILE, &descriptors) == 0 ? setrlimit(RLIMIT_CORE, &no_core) : -1;
+  return process_limit_lower(RLIMIT_NOFILE, MAXIMUM_DESCRIPTORS) == 0 ? process_limit_no_core() : -1;
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace.

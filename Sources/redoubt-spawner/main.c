@@ -14,6 +14,7 @@
 #include "host_view.h"
 #include "kernel.h"
 #include "privilege.h"
+#include "process_limit.h"
 #include "process_view.h"
 #include "refusal.h"
 #include "spawner.h"
@@ -25,14 +26,12 @@ enum {
   DESCRIPTORS_FOR_ITSELF = 64,
 };
 
-// Runs as: host root, in the spawner. A core limit of 0 would not hold where the host pipes cores into a program, a
-// limit of 1 does; it is also less than a page, so that no file is written either (core(5)).
+// Runs as: what the spawner was started as, then host root, in the spawner.
 static void confine_itself(void) {
   if (kernel_close_range(SERVER_DESCRIPTOR + 1, ~0U, 0) != 0) refuse_system("close_range");
-  const struct rlimit no_core = {1, 1};
   privilege_begin();
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) refuse_system("parent death signal");
-  if (setrlimit(RLIMIT_CORE, &no_core) != 0) refuse_system("core limit");
+  if (process_limit_no_core() != 0) refuse_system("core limit");
   if (prctl(PR_SET_DUMPABLE, 0) != 0) refuse_system("dumpable");
   signal(SIGPIPE, SIG_IGN);
   signal(SIGCHLD, SIG_DFL);

@@ -125,7 +125,7 @@ def has_groups(mode):
 def launch(programs, configuration, mode):
     running = []
 
-    def start(text=None):
+    def start(text=None, mode=mode):
         spawner = Spawner(programs["redoubt-spawner"], configuration if text is None else text, mode)
         running.append(spawner)
         return spawner

@@ -3,6 +3,7 @@
 import os
 import secrets
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ class Mode:
     name: str
     uid: int | None = None  # None: root
     groups: list = field(default_factory=list)
+    prepare: Callable = lambda: None  # before that, as root
 
     @property
     def is_root(self):
@@ -23,6 +25,7 @@ class Mode:
 
     def become(self):
         """In a child of root, before it executes something."""
+        self.prepare()
         if not self.is_root:
             os.setgroups(self.groups)
             os.setresgid(self.uid, self.uid, self.uid)
