@@ -34,7 +34,7 @@ struct ExecutionServices: Sendable {
 
   /// Delivers an outcome to the invocation for which an environment was started that never became ready.
   func deliver(
-    _ invocation: Invocation, _ failure: RuntimeFailure, log collected: InvocationLog, stream: String, memoryPeak: Int
+    _ invocation: Invocation, _ failure: RuntimeFailure, log collected: InvocationLog, stream: String, memoryPeak: Int?
   ) {
     var log = collected
     let now = time.wallTime()

@@ -148,7 +148,7 @@ final class SandboxPool: Sendable {
 /// Why an environment is gone.
 enum EnvironmentFailure: Sendable {
   /// Its runtime ended; with what was logged since the last invocation, and the bytes at the peak.
-  case runtime(RuntimeFailure, log: InvocationLog, stream: String, memoryPeak: Int)
+  case runtime(RuntimeFailure, log: InvocationLog, stream: String, memoryPeak: Int?)
   /// Its sandbox was never made.
   case platform(ExecutionFailure)
 }

@@ -63,10 +63,10 @@ package struct SandboxExit: Hashable, Sendable {
   package let cause: Cause
   /// Processes that the kernel killed for want of memory.
   package let oomKills: Int
-  /// Bytes.
-  package let memoryPeak: Int
+  /// Bytes; nil where nobody counts them.
+  package let memoryPeak: Int?
 
-  package init(cause: Cause, oomKills: Int, memoryPeak: Int) {
+  package init(cause: Cause, oomKills: Int, memoryPeak: Int?) {
     self.cause = cause
     self.oomKills = oomKills
     self.memoryPeak = memoryPeak

@@ -218,7 +218,7 @@ package final class Spawner: Sendable {
       return (unanswered.values.map(\.request), Array(gone.values))
     }
     pending.forEach { $0.fail(.connectionLost) }
-    running.forEach { $0(SandboxExit(cause: .lost, oomKills: 0, memoryPeak: 0)) }
+    running.forEach { $0(SandboxExit(cause: .lost, oomKills: 0, memoryPeak: nil)) }
   }
 }
 

@@ -61,6 +61,6 @@ extension SandboxExit {
     let signal = Int(exited.wait_status & 0x7F)
     self.init(
       cause: signal == 0 ? .code(Int(exited.wait_status >> 8 & 0xFF)) : .signal(signal),
-      oomKills: Int(exited.oom_kills), memoryPeak: Int(clamping: exited.memory_peak))
+      oomKills: Int(exited.oom_kills), memoryPeak: exited.memory_peak == 0 ? nil : Int(clamping: exited.memory_peak))
   }
 }

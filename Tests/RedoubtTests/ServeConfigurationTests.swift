@@ -4,7 +4,9 @@ import Testing
 @testable import redoubt
 
 @Suite struct ServeConfigurationTests {
-  private static let defaults = ServeDefaults(isRoot: true, home: "/root", executableDirectory: "/opt/redoubt/bin")
+  private static let defaults = ServeDefaults(
+    isRoot: true, user: 0, dataHome: "/root/.local/share", configurationHome: "/root/.config",
+    executableDirectory: "/opt/redoubt/bin")
 
   private func configuration(
     flags: [ServeKey: String] = [:], variables: [String: String] = [:], defaults: ServeDefaults = Self.defaults
@@ -34,9 +36,22 @@ import Testing
 
   @Test func `without root the directories are in the home`() throws {
     let configuration = try configuration(
-      defaults: ServeDefaults(isRoot: false, home: "/home/me", executableDirectory: "/bin"))
+      defaults: ServeDefaults(
+        isRoot: false, user: 1000, dataHome: "/home/me/.local/share", configurationHome: "/home/me/.config",
+        executableDirectory: "/bin"))
     #expect(configuration.dataDirectory == "/home/me/.local/share/redoubt")
     #expect(configuration.secretsDirectory == "/home/me/.config/redoubt")
+    #expect(configuration.user == "1000")
+  }
+
+  @Test func `a user's files are where the variables of its desktop say`() {
+    let plain = ProcessEnvironment(["HOME": "/home/me"])
+    #expect(plain.dataHome == "/home/me/.local/share")
+    #expect(plain.configurationHome == "/home/me/.config")
+    let moved = ProcessEnvironment(["HOME": "/home/me", "XDG_DATA_HOME": "/data", "XDG_CONFIG_HOME": "relative"])
+    #expect(moved.dataHome == "/data")
+    #expect(moved.configurationHome == "/home/me/.config")
+    #expect(ProcessEnvironment([:]).dataHome == nil)
   }
 
   @Test func `flags precede variables, variables the file, the file the defaults`() throws {

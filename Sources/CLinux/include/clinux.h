@@ -90,4 +90,14 @@ enum clinux_namespace {
 // Whether this process may make such a namespace: tried in a child that ends at once. Privilege: the caller's.
 int clinux_try_namespace(enum clinux_namespace kind);
 
+// What an ordinary user needs for sandboxes, each more than the one before.
+enum clinux_rootless {
+  CLINUX_ROOTLESS_NAMESPACES,  // a user namespace with all others in it
+  CLINUX_ROOTLESS_MOUNTS,      // privilege there: AppArmor may take it away
+  CLINUX_ROOTLESS_PROC,        // a /proc of its own: refused where the host's is masked
+};
+
+// Whether this process may do so much: tried in a child that ends at once. Privilege: the caller's.
+int clinux_try_rootless(enum clinux_rootless most);
+
 #endif

@@ -136,7 +136,7 @@ struct sp_exited {
   uint32_t generation;
   int32_t wait_status;   // of the runtime process, as wait(2) gives it
   uint32_t oom_kills;    // processes that the kernel killed for want of memory
-  uint64_t memory_peak;  // bytes
+  uint64_t memory_peak;  // bytes; 0: not known
 };
 
 #endif

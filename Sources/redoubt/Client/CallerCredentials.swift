@@ -9,7 +9,8 @@ enum CallerCredentials {
     if let file { return try CredentialsProfile.read(file) }
     if let credentials = try variables(environment) { return credentials }
     if let file = environment["AWS_SHARED_CREDENTIALS_FILE"] { return try CredentialsProfile.read(file) }
-    let files = ["/etc/redoubt/credentials"] + (environment["HOME"].map { [$0 + "/.config/redoubt/credentials"] } ?? [])
+    let files =
+      ["/etc/redoubt/credentials"] + (environment.configurationHome.map { [$0 + "/redoubt/credentials"] } ?? [])
     guard let file = files.first(where: HostFile.isReadable) else {
       throw CommandFailure(
         .usage,

@@ -12,9 +12,6 @@ struct Serve: ParsableCommand {
 
   func run() throws {
     let configuration = try ServeConfiguration.load(flags.values)
-    guard HostUser.isRoot else {
-      throw CommandFailure(.noPermission, "rootless mode is not served by this version: start redoubt as root")
-    }
     umask(0o077)
     let plan = try SupervisorPlan(configuration, random: SystemRandomSource())
     let code = try Supervisor(plan, time: SystemTimeSource()).run()

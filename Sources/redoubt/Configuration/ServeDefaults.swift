@@ -1,14 +1,19 @@
 /// The defaults that depend on the host and on who asks.
 struct ServeDefaults: Sendable {
   let isRoot: Bool
-  let home: String?
+  /// Number of the user that asks.
+  let user: UInt32
+  /// Where this user's programs keep data and settings: XDG_DATA_HOME and XDG_CONFIG_HOME, or below the home.
+  let dataHome: String?
+  let configurationHome: String?
   /// The directory of the running executable, without symbolic links; nil when it cannot be told.
   let executableDirectory: String?
 
   /// The defaults of this process.
   static func ofProcess(_ environment: ProcessEnvironment) -> ServeDefaults {
     ServeDefaults(
-      isRoot: HostUser.isRoot, home: environment["HOME"],
+      isRoot: HostUser.isRoot, user: HostUser.current.uid, dataHome: environment.dataHome,
+      configurationHome: environment.configurationHome,
       executableDirectory: HostFile.realPath("/proc/self/exe").map(HostFile.parent))
   }
 
@@ -16,8 +21,9 @@ struct ServeDefaults: Sendable {
   func text(_ key: ServeKey) -> String? {
     if case .fixed(let text) = key.row.fallback { return text }
     switch key {
-    case .dataDirectory: return isRoot ? "/var/lib/redoubt" : home.map { $0 + "/.local/share/redoubt" }
-    case .secretsDirectory: return isRoot ? "/etc/redoubt" : home.map { $0 + "/.config/redoubt" }
+    case .dataDirectory: return isRoot ? "/var/lib/redoubt" : dataHome.map { $0 + "/redoubt" }
+    case .secretsDirectory: return isRoot ? "/etc/redoubt" : configurationHome.map { $0 + "/redoubt" }
+    case .user: return isRoot ? "redoubt" : String(user)
     case .spawner: return executableDirectory.map { $0 + "/redoubt-spawner" }
     case .runtimesDirectory: return executableDirectory.flatMap(Self.runtimes)
     default: return nil

@@ -6,11 +6,11 @@ extension ServeKey {
       Row(form: .path, fallback: .none, documentation: "JSON file with any of these settings but this one.")
     case .dataDirectory:
       Row(
-        form: .path, fallback: .found("/var/lib/redoubt as root, else ~/.local/share/redoubt"),
+        form: .path, fallback: .found("/var/lib/redoubt as root, else $XDG_DATA_HOME or ~/.local/share, in redoubt"),
         documentation: "Where state is kept.")
     case .secretsDirectory:
       Row(
-        form: .path, fallback: .found("/etc/redoubt as root, else ~/.config/redoubt"),
+        form: .path, fallback: .found("/etc/redoubt as root, else $XDG_CONFIG_HOME or ~/.config, in redoubt"),
         documentation: "Where the root key and the administrator's credentials are kept, apart from the state.")
     case .listen:
       Row(
@@ -22,7 +22,8 @@ extension ServeKey {
       Row(form: .text, fallback: .fixed("000000000000"), documentation: "Account of the administrator, twelve digits.")
     case .user:
       Row(
-        form: .text, fallback: .fixed("redoubt"), documentation: "Name or number of the user that the server runs as.")
+        form: .text, fallback: .found("redoubt as root, else whoever starts it"),
+        documentation: "Name or number of the user that the server runs as.")
     case .runtimesDirectory:
       Row(
         form: .path, fallback: .found("looked for from the executable upwards"),

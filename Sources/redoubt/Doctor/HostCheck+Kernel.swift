@@ -4,12 +4,14 @@ import Glibc
 extension HostCheck {
   static func kernel() -> [HostCheck] { [release(), seccomp()] }
 
-  /// mount_setattr came with 5.12.
+  /// mount_setattr came with 5.12; processes are counted for each user namespace since 5.14, and without root nothing
+  /// else bounds them.
   private static func release() -> HostCheck {
     let text = HostFile.text("/proc/sys/kernel/osrelease")?.filter { !$0.isNewline } ?? ""
+    let minor = HostUser.isRoot ? 12 : 14
     let numbers = text.split(whereSeparator: { !$0.isNumber }).prefix(2).compactMap { Int($0) }
-    guard numbers.count == 2, (numbers[0], numbers[1]) >= (5, 12) else {
-      return .fail("kernel", "Linux \(text)", mend: "install Linux 5.12 or later")
+    guard numbers.count == 2, (numbers[0], numbers[1]) >= (5, minor) else {
+      return .fail("kernel", "Linux \(text)", mend: "install Linux 5.\(minor) or later")
     }
     return .ok("kernel", "Linux \(text)")
   }
@@ -33,7 +35,7 @@ extension HostCheck {
   private static func namespace(_ kind: clinux_namespace, _ name: String) -> HostCheck {
     let title = "namespace \(name)"
     let setting = "/proc/sys/user/max_\(name)_namespaces"
-    let limit = HostFile.text(setting).flatMap { Int($0.filter(\.isNumber)) }
+    let limit = HostFile.number(setting)
     let result = clinux_try_namespace(kind)
     if result == 0 { return .ok(title, limit.map { "at most \($0)" } ?? "can be made") }
     let reason = String(cString: strerror(-result))

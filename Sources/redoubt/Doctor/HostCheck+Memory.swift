@@ -1,8 +1,8 @@
 extension HostCheck {
   /// Where a function's memory could end up on a disk.
-  static func memory() -> [HostCheck] { [swap(), coreDumps()] }
+  static func memory() -> [HostCheck] { [memorySwap(), coreDumps()] }
 
-  private static func swap() -> HostCheck {
+  static func memorySwap() -> HostCheck {
     let rows = (HostFile.text("/proc/swaps") ?? "").split(whereSeparator: \.isNewline).dropFirst()
     let devices = rows.compactMap { $0.split(whereSeparator: \.isWhitespace).first.map(String.init) }
     let plain = devices.filter { !isProtected($0) }

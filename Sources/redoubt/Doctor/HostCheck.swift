@@ -31,7 +31,13 @@ struct HostCheck: Codable, Hashable, Sendable {
 extension HostCheck {
   /// Every check, in the order in which they are shown.
   static func all(_ configuration: ServeConfiguration) -> [HostCheck] {
-    privileges(configuration) + kernel() + namespaces() + [cgroups()] + memory() + programs(configuration)
-      + runtimes(configuration) + [idRanges(configuration), nftables()]
+    HostUser.isRoot
+      ? privileges(configuration) + kernel() + namespaces() + [cgroups()] + common(configuration)
+        + [idRanges(configuration)]
+      : [rootless()] + kernel() + weaknesses() + common(configuration)
+  }
+
+  private static func common(_ configuration: ServeConfiguration) -> [HostCheck] {
+    memory() + programs(configuration) + runtimes(configuration) + [nftables()]
   }
 }

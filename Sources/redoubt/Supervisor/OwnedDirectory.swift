@@ -5,7 +5,8 @@ enum OwnedDirectory {
   /// What the server does there.
   enum Need { case readable, writable }
 
-  /// Makes the directory (0700, the user's; its parents 0755, root's) or checks it. Runs as root.
+  /// Makes the directory (0700, the user's; its parents 0755) or checks it. Runs as root or as that
+  /// user.
   @discardableResult
   static func prepare(_ path: String, for user: HostUser, _ need: Need) throws -> Descriptor {
     if !HostFile.exists(path) { try make(path, for: user) }

@@ -3,7 +3,7 @@ import Glibc
 
 /// The data directory while this process serves it: locked, and named by its instance.
 ///
-/// The directory belongs to the server's user, who is not trusted here: files in it are opened without following links
+/// The directory belongs to the server's user, who is not trusted here where this runs as root: files in it are opened without following links
 /// and used only when they are plain files with one name.
 struct StateDirectory {
   /// 32 hexadecimal digits that tell this installation's cgroups and mounts from another's.

@@ -91,7 +91,8 @@ extension Supervisor {
   private func announce(_ address: String) {
     let configuration = plan.configuration
     StandardOutput.write(
-      "redoubt: serving on http://\(address) (region \(configuration.region), account \(configuration.account))\n")
+      "redoubt: serving on http://\(address) (region \(configuration.region), account \(configuration.account))\n"
+        + plan.weaknesses.map { "redoubt: weaker here: \($0.name): \($0.finding)\n" }.joined())
   }
 }
 

@@ -11,10 +11,15 @@ struct SupervisorPlan {
   private let spawnerConfiguration: SpawnerConfiguration
   private let serverProgram: Descriptor
   private let spawnerProgram: Descriptor
+  /// What this host and this user make weaker than the full product, found before the first start.
+  let weaknesses: [HostCheck]
 
-  /// Prepares the host: directories, the lock, the instance's name, the programs. Runs as root.
+  /// Prepares the host: directories, the lock, the instance's name, the programs. Runs as root, or as the ordinary user
+  /// that the workers will be, too.
   init(_ configuration: ServeConfiguration, random: some RandomSource) throws {
-    user = try Self.serverUser(configuration)
+    user = try ServerUser.of(configuration)
+    if !HostUser.isRoot { try Rootless.insist() }
+    weaknesses = HostCheck.weaknesses()
     serverProgram = try Descriptor.program("/proc/self/exe")
     let runtimes = HostRuntime.table(in: try Self.runtimesDirectory(configuration))
     spawnerProgram = try TrustedProgram.open(configuration.spawner, like: serverProgram)
@@ -35,7 +40,7 @@ struct SupervisorPlan {
     let launch = ChildLaunch(
       executable: serverProgram, arguments: ["redoubt", Server.name],
       environment: ["PATH=/usr/bin:/bin", "LANG=C.UTF-8"], descriptors: [theirs.descriptor, json],
-      standard: (try Descriptor.open("/dev/null", O_RDONLY), nil, nil), user: user,
+      standard: (try Descriptor.open("/dev/null", O_RDONLY), nil, nil), user: HostUser.isRoot ? user : nil,
       flags: [CLINUX_SPAWN_NO_NEW_PRIVILEGES, CLINUX_SPAWN_DIE_WITH_PARENT, CLINUX_SPAWN_NEW_SESSION])
     return (try ChildProcess.start(launch), ours)
   }
@@ -54,25 +59,6 @@ struct SupervisorPlan {
 }
 
 extension SupervisorPlan {
-  private static func serverUser(_ configuration: ServeConfiguration) throws(CommandFailure) -> HostUser {
-    let name = configuration.user
-    guard let user = HostUser(named: name) else {
-      throw CommandFailure(
-        .configuration,
-        "there is no user `\(name)`: make it with `useradd --system --no-create-home --shell /usr/sbin/nologin \(name)`"
-          + " or name another with --user")
-    }
-    guard user.uid != 0 else {
-      throw CommandFailure(
-        .configuration, "user is `\(name)`: the server must not run as root, name another with --user")
-    }
-    guard !configuration.environmentIDs.contains(Int(user.uid)) else {
-      throw CommandFailure(
-        .configuration, "user `\(name)` is uid \(user.uid), which is one of the environments': give another --uid-base")
-    }
-    return user
-  }
-
   private static func runtimesDirectory(_ configuration: ServeConfiguration) throws(CommandFailure) -> String {
     guard let directory = configuration.runtimesDirectory, HostFile.exists(directory + "/python/bootstrap.py") else {
       let place = configuration.runtimesDirectory.map { "`\($0)`" } ?? "any directory above the executable"

@@ -12,6 +12,9 @@ enum HostFile {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// - Returns: nil when the file cannot be read or does not hold one number alone.
+  static func number(_ path: String) -> Int? { text(path).flatMap { Int($0.filter { !$0.isWhitespace }) } }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
