@@ -1,5 +1,6 @@
 """Looking at the host while something runs inside."""
 
+import os
 import threading
 
 import pytest
@@ -34,3 +35,9 @@ def host_processes(server):
         return wait_until(found, 5, what=f"{count} processes with `{marker}` on their command lines")
 
     return find
+
+
+@pytest.fixture
+def identities(server):
+    """Whom a process is, as the host keeps environments apart: by user, or without root by user namespace alone."""
+    return host.real_user if server.mode.is_root else lambda pid: os.readlink(f"/proc/{pid}/ns/user")

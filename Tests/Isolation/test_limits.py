@@ -1,6 +1,7 @@
 """A function takes no more than its share, and nothing of it outlives its end."""
 
 import errno
+import os
 import time
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def test_a_memory_bomb_kills_only_its_own_environment(deploy, invoke, neighbour)
     assert neighbour() == "well"
 
 
-def test_memory_of_child_processes_counts(deploy, invoke, neighbour):
+def test_memory_of_child_processes_counts_where_there_are_control_groups(deploy, invoke, neighbour, server):
     name = deploy(
         """
         import os, signal, time
@@ -64,7 +65,10 @@ def test_memory_of_child_processes_counts(deploy, invoke, neighbour):
         MemorySize=512,
     )
     answer = invoke(name)
-    assert answer.error == "Unhandled" or answer.json == "some were killed"
+    if server.mode.has_groups:
+        assert answer.error == "Unhandled" or answer.json == "some were killed"
+    else:
+        assert answer.json == "all four are alive", "MemorySize bounds each process by itself"
     assert neighbour() == "well"
 
 
@@ -141,14 +145,25 @@ def test_the_processor_is_shared(deploy, invoke, neighbour):
             assert future.result().error is None
 
 
-def test_limits_are_set_on_the_host(deploy, in_background, host_processes):
+def test_limits_are_set_on_the_host(deploy, in_background, host_processes, server):
     name = deploy("import subprocess\ndef handler(e, c): subprocess.run(['/bin/sh', '-c', 'sleep 2; : limits-mark'])")
     in_background(name, {})
     pid = host_processes(1, "limits-mark")[0]
+    if not server.mode.has_groups:
+        assert limit_of(pid, "Max processes") == 1024
+        assert 128 << 20 <= limit_of(pid, "Max data size") <= (128 + 192) << 20
+        assert os.getpriority(os.PRIO_PROCESS, pid) == 10
+        return
     memory = group_of(pid, "memory") / "memory.limit_in_bytes"
     assert 128 << 20 <= int(memory.read_text()) <= (128 + 512 + 64) << 20
     assert (group_of(pid, "pids") / "pids.max").read_text().strip().isdigit()
     assert int((group_of(pid, "cpu") / "cpu.cfs_quota_us").read_text()) > 0
+
+
+def limit_of(pid, name):
+    """A process's own hard limit."""
+    line = next(line for line in Path(f"/proc/{pid}/limits").read_text().splitlines() if line.startswith(name))
+    return int(line[len(name):].split()[1])
 
 
 def group_of(pid, controller):
@@ -161,7 +176,7 @@ def group_of(pid, controller):
     pytest.skip(f"this host has no version 1 hierarchy of {controller}")
 
 
-def test_an_idle_environment_uses_no_processor(deploy, invoke, server):
+def test_an_idle_environment_uses_no_processor_or_gives_way(deploy, invoke, server, neighbour):
     name = deploy(
         """
         import os, threading
@@ -172,6 +187,11 @@ def test_an_idle_environment_uses_no_processor(deploy, invoke, server):
         """
     )
     assert invoke(name).json == "idle-spinner"
+    if not server.mode.has_groups:
+        # Nothing stops it; it stands behind what is at work.
+        started = time.monotonic()
+        assert neighbour() == "well" and time.monotonic() - started < 1.5
+        return
     time.sleep(0.3)
     before = processor_time(server)
     time.sleep(1)

@@ -20,10 +20,13 @@ class HostState:
         return bool(self.processes or self.mounts or self.control_groups)
 
 
-def host_state(data_directory, instance):
-    """- Parameter instance: the hex id in the data directory, or "" when the server has made none."""
+def host_state(data_directory, instance, user=None):
+    """- Parameters:
+    - instance: the hex id in the data directory, or "" when the server has made none
+    - user: whom a rootless server's sandboxes belong to; they have no control group to know them by
+    """
     return HostState(
-        processes=_marked_processes(str(data_directory), instance),
+        processes=_marked_processes(str(data_directory), instance, user),
         mounts=_marked_mounts(str(data_directory), instance),
         control_groups=control_groups(instance),
     )
@@ -99,16 +102,25 @@ def open_descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
-def _marked_processes(data_directory, instance):
+def _marked_processes(data_directory, instance, user):
     found = {}
     for pid in process_ids():
         if pid == os.getpid() or not is_alive(pid):
             continue
         line = command_line(pid)
         in_group = instance and ("redoubt-" + instance) in _read(f"/proc/{pid}/cgroup")
-        if in_group or data_directory in line:
+        in_sandbox = user is not None and real_user(pid) == user and _namespace_depth(pid) > 1
+        if in_group or in_sandbox or data_directory in line:
             found[pid] = line or command_name(pid)
     return found
+
+
+def _namespace_depth(pid):
+    """1 for a process of the host's own pid namespace."""
+    for line in _read(f"/proc/{pid}/status").splitlines():
+        if line.startswith("NSpid:"):
+            return len(line.split()) - 1
+    return 0
 
 
 def _marked_mounts(data_directory, instance):

@@ -1,16 +1,17 @@
 """What pytest prints besides results: what is not tested here, and the server's log when a test fails."""
 
-import os
-
 import pytest
 
+from harness.mode import MODE
 from harness.server import Server
 
 
 def pytest_report_header():
-    if os.geteuid() == 0:
-        return "redoubt: as root, nothing is left out"
-    return "redoubt: NOT ROOT: every test that starts a server is skipped; the guarantees are not tested in this run"
+    if MODE.obstacle:
+        return f"redoubt: NO SERVER ({MODE.obstacle}): the guarantees are not tested in this run"
+    if MODE.is_root:
+        return "redoubt: servers are started as root"
+    return f"redoubt: servers are started as the ordinary user {MODE.uid}: what is weaker so is tested as such"
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from harness import host
-from harness.paths import redoubt_binary
+from harness.mode import MODE
 from harness.ports import free_port
 from harness.waiting import wait_until
 
@@ -18,8 +18,10 @@ from harness.waiting import wait_until
 class Server:
     """Started, stopped, killed and restarted on the same directories and the same port."""
 
-    def __init__(self, home, *options):
+    def __init__(self, home, *options, mode=MODE):
         self.home = Path(home)
+        self.mode = mode
+        mode.own(self.home)
         self.data = self.home / "data"
         self.secrets = self.home / "secrets"
         self.log = self.home / "server.log"
@@ -49,7 +51,7 @@ class Server:
 
     def command(self):
         return [
-            str(redoubt_binary()), "serve", "--data-dir", str(self.data), "--secrets-dir", str(self.secrets),
+            str(self.mode.binary), "serve", "--data-dir", str(self.data), "--secrets-dir", str(self.secrets),
             "--listen", f"127.0.0.1:{self.port}", *self.options,
         ]  # fmt: skip
 
@@ -70,7 +72,7 @@ class Server:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=environment,
-                start_new_session=True,
+                start_new_session=True, **self.mode.identity,
             )  # fmt: skip
         return self.process
 
@@ -139,7 +141,7 @@ class Server:
         return pid
 
     def host_state(self):
-        return host.host_state(self.data, self.instance)
+        return host.host_state(self.data, self.instance, None if self.mode.is_root else self.mode.uid)
 
     def log_tail(self, lines=60):
         if not self.log.exists():
