@@ -1,7 +1,6 @@
 // No control groups: for an ordinary user to whom none was delegated. Every call succeeds and limits nothing; what
-// stands in for the limits is in child_limits.c, and a sandbox ends as a whole with its pid namespace.
-#include <errno.h>
-
+// stands in for the limits is in child_limits.c, and a sandbox ends as a whole with its pid namespace. There are no
+// files to open: see cgroup_is_there.
 #include "cgroup.h"
 
 // Runs as: host root, in the spawner.
@@ -26,13 +25,6 @@ static int attach(const char *name, pid_t process) {
 static int settle(const char *name, uint32_t memory_mib) {
   (void)name, (void)memory_mib;
   return 0;
-}
-
-// Runs as: host root, in the spawner.
-static int open_peak(const char *name) {
-  (void)name;
-  errno = ENOTSUP;
-  return -1;
 }
 
 // Runs as: host root, in the spawner.
@@ -64,7 +56,6 @@ const struct cgroup_driver cgroup_none = {
     .create = create,
     .attach = attach,
     .settle = settle,
-    .open_peak = open_peak,
     .read_result = read_result,
     .kill_all = kill_all,
     .remove = remove_group,

@@ -16,6 +16,6 @@ enum { RANK = 10 };  // nice: the platform and the user's own programs go first
 int child_limit_itself(const struct cgroup_limits *limits) {
   if (limits == NULL) return 0;
   if (process_limit_lower(RLIMIT_NPROC, limits->processes) != 0) return -1;
-  if (process_limit_lower(RLIMIT_DATA, limits->memory_bytes + untouched) != 0) return -1;
+  if (process_limit_lower(RLIMIT_DATA, limits->process_bytes + untouched) != 0) return -1;
   return setpriority(PRIO_PROCESS, 0, RANK);
 }

@@ -42,7 +42,12 @@ static int mount_system(void) {
   for (unsigned index = 0; template_system(index) != NULL; index++) {
     snprintf(lower, sizeof lower, "/system/%u", index);
     snprintf(target, sizeof target, ROOT "%s", template_system(index));
-    if (mount_overlay(lower, target) != 0) return -1;
+    if (template_system_has_mounts(index)) {
+      const uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_DEVICES;
+      if (kernel_bind(lower, target, attributes, KERNEL_RECURSIVE) != 0) return -1;
+    } else if (mount_overlay(lower, target) != 0) {
+      return -1;
+    }
   }
   return 0;
 }
@@ -71,7 +76,7 @@ int child_build_root(const struct plan *plan, const char **step) {
   if (mount_system() != 0) return -1;
   *step = "/dev";
   uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_EXECUTION;
-  if (kernel_bind(plan->device_path, ROOT "/dev", attributes, 0) != 0) return -1;
+  if (kernel_bind(plan->device_path, ROOT "/dev", attributes, KERNEL_RECURSIVE) != 0) return -1;
   // Process numbers stay visible, what is behind them does not: init has to find a process that hides from it.
   *step = "/proc";
   if (mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=noaccess") != 0) return -1;

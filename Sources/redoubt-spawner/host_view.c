@@ -61,10 +61,13 @@ static int open_runtime(const struct runtime *runtime) {
   int tree = kernel_open_tree(runtime->directory, privilege_bind_flags());
   struct stat status;
   if (tree < 0 || fstat(tree, &status) != 0) refuse_system("runtime `%s`: `%s`", runtime->name, runtime->directory);
+  if (privilege_is_mounted_below(runtime->directory))
+    refuse_configuration("runtime `%s`: `%s` has mounts below it", runtime->name, runtime->directory);
   if (!S_ISDIR(status.st_mode))
     refuse_configuration("runtime `%s`: `%s` is not a directory", runtime->name, runtime->directory);
   uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_DEVICES;
-  if (kernel_set_mount_attributes(tree, "", privilege_bind_flags(), attributes) != 0) refuse_system("runtime `%s`", runtime->name);
+  if (kernel_set_mount_attributes(tree, "", privilege_bind_flags(), attributes) != 0)
+    refuse_system("runtime `%s`", runtime->name);
   return tree;
 }
 
@@ -100,6 +103,7 @@ static void mount_devices(void) {
   snprintf(path, sizeof path, "%s/devices", base);
   if (mount("devices", path, "tmpfs", MS_NOSUID | MS_NOEXEC | MS_NOATIME, "size=16m,nr_inodes=65536,mode=0755") != 0)
     refuse_system("devices");
+  if (privilege_held() == PRIVILEGE_USER) devices_bind_host(base);
 }
 
 // Runs as: host root, in the spawner.

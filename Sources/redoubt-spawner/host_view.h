@@ -5,13 +5,15 @@
 //   /sandbox    empty; where a sandbox, in its own mount namespace, puts its copy before it moves in
 //   /trees/<n>  code, one tmpfs for each account and digest
 //   /runtimes/<n>
-//   /devices/<slot>  the device nodes of one sandbox
+//   /devices/<slot>  the device nodes of one sandbox; /devices/host those of all, without root
 //   /empty      an empty directory, the second layer of every overlay
 //   /closed, /hidden   a directory and a file that nobody may open, to put over parts of /proc
 //   /proc
 #ifndef REDOUBT_HOST_VIEW_H
 #define REDOUBT_HOST_VIEW_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "configuration.h"
@@ -30,9 +32,15 @@ void template_copy_file(const char *root, const char *path);
 
 // The host's directories that lie below /system/<index>: what they are called in a sandbox. NULL after the last.
 const char *template_system(unsigned index);
+// Whether something is mounted below it that an ordinary user can have only with it: no overlay is possible then.
+bool template_system_has_mounts(unsigned index);
 
 // Makes the device nodes of a slot where they are not there yet, below /devices. 0, or -1 with errno.
 int devices_prepare(uint32_t slot);
+// Where they are.
+void devices_path(uint32_t slot, char *path, size_t size);
+// For an ordinary user: the host's nodes below `base`, once for all slots. Ends the spawner if it fails.
+void devices_bind_host(const char *base);
 
 // Steps of both; each ends the spawner if it fails.
 void make_directory(const char *root, const char *path, unsigned mode);

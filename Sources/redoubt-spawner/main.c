@@ -50,7 +50,16 @@ static void check_server_socket(void) {
   fcntl(SERVER_DESCRIPTOR, F_SETFD, FD_CLOEXEC);
 }
 
-// Runs as: host root, in the spawner. Only root may raise the hard limit.
+// Runs as: host root, in the spawner. Only the host's root may raise the hard limit.
+static _Noreturn void refuse_room(uint32_t sandboxes, rlim_t files) {
+  uint32_t for_sandboxes = files < DESCRIPTORS_FOR_ITSELF ? 0 : (uint32_t)(files - DESCRIPTORS_FOR_ITSELF);
+  uint32_t fit = for_sandboxes / DESCRIPTORS_FOR_A_SANDBOX;
+  refuse_configuration("slots %u: the hard limit of %lu open files has room for %u: raise it, or lower --environments",
+                       sandboxes - SP_UNPACK_PLACES, (unsigned long)files,
+                       fit < SP_UNPACK_PLACES ? 0 : fit - SP_UNPACK_PLACES);
+}
+
+// Runs as: host root, in the spawner.
 static void make_room_for_descriptors(uint32_t sandboxes) {
   struct rlimit limit;
   rlim_t needed = (rlim_t)sandboxes * DESCRIPTORS_FOR_A_SANDBOX + DESCRIPTORS_FOR_ITSELF;
@@ -58,11 +67,9 @@ static void make_room_for_descriptors(uint32_t sandboxes) {
   if (limit.rlim_max < needed) limit.rlim_max = needed;
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
-  if (errno != EPERM || getrlimit(RLIMIT_NOFILE, &limit) != 0) refuse_system("descriptor limit %lu", (unsigned long)needed);
-  rlim_t fit = limit.rlim_max < DESCRIPTORS_FOR_ITSELF ? 0 : (limit.rlim_max - DESCRIPTORS_FOR_ITSELF) / DESCRIPTORS_FOR_A_SANDBOX;
-  refuse_configuration("slots %u: the hard limit of %lu open files has room for %lu: raise it, or lower --environments",
-                       sandboxes - UNPACK_SLOTS, (unsigned long)limit.rlim_max,
-                       (unsigned long)(fit < UNPACK_SLOTS ? 0 : fit - UNPACK_SLOTS));
+  if (errno != EPERM || getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    refuse_system("descriptor limit %lu", (unsigned long)needed);
+  refuse_room(sandboxes, limit.rlim_max);
 }
 
 // Runs as: host root, in the spawner. Through a mount of its own that cannot be written: what runs in a sandbox can
@@ -71,7 +78,8 @@ static void open_unpacker(struct spawner *spawner) {
   const char *path = spawner->configuration.unpacker;
   struct stat status;
   spawner->unpacker = kernel_open_tree(path, 0);
-  if (spawner->unpacker < 0 || kernel_set_mount_attributes(spawner->unpacker, "", 0, KERNEL_READ_ONLY) != 0 || fstat(spawner->unpacker, &status) != 0) refuse_system("unpacker `%s`", path);
+  if (spawner->unpacker < 0 || fstat(spawner->unpacker, &status) != 0) refuse_system("unpacker `%s`", path);
+  if (kernel_set_mount_attributes(spawner->unpacker, "", 0, KERNEL_READ_ONLY) != 0) refuse_system("unpacker `%s`", path);
   if (!S_ISREG(status.st_mode) || (status.st_mode & S_IXOTH) == 0)
     refuse_configuration("unpacker `%s`: not a program that everybody may run", path);
 }

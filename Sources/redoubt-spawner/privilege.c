@@ -1,6 +1,7 @@
 #define _GNU_SOURCE 1
 #include "privilege.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <sched.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ static void enter_namespace(void) {
   user_share_measure(&share);
   if (prctl(PR_SET_DUMPABLE, 1) != 0) refuse_system("dumpable");
   if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-    refuse_configuration("user id %u may not make a user namespace on this host (`redoubt doctor` says more): %m", user);
+    refuse_configuration("user id %u may not make a user namespace here (`redoubt doctor` says more): %m", user);
   char text[32];
   if (process_file_write(0, "setgroups", "deny") != 0) refuse_system("user namespace: groups");
   snprintf(text, sizeof text, "0 %u 1", user);
@@ -35,7 +36,7 @@ static void enter_namespace(void) {
   snprintf(text, sizeof text, "0 %u 1", group);
   if (process_file_write(0, "gid_map", text) != 0) refuse_system("user namespace: group id %u", group);
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-    refuse_configuration("a user namespace has no privilege on this host (`redoubt doctor` says more): %m");
+    refuse_configuration("a user namespace has no privilege here (`redoubt doctor` says more): %m");
   user_share_set(&share);
 }
 
@@ -79,6 +80,14 @@ int privilege_map_own_ids(void) {
 
 // Runs as: any.
 unsigned privilege_bind_flags(void) { return held == PRIVILEGE_ROOT ? 0 : KERNEL_RECURSIVE; }
+
+// Runs as: host root, in the spawner. Host root may leave out what is mounted below, and does.
+bool privilege_is_mounted_below(const char *path) {
+  if (held == PRIVILEGE_ROOT) return false;
+  int tree = kernel_open_tree(path, 0);
+  if (tree >= 0) close(tree);
+  return tree < 0 && errno == EINVAL;
+}
 
 // Runs as: host root, in the spawner. An ordinary user has no say over the host's pid namespace, but may show what it
 // shows.

@@ -1,11 +1,12 @@
 // Whose privilege the spawner has, and all that differs by it.
 //
 // Started as root it is host root, and gives each slot a host id of its own. Started by an ordinary user it enters one
-// user namespace in which it is root and in which that user's id is the only one there is: every sandbox, to the host, is
-// that user. Where a comment says "host root, in the spawner", that is then the root of this namespace.
+// user namespace in which it is root and in which that user's id is the only one there is: to the host, every sandbox
+// is that user. Where a comment says "host root, in the spawner", that is then the root of this namespace.
 #ifndef REDOUBT_PRIVILEGE_H
 #define REDOUBT_PRIVILEGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,6 +27,8 @@ int privilege_map_own_ids(void);
 // For kernel_open_tree of what the host has mounted: a tree that came from a more privileged namespace is had whole or
 // not at all.
 unsigned privilege_bind_flags(void);
+// Whether that is so for `path`: something is mounted below it.
+bool privilege_is_mounted_below(const char *path);
 // Mounts at `target` a /proc that is whole and unmasked: the kernel lets a sandbox mount its own only where one such is
 // in sight.
 int privilege_mount_proc(const char *target);

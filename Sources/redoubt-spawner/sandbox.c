@@ -133,7 +133,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   plan->configuration_size = spawner->configuration.text_size;
   plan->limits = cgroup_is_there(spawner->cgroups) ? NULL : limits;
   const char *fault = NULL;
-  snprintf(plan->device_path, sizeof plan->device_path, "/devices/%u", sandbox->slot);
+  devices_path(sandbox->slot, plan->device_path, sizeof plan->device_path);
   if (devices_prepare(sandbox->slot) != 0) {
     fault = "devices";
   } else if (spawner->cgroups->create(sandbox->group, limits) != 0) {

@@ -50,6 +50,7 @@ static void give_up(struct sandbox *sandbox, int error, const char *step) {
 // Runs as: host root, in the spawner. What a host with control groups gives besides. NULL, or the step that failed.
 static const char *open_group_files(struct spawner *spawner, struct sandbox *sandbox, int *peak, int *group) {
   const struct cgroup_driver *cgroups = spawner->cgroups;
+  if (!cgroup_is_there(cgroups)) return NULL;
   *peak = cgroups->open_peak(sandbox->group);
   if (*peak < 0) return "memory peak file";
   *group = cgroups->open_group(sandbox->group);

@@ -55,6 +55,7 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, struct plan
   plan->output = log[1];
   const struct cgroup_limits limits = {
       .memory_bytes = ((uint64_t)sandbox->memory_mib + plan->temporary_mib + KERNEL_MEMORY_MIB) << 20,
+      .process_bytes = (uint64_t)sandbox->memory_mib << 20,
       .processes = MAXIMUM_PROCESSES,
       .memory_mib = sandbox->memory_mib,
   };

@@ -8,15 +8,20 @@
 
 #include "host_view.h"
 #include "kernel.h"
+#include "privilege.h"
 #include "refusal.h"
 
 enum { MAXIMUM_SYSTEM_DIRECTORIES = 8 };
 
 static const char *system_directories[MAXIMUM_SYSTEM_DIRECTORIES + 1];
+static bool system_has_mounts[MAXIMUM_SYSTEM_DIRECTORIES];
 static unsigned system_count;
 
 // Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.
 const char *template_system(unsigned index) { return index < system_count ? system_directories[index] : NULL; }
+
+// Runs as: sandbox uid with full capabilities in its own user namespace.
+bool template_system_has_mounts(unsigned index) { return system_has_mounts[index]; }
 
 // Runs as: host root, in the spawner. Beside the template, in /system, for the overlays of sandboxes.
 static void place_system_directory(const char *root, const char *path) {
@@ -25,6 +30,7 @@ static void place_system_directory(const char *root, const char *path) {
   make_directory(root, path, 0755);
   make_directory(root, place, 0755);
   bind_from_host(path, root, place, KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_DEVICES);
+  system_has_mounts[system_count] = privilege_is_mounted_below(path);
   system_directories[system_count++] = path;
 }
 

@@ -62,6 +62,7 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, int archive
   tree_path(spawner, tree, plan.code_path, sizeof plan.code_path);
   const struct cgroup_limits limits = {
       .memory_bytes = unpacker_memory + tree->maximum_bytes,
+      .process_bytes = unpacker_memory,
       .processes = UNPACKER_PROCESSES,
       .memory_mib = UNPACKER_MEMORY_MIB,
   };

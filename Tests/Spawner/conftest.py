@@ -118,7 +118,7 @@ def mode(request):
 @pytest.fixture
 def has_groups(mode):
     """Whether its sandboxes have control groups: an ordinary user without a delegated one has none."""
-    return mode.is_root
+    return mode.has_groups
 
 
 @pytest.fixture

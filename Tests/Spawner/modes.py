@@ -19,6 +19,11 @@ class Mode:
     def is_root(self):
         return self.uid is None
 
+    @property
+    def has_groups(self):
+        """Whether sandboxes have control groups: the user of these tests was delegated none."""
+        return self.is_root
+
     def host_id(self, uid_base, slot=0):
         """Whom the host takes the sandbox of a slot for."""
         return uid_base + slot if self.is_root else self.uid
@@ -54,4 +59,6 @@ def _processes():
             status = Path(f"/proc/{entry}/status").read_text()
         except (FileNotFoundError, ProcessLookupError):
             continue
+        if status.split("\nState:")[1].split()[0] == "Z":
+            continue  # it has ended, and its parent has not asked how
         yield int(entry), int(status.split("\nUid:")[1].split()[0]), len(status.split("\nNSpid:")[1].split("\n")[0].split())

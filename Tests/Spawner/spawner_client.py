@@ -83,7 +83,8 @@ class Answer:
 class Environment:
     def __init__(self, spawner, answer):
         self.spawner, self.slot, self.generation = spawner, answer.slot, answer.generation
-        listener, self.log, self.temporary, self.shared, self.peak, self.group = answer.descriptors
+        listener, self.log, self.temporary, self.shared, *group = answer.descriptors
+        self.peak, self.group = group or (None, None)  # of a host without control groups
         self.listener = socket.socket(fileno=listener)
 
     def kill(self):
@@ -130,7 +131,8 @@ class Environment:
     def close(self):
         self.listener.close()
         for descriptor in (self.log, self.temporary, self.shared, self.peak, self.group):
-            os.close(descriptor)
+            if descriptor is not None:
+                os.close(descriptor)
 
 
 class Spawner:
@@ -184,7 +186,7 @@ class Spawner:
             answer.detail = detail.split(b"\0")[0].decode("ascii")
         elif kind == STARTED:
             answer.slot, answer.generation, has_group, reserved = STARTED_BODY.unpack(body)
-            assert reserved == 0 and has_group == 1 and len(descriptors) == 6
+            assert reserved == 0 and has_group == self.mode.has_groups and len(descriptors) == (6 if has_group else 4)
         elif kind == CLEANED:
             answer.slot, answer.generation, is_clean, reserved = CLEANED_BODY.unpack(body)
             assert reserved == 0

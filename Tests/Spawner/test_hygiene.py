@@ -92,6 +92,8 @@ def test_what_an_invocation_left_is_gone(runtime, mess):
 
 
 def processes(runtime):
+    if runtime.environment.group is None:
+        return len(runtime.environment.spawner.processes(1000))
     with open(os.open("cgroup.procs", os.O_RDONLY, dir_fd=runtime.environment.group)) as file:
         return len(file.read().split())
 

@@ -26,9 +26,8 @@ enum DelegatedControlGroup {
     let groups = (HostFile.text("/proc/self/cgroup") ?? "").split(whereSeparator: \.isNewline)
     guard let own = groups.first(where: { $0.hasPrefix("0::/") })?.dropFirst(3) else { return nil }
     let mounts = (HostFile.text("/proc/self/mountinfo") ?? "").split(whereSeparator: \.isNewline)
-    guard let fields = mounts.first(where: { $0.contains(" - cgroup2 ") })?.split(separator: " "), fields.count > 4 else {
-      return nil
-    }
+    let mount = mounts.first { $0.contains(" - cgroup2 ") }
+    guard let fields = mount?.split(separator: " "), fields.count > 4 else { return nil }
     let (root, point) = (fields[3], String(fields[4]))
     let path = root != "/" && own.hasPrefix(root) ? own.dropFirst(root.count) : own
     return point + (path.hasSuffix(leaf) ? path.dropLast(leaf.count) : path)

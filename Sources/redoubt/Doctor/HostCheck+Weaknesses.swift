@@ -5,7 +5,7 @@ extension HostCheck {
   /// - Returns: nothing for root.
   static func weaknesses() -> [HostCheck] {
     guard !HostUser.isRoot else { return [] }
-    return [oneUser(), groups(), controlGroups(), devices(), coreLimit(), swap()].compactMap { $0 }
+    return [oneUser(), groups(), controlGroups(), devices(), systemMounts(), coreLimit(), swap()].compactMap { $0 }
   }
 
   private static func oneUser() -> HostCheck {
@@ -33,13 +33,30 @@ extension HostCheck {
       mend: "on systemd with cgroup v2: `systemd-run --user --scope --property=Delegate=yes redoubt serve`")
   }
 
+  /// The kernel gives an ordinary user such a directory as a whole only, and no file system of a function's own over it.
+  private static func systemMounts() -> HostCheck? {
+    let roots = ["/usr/", "/bin/", "/lib/", "/lib32/", "/lib64/", "/libx32/", "/sbin/"]
+    let points = (HostFile.text("/proc/self/mounts") ?? "").split(whereSeparator: \.isNewline).compactMap { line in
+      line.split(separator: " ").dropFirst().first.map(String.init)
+    }
+    let found = points.filter { point in roots.contains { point.hasPrefix($0) } }
+    guard !found.isEmpty else { return nil }
+    return .warn(
+      "system directories",
+      "functions see each other's locks there, because something is mounted below: \(found.joined(separator: ", "))",
+      mend: asRoot)
+  }
+
   private static func devices() -> HostCheck {
-    .warn("devices", "functions see each other's locks on /dev/null and its like: they are the host's own", mend: asRoot)
+    .warn(
+      "devices", "functions see each other's locks and watches on /dev/null and its like: they are the host's own",
+      mend: asRoot)
   }
 
   /// A pattern that pipes ignores a limit of 0 and heeds one of 1, which a hard limit of 0 does not allow (core(5)).
   private static func coreLimit() -> HostCheck? {
-    guard HostFile.text("/proc/sys/kernel/core_pattern")?.hasPrefix("|") == true, hardCoreLimit == 0 else { return nil }
+    let isPiped = HostFile.text("/proc/sys/kernel/core_pattern")?.hasPrefix("|") ?? false
+    guard isPiped, hardCoreLimit == 0 else { return nil }
     return .warn(
       "core limit", "the memory of a function that crashes goes to the host's core handler",
       mend: "raise the hard limit of cores to 1 or more (`ulimit -Hc`)")

@@ -27,7 +27,8 @@ enum Rootless {
 
   private static func remedy(_ step: clinux_rootless) -> String {
     if step == CLINUX_ROOTLESS_PROC {
-      return "the host's /proc is masked, as in a container: give it whole (docker: --security-opt systempaths=unconfined)"
+      return "the host's /proc is masked, as in a container: give it whole"
+        + " (docker: --security-opt systempaths=unconfined)"
     }
     for (setting, closed, open) in settings where HostFile.number("/proc/sys/" + setting) == closed {
       let name = setting.map { $0 == "/" ? "." : String($0) }.joined()
@@ -49,7 +50,8 @@ extension HostCheck {
   static func rootless() -> HostCheck {
     let name = "rootless"
     guard let (finding, remedy) = Rootless.obstacle() else {
-      return .ok(name, "uid \(HostUser.current.uid) can make sandboxes (`sudo redoubt doctor` looks at the host for root)")
+      return .ok(
+        name, "uid \(HostUser.current.uid) can make sandboxes (`sudo redoubt doctor` looks at the host for root)")
     }
     return .fail(name, finding, mend: remedy)
   }

@@ -22,7 +22,8 @@ enum TrustedProgram {
     }
     guard owners.contains(status.st_uid), status.st_mode & 0o022 == 0 else {
       throw CommandFailure(
-        .configuration, "`\(path)` would run as uid \(HostUser.current.uid) but others may change it:"
+        .configuration,
+        "`\(path)` would run as uid \(HostUser.current.uid) but others may change it:"
           + " `chown \(HostUser.current.uid) \(path); chmod 755 \(path)`")
     }
   }
