@@ -1,14 +1,12 @@
 #define _GNU_SOURCE 1
 #include "cgroup.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup_files.h"
 #include "privilege.h"
 #include "refusal.h"
 
@@ -26,27 +24,28 @@ uint32_t cgroup_shares(uint32_t memory_mib) {
   return shares < 2 ? 2 : (uint32_t)shares;
 }
 
-// Runs as: host root, in the spawner. True if a group is left.
-static bool sweep_directory(const struct cgroup_driver *driver, int parent) {
-  int descriptor = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR *directory = descriptor < 0 ? NULL : fdopendir(descriptor);
-  if (directory == NULL) return false;
-  bool left = false;
-  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
-    if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
-    driver->kill_all(entry->d_name);
-    if (driver->remove(entry->d_name) != 0) left = true;
-  }
-  closedir(directory);
-  return left;
+struct sweep {
+  const struct cgroup_driver *driver;
+  bool is_left;  // a group, for another round
+};
+
+// Runs as: host root, in the spawner. Frozen first, so that nothing forks away from the killing; in v1 a frozen process
+// does not die before it is thawed.
+static void end_group(int parent, const char *name, void *context) {
+  (void)parent;
+  struct sweep *sweep = context;
+  sweep->driver->freeze(name);
+  sweep->driver->kill_all(name);
+  sweep->driver->thaw(name);
+  if (sweep->driver->remove(name) != 0) sweep->is_left = true;
 }
 
 // Runs as: host root, in the spawner. True if a group is left.
 static bool sweep_once(const struct cgroup_driver *driver) {
-  bool left = false;
+  struct sweep sweep = {.driver = driver};
   for (unsigned index = 0; driver->directory(index) >= 0; index++)
-    if (sweep_directory(driver, driver->directory(index))) left = true;
-  return left;
+    cgroup_each_child(driver->directory(index), ".", end_group, &sweep);
+  return sweep.is_left;
 }
 
 // Runs as: host root, in the spawner, at its start and end: nothing else waits for it then.

@@ -42,8 +42,12 @@ struct cgroup_driver {
   // The directory that has `cgroup.procs` and `pids.current`, as O_PATH.
   int (*open_group)(const char *name);
   void (*read_result)(const char *name, struct cgroup_result *result);
+  // Stops every process of the group, or lets them go on. A process that the kernel cannot stop just now is waited for
+  // for a bounded time only.
+  void (*freeze)(const char *name);
+  void (*thaw)(const char *name);
   void (*kill_all)(const char *name);
-  // EBUSY while the kernel has not let go of the last process: ask again.
+  // With the groups below it. EBUSY while the kernel has not let go of the last process: ask again.
   int (*remove)(const char *name);
   int (*remove_parent)(void);
   // Descriptors of `redoubt-<instance>` in each hierarchy, owned by the driver; -1 after the last.

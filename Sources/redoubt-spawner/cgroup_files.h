@@ -15,8 +15,16 @@ int cgroup_file_read_pair(int directory, const char *group, const char *file, co
                           uint64_t values[2]);
 // The group's directory as O_PATH, or -1 with errno.
 int cgroup_directory_open(int directory, const char *group);
-// Sends SIGKILL to every process that `group` of `directory` lists. `tail` is how the group's path ends.
-void cgroup_file_kill_listed(int directory, const char *group, const char *tail);
+// Reads again until `line` is one of the file's lines; for a bounded time.
+void cgroup_file_await(int directory, const char *group, const char *file, const char *line);
+
+// Calls `use` for each group that lies directly in `group` of `directory`; `parent` is that group, held open meanwhile.
+void cgroup_each_child(int directory, const char *group, void (*use)(int parent, const char *name, void *context),
+                       void *context);
+// Sends SIGKILL to every process that `group` of `directory` and the groups in it list. `within`: how its path ends.
+void cgroup_kill_listed(int directory, const char *group, const char *within);
+// Removes `group` of `directory` and the groups in it. 0, also if there is none; or -1 with errno.
+int cgroup_remove_tree(int directory, const char *group);
 
 // Calls `use` for each line of a file of /proc.
 void cgroup_each_line(const char *path, void (*use)(char *line, void *context), void *context);

@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
 #include "cgroup_files.h"
 
 enum { MEMORY, CPU, PIDS, FREEZER, CONTROLLERS };
-enum { FREEZE_ATTEMPTS = 50, FREEZE_PAUSE_NANOSECONDS = 1000 * 1000 };
 
 static const char *const names[CONTROLLERS] = {"memory", "cpu", "pids", "freezer"};
 
@@ -111,7 +109,7 @@ static int limit(const char *name, const struct cgroup_limits *limits) {
 static int remove_group(const char *name) {
   int result = 0, error = 0;
   for (int index = 0; index < CONTROLLERS; index++) {
-    if (unlinkat(layout.parent[index], name, AT_REMOVEDIR) == 0 || errno == ENOENT) continue;
+    if (cgroup_remove_tree(layout.parent[index], name) == 0) continue;
     result = -1;
     error = errno;
   }
@@ -175,31 +173,20 @@ static void read_result(const char *name, struct cgroup_result *result) {
   result->memory_peak = cgroup_file_read_number(memory, name, "memory.max_usage_in_bytes", NULL);
 }
 
-// Runs as: host root, in the spawner.
-static bool is_frozen(const char *name) {
-  char text[16];
-  int descriptor = cgroup_file_open(layout.parent[FREEZER], name, "freezer.state", O_RDONLY);
-  ssize_t count = descriptor < 0 ? -1 : read(descriptor, text, sizeof text);
-  if (descriptor >= 0) close(descriptor);
-  return count >= 6 && strncmp(text, "FROZEN", 6) == 0;
-}
-
-// Runs as: host root, in the spawner, at its start and end. Freezing takes effect later than the write; a process that
-// the kernel cannot stop just now must not hold this up for ever.
+// Runs as: host root, in the spawner. Freezing takes effect later than the write.
 static void freeze(const char *name) {
-  const struct timespec pause = {.tv_nsec = FREEZE_PAUSE_NANOSECONDS};
-  if (cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "FROZEN") != 0) return;
-  for (int attempt = 0; attempt < FREEZE_ATTEMPTS && !is_frozen(name); attempt++) nanosleep(&pause, NULL);
+  if (cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "FROZEN") == 0)
+    cgroup_file_await(layout.parent[FREEZER], name, "freezer.state", "FROZEN");
 }
 
-// Runs as: host root, in the spawner. Frozen first, so that nothing forks away from the list; a frozen process does not
-// die before it is thawed.
+// Runs as: host root, in the spawner.
+static void thaw(const char *name) { cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "THAWED"); }
+
+// Runs as: host root, in the spawner.
 static void kill_all(const char *name) {
-  char tail[512];
-  snprintf(tail, sizeof tail, "/%s/%s", layout.parent_name, name);
-  freeze(name);
-  for (int index = 0; index < CONTROLLERS; index++) cgroup_file_kill_listed(layout.parent[index], name, tail);
-  cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "THAWED");
+  char within[512];
+  snprintf(within, sizeof within, "/%s/%s", layout.parent_name, name);
+  for (int index = 0; index < CONTROLLERS; index++) cgroup_kill_listed(layout.parent[index], name, within);
 }
 
 // Runs as: host root, in the spawner.
@@ -223,6 +210,8 @@ const struct cgroup_driver cgroup_v1 = {
     .read_memory = read_memory,
     .open_group = open_group,
     .read_result = read_result,
+    .freeze = freeze,
+    .thaw = thaw,
     .kill_all = kill_all,
     .remove = remove_group,
     .remove_parent = remove_parent,
