@@ -288,3 +288,19 @@ def test_what_is_not_one_well_formed_response_is_refused(response):
     command = [sys.executable, "-c", program, repr(response)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20)
     assert done.stdout == "refused\n", done.stderr
+
+
+@pytest.mark.parametrize("headers, expected", [({"Redoubt-Hygiene": "PerInvocation"}, "home"), ({}, "/tmp")])
+def test_directory_and_file_mode_mask_are_taken_back_where_invocations_are_kept_apart(write, task_root, headers, expected):
+    write("""
+import os
+os.umask(0o27)
+home = os.getcwd()
+def handler(event, context):
+    found = [os.getcwd(), os.umask(0o77)]
+    os.chdir("/tmp")
+    return ["home" if found[0] == home else found[0], found[1]]
+""")
+    run = runtimes.run(task_root, "app.handler", [Invocation(headers=headers), Invocation(headers=headers)])
+    assert answer(run) == ["home", 0o27]
+    assert answer(run, 1) == [expected, 0o27 if headers else 0o77]

@@ -18,6 +18,7 @@ class Invocation:
         "cognito_identity",
         "tenant_id",
         "content_type",
+        "is_separate",
         "body",
     )
 
@@ -31,6 +32,8 @@ class Invocation:
         self.cognito_identity = get("lambda-runtime-cognito-identity")
         self.tenant_id = get("lambda-runtime-aws-tenant-id")
         self.content_type = get("content-type")
+        # Redoubt's own: nothing of the invocation before is to be found.
+        self.is_separate = get("redoubt-hygiene") == "PerInvocation"
         self.body = body
         if not self.request_id:
             raise ProtocolError("an invocation came without a request id")

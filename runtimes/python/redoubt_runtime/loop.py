@@ -22,8 +22,9 @@ def run(runtime_directory):
     api = RuntimeAPI(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
         function = _initialise(api)
+        baseline = process.Baseline()
         while True:
-            _serve_one(api, function)
+            _serve_one(api, function, baseline)
     except (ProtocolError, ConnectionError) as error:
         sys.exit("redoubt: the runtime API failed: %s" % error)
 
@@ -40,9 +41,11 @@ def _initialise(api):
     sys.exit(1)
 
 
-def _serve_one(api, function):
+def _serve_one(api, function, baseline):
     invocation = api.next()
     _begin(invocation)
+    if invocation.is_separate:
+        baseline.restore()
     try:
         context = LambdaContext(invocation)
         event = codec.decode_event(invocation.body, invocation.content_type)

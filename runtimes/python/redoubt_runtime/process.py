@@ -23,6 +23,21 @@ def prepare(runtime_directory):
         pass  # The handler's import says so in Lambda's words.
 
 
+class Baseline:
+    """What of the process an invocation can change and the next one must not find: directory and file mode mask."""
+
+    __slots__ = ("_directory", "_mask")
+
+    def __init__(self):
+        self._directory = os.getcwd()
+        self._mask = os.umask(0)
+        os.umask(self._mask)
+
+    def restore(self):
+        os.chdir(self._directory)
+        os.umask(self._mask)
+
+
 def flush_streams():
     """Makes what was printed leave the process, so that an answer never overtakes its log lines."""
     for stream in (sys.stdout, sys.stderr):
