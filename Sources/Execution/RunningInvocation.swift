@@ -1,4 +1,5 @@
 import Core
+import Functions
 import NIOCore
 
 /// An invocation that a runtime is working on.
