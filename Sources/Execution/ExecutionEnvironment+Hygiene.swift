@@ -36,7 +36,10 @@ extension ExecutionEnvironment {
     case .proceed: proceed(handler, reason)
     case .noteBaseline: clean(handler, reason) { $0.noteBaseline }
     case .restore: clean(handler, reason) { $0.restore }
-    case .end: discard(reason)
+    case .end:
+      services.log.info(
+        "an environment that cannot be cleaned is ended", metadata: ["function": "\(version.qualifiedARN)"])
+      discard(reason)
     }
   }
 
@@ -84,9 +87,7 @@ extension ExecutionEnvironment {
       hygiene.baselineNoted(isClean: isClean, look: look)
       return follow(.proceed, for: cleaning.handler, because: cleaning.reason)
     }
-    let step = hygiene.restored(isClean: isClean, look: look)
-    if step == .end { reportUnclean() }
-    follow(step, for: cleaning.handler, because: cleaning.reason)
+    follow(hygiene.restored(isClean: isClean, look: look), for: cleaning.handler, because: cleaning.reason)
   }
 
   private func discard(_ reason: Cleaning.Reason) {
@@ -94,10 +95,5 @@ extension ExecutionEnvironment {
     kill()
     // After the kill, so that on a full host the room of this environment is counted on.
     if case .workArrived(let invocation) = reason { pool?.submit(invocation) }
-  }
-
-  private func reportUnclean() {
-    services.log.info(
-      "an environment that cannot be cleaned is ended", metadata: ["function": "\(version.qualifiedARN)"])
   }
 }

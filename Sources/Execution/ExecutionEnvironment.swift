@@ -96,7 +96,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     case .starting: phase = .ending
     case .invoking(let running):
       kill()
-      let lost = SandboxExit(cause: .lost, oomKills: 0, memoryPeak: 0)
+      let lost = SandboxExit(cause: .lost, oomKills: 0, memoryPeak: nil)
       whenLogIsCaughtUp { self.fail(running, .exited(lost)) }
     case .initializing(_, let limit):
       limit.cancel()

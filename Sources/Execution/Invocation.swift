@@ -41,7 +41,7 @@ package struct OutcomeHead: Sendable {
 package enum ExecutionFailure: Error, Hashable, Sendable {
   /// The host is full.
   case noCapacity
-  /// The package on disk is not what was deployed; it is not run.
+  /// The package on disk is not what was deployed, or gone; it is not run.
   case damagedCode
   /// The server is about to end.
   case shuttingDown

@@ -147,7 +147,7 @@ final class SandboxPool: Sendable {
 
 /// Why an environment is gone.
 enum EnvironmentFailure: Sendable {
-  /// Its runtime ended; with what was logged since the last invocation, and the bytes at the peak.
+  /// Its runtime ended; with what was logged since the last invocation, and the bytes at the peak where they are known.
   case runtime(RuntimeFailure, log: InvocationLog, stream: String, memoryPeak: Int?)
   /// Its sandbox was never made.
   case platform(ExecutionFailure)

@@ -25,7 +25,8 @@ enum LambdaErrors {
       Fault(
         code: "InvalidZipFileException", status: 502, message: "",
         members: [
-          "Message": "the stored package is damaged and was not run; deploy the function again", "Type": "Service",
+          "Message": "the stored package is damaged or missing and was not run; deploy the function again",
+          "Type": "Service",
         ])
     case .shuttingDown: unavailable("the server is shutting down; try again")
     case .sandbox: service("the execution environment could not be made; the server's log says why")

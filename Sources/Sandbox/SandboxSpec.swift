@@ -63,7 +63,7 @@ package struct SandboxExit: Hashable, Sendable {
   package let cause: Cause
   /// Processes that the kernel killed for want of memory.
   package let oomKills: Int
-  /// Bytes; nil where nobody counts them.
+  /// Bytes; nil when nobody counted them, as on a host without control groups.
   package let memoryPeak: Int?
 
   package init(cause: Cause, oomKills: Int, memoryPeak: Int?) {

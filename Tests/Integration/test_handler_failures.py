@@ -110,11 +110,22 @@ def test_the_invocation_after_a_timeout_runs_in_a_new_environment(deploy, invoke
     assert invoke(name, 0).json == 1
 
 
-def test_a_handler_that_takes_too_much_memory_is_killed(failing):
-    answer = failing("def handler(e, c):\n  block = bytearray(400 << 20)\n  return len(block)", MemorySize=128)
-    assert answer.json["errorType"] in ("Runtime.ExitError", "Runtime.OutOfMemory")
-    assert "signal: killed" in answer.json["errorMessage"] or "OutOfMemory" in answer.json["errorMessage"]
+@pytest.mark.parametrize("megabytes", [200, 400, 2000])
+def test_a_handler_that_takes_too_much_memory_is_killed(failing, megabytes):
+    code = f"def handler(e, c):\n  block = b'x' * ({megabytes} << 20)\n  return len(block)"
+    answer = failing(code, MemorySize=128)
+    assert answer.json["errorType"] == "Runtime.ExitError"
+    assert answer.json["errorMessage"].endswith("Error: Runtime exited with error: signal: killed")
+    assert "\tStatus: error\tError Type: Runtime.OutOfMemory\t" in answer.log
     assert int(re.search(r"Max Memory Used: (\d+) MB", answer.log)[1]) <= 128
+
+
+def test_files_in_tmp_are_not_memory(deploy, invoke):
+    code = "def handler(e, c):\n  for n in range(4): open(f'/tmp/{n}', 'wb').write(b'x' * (100 << 20))\n  return 'filled'"
+    answer = invoke(deploy(code, MemorySize=256, Timeout=30), tail=True)
+    assert answer.json == "filled"
+    assert int(re.search(r"Max Memory Used: (\d+) MB", answer.log)[1]) <= 256
+    assert "Status:" not in answer.log
 
 
 def test_an_import_that_never_ends_is_a_timeout(failing):

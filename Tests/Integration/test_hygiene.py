@@ -1,12 +1,15 @@
 """What an environment keeps from one invocation to the next, by the function's mode and by the account's."""
 
 import json
+import os
+import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from harness.clients import ACCOUNT, REGION, client_environment
-from harness.functions import unique_name
+from harness.clients import ACCOUNT, REGION, ROLE, boto3_client, client_environment
+from harness.functions import invoke_function, unique_name
+from harness.packages import make_zip
 from harness.paths import redoubt_binary
 from harness.sigv4 import Request, Signer, send
 from harness.waiting import wait_until
@@ -131,10 +134,36 @@ def test_an_environment_that_holds_an_unlinked_file_is_not_used_again(resident, 
     assert second["identity"] != first["identity"]
 
 
-def test_what_comes_while_nothing_runs_is_gone_too(resident, invoke):
-    invoke(resident, "later('/tmp/late')")
-    wait_until(lambda: invoke(resident, "pass").json["entries"] == [], 5, 0.5, what="an empty /tmp")
-    assert invoke(resident, "pass").json["entries"] == []
+def test_what_comes_while_nothing_runs_is_gone_too(server, resident, invoke):
+    late = f"/tmp/{unique_name('late')}"
+    first = invoke(resident, f"later('{late}')").json
+    wait_until(lambda: seen_from_the_host(server, late), 5, what="the file that a thread makes after the answer")
+    second = invoke(resident, "pass").json
+    assert second["entries"] == []
+    assert second["identity"] == first["identity"], "the event waited for the clean-up"
+
+
+def seen_from_the_host(server, path):
+    return [pid for pid in server.tree() if os.path.exists(f"/proc/{pid}/root{path}")]
+
+
+def test_an_environment_whose_clean_up_takes_too_long_is_not_used_again(fresh_server):
+    client = boto3_client(fresh_server)
+    client.create_function(
+        FunctionName="f", Runtime="python3.11", Handler="app.handler", Role=ROLE, Timeout=15,
+        Code={"ZipFile": make_zip({"app.py": RESIDENT})},
+    )  # fmt: skip
+    invoke_function(client, "f", "pass")
+    spawner = fresh_server.child("spawner")
+    os.kill(spawner, signal.SIGSTOP)
+    try:
+        first = invoke_function(client, "f", "write('/tmp/f')").json
+        wait_until(lambda: "cannot be cleaned" in fresh_server.log_tail(), 6, 0.1, what="the end of the environment")
+    finally:
+        os.kill(spawner, signal.SIGCONT)
+    second = invoke_function(client, "f", "pass").json
+    assert second["entries"] == [] and second["identity"] != first["identity"]
+    assert fresh_server.child("spawner") == spawner, "the late answer disturbed nothing"
 
 
 def test_what_is_there_before_the_first_event_stays(deploy, invoke):
