@@ -121,7 +121,8 @@ def test_a_handler_that_takes_too_much_memory_is_killed(failing, megabytes):
 
 
 def test_files_in_tmp_are_not_memory(deploy, invoke):
-    code = "def handler(e, c):\n  for n in range(4): open(f'/tmp/{n}', 'wb').write(b'x' * (100 << 20))\n  return 'filled'"
+    fill = "for n in range(4): open(f'/tmp/{n}', 'wb').write(b'x' * (100 << 20))"
+    code = f"def handler(e, c):\n  {fill}\n  return 'filled'"
     answer = invoke(deploy(code, MemorySize=256, Timeout=30), tail=True)
     assert answer.json == "filled"
     assert int(re.search(r"Max Memory Used: (\d+) MB", answer.log)[1]) <= 256
