@@ -78,8 +78,8 @@ def test_the_host_knows_the_process_by_an_id_that_owns_nothing_or_by_the_users(s
     assert Path(f"/proc/{init}/status").read_text().split("Seccomp:")[1].split()[0] == "2"
     assert int(Path(f"/proc/{init}/status").read_text().split("CapEff:")[1].split()[0], 16) == 0
     assert Path(f"/proc/{init}/environ").read_bytes() == b""
-    # Standard streams, the set-up socket, the signals of its children, /proc, /tmp and /dev/shm.
-    assert len(os.listdir(f"/proc/{init}/fd")) == 8
+    # Standard streams, the set-up socket, the signals of its children, /proc, /tmp, /dev/shm and the program.
+    assert len(os.listdir(f"/proc/{init}/fd")) == 9
     assert all(Path(f"/proc/{init}/fd/{n}").readlink() == Path("/dev/null") for n in (0, 1, 2))
     running.kill()
 
