@@ -83,6 +83,8 @@ class Answer:
 class Environment:
     def __init__(self, spawner, answer):
         self.spawner, self.slot, self.generation = spawner, answer.slot, answer.generation
+        spawner.environments.append(self)
+        self.is_closed = False
         listener, self.log, self.temporary, self.shared, *group = answer.descriptors
         self.peak, self.group = group or (None, None)  # of a host without control groups
         self.listener = socket.socket(fileno=listener)
@@ -129,6 +131,9 @@ class Environment:
         return connection
 
     def close(self):
+        if self.is_closed:
+            return
+        self.is_closed = True
         self.listener.close()
         for descriptor in (self.log, self.temporary, self.shared, self.peak, self.group):
             if descriptor is not None:
@@ -157,7 +162,7 @@ class Spawner:
             os.close(fd)
         theirs.close()
         self.socket, self.counter, self.pending = ours, 0, []
-        self.known = {}
+        self.known, self.environments = {}, []
 
     @property
     def pid(self):
@@ -277,6 +282,8 @@ class Spawner:
             self.process.wait(PATIENCE)
         self.process.stderr.close()
         self.socket.close()
+        for environment in self.environments:
+            environment.close()
 
 
 def until(condition, what, patience=PATIENCE):

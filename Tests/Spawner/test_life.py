@@ -96,7 +96,7 @@ for _ in range(5):
 print('up', flush=True); time.sleep(1000)
 """)
     running.read_log("up")
-    until(lambda: len(spawner.processes()) == 12, "init, program, five left by it and five orphans")
+    until(lambda: len(spawner.processes()) == 7, "init, the program and five orphans")
     inside = [name for group in groups(instance) for name in os.listdir(group) if name == "0-1"]
     assert bool(inside) == has_groups
     running.kill()
@@ -108,12 +108,13 @@ print('up', flush=True); time.sleep(1000)
 def test_a_daemon_does_not_outlive_its_runtime(spawner):
     log, answer = spawner.run_python("""
 import os, time
+reader, writer = os.pipe()
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        print('daemon', flush=True); time.sleep(1000)
+        print('daemon', flush=True); os.write(writer, b'x'); time.sleep(1000)
     os._exit(0)
-os.wait(); time.sleep(0.05)
+os.wait(); os.read(reader, 1)
 """)
     assert log == "daemon\n" and answer.wait_status == 0 and spawner.processes() == []
 

@@ -74,9 +74,9 @@ def test_a_link_that_could_lead_out_is_refused(spawner, name, target):
     refused(spawner, make_zip({name: (target, 0o120777)}), UNSAFE_ENTRY)
 
 
-@pytest.mark.parametrize("mode", [0o010644, 0o020644, 0o060644, 0o140644])
-def test_devices_pipes_and_sockets_are_refused(spawner, mode):
-    refused(spawner, make_zip({"x": ("", mode)}), UNSAFE_ENTRY)
+@pytest.mark.parametrize("file_mode", [0o010644, 0o020644, 0o060644, 0o140644])
+def test_devices_pipes_and_sockets_are_refused(spawner, file_mode):
+    refused(spawner, make_zip({"x": ("", file_mode)}), UNSAFE_ENTRY)
 
 
 def doubled(names, modes=None):
@@ -264,10 +264,10 @@ def test_a_file_through_a_link_is_refused(spawner):
     assert "in the way" in refused(spawner, raw_zip(RawEntry(b"a/file"), link), UNSAFE_ENTRY)
 
 
-@pytest.mark.parametrize("mode", [0o100644, 0o120777], ids=["file", "link"])
-def test_a_wrong_crc_is_refused(spawner, mode):
+@pytest.mark.parametrize("file_mode", [0o100644, 0o120777], ids=["file", "link"])
+def test_a_wrong_crc_is_refused(spawner, file_mode):
     wrong = {"crc": CRC ^ 1}
-    answer = spawner.unpack(raw_zip(RawEntry(local=wrong, central={**wrong, "mode": mode})))
+    answer = spawner.unpack(raw_zip(RawEntry(local=wrong, central={**wrong, "mode": file_mode})))
     assert answer.kind == FAILED and "damaged" in answer.detail, answer
 
 
