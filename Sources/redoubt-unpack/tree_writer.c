@@ -33,12 +33,12 @@ static _Noreturn void end_conflict(const char *name) {
 
 // Runs as: sandbox uid, in the unpacker's sandbox. One component at a time, none of them a link.
 static int step_into(struct tree_writer *writer, int directory, const char *component, const char *name) {
-  if (mkdirat(directory, component, 0755) == 0) {
-    count_entry(writer, name);
-  } else if (errno != EEXIST) {
-    end_system(name);
-  }
   int next = openat(directory, component, WALK);
+  if (next < 0 && errno == ENOENT) {
+    count_entry(writer, name);
+    if (mkdirat(directory, component, 0755) != 0) end_system(name);
+    next = openat(directory, component, WALK);
+  }
   if (next < 0 && (errno == ENOTDIR || errno == ELOOP)) end_conflict(name);
   if (next < 0) end_system(name);
   if (directory != writer->root) close(directory);
