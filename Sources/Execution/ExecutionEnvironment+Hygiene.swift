@@ -60,6 +60,7 @@ extension ExecutionEnvironment {
     case .invocationEnded(let overdue): overdue.cancel()
     case .workArrived(let invocation): return begin(invocation, on: handler)
     }
+    cleanSince = services.time.monotonicTime()
     phase = .waiting(handler)
     pool?.available(id)
   }

@@ -15,7 +15,8 @@ extension ExecutionEnvironment {
       follow(hygiene.initialized(look: look), for: handler, because: .baseline)
     case .finishing(let overdue, let limit):
       limit.cancel()
-      follow(hygiene.invocationEnded(look: look), for: handler, because: .invocationEnded(overdue: overdue))
+      let step = hygiene.invocationEnded(usage: { observer?.usage() }, look: look)
+      follow(step, for: handler, because: .invocationEnded(overdue: overdue))
     case .starting, .cleaning, .waiting, .invoking, .completing, .ending, .ended:
       handler.respond(.invalidState)
     }
@@ -28,7 +29,8 @@ extension ExecutionEnvironment {
       pool?.submit(invocation)
       return
     }
-    follow(hygiene.workArrived { observer?.usage() }, for: handler, because: .workArrived(invocation))
+    let step = hygiene.workArrived(after: services.time.monotonicTime() - cleanSince) { observer?.usage() }
+    follow(step, for: handler, because: .workArrived(invocation))
   }
 
   /// Hands an event over to the runtime that waits for it.
@@ -130,7 +132,9 @@ extension ExecutionEnvironment {
       self.complete(running, result)
       reply()
       guard case .completing = self.phase else { return }
-      if self.hygiene.isForSingleUse { self.kill() } else { self.finish(running) }
+      if self.hygiene.isForSingleUse { return self.kill() }
+      self.finish(running)
+      self.hygiene.answered(look: self.look)
     }
   }
 

@@ -38,6 +38,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
   var phase = Phase.starting
   var log = InvocationLog()
   var hygiene: Hygiene
+  /// When the runtime last began to wait for work.
+  var cleanSince = MonotonicTime(nanoseconds: 0)
   /// Set from the runtime's first `next` until the first invocation has reported it.
   var initDuration: Duration?
   private(set) var sandbox: StartedSandbox?

@@ -3,13 +3,16 @@ import Sandbox
 
 /// Looks at a sandbox through the descriptors that came with it: from outside, without asking anybody inside.
 ///
-/// INVARIANT: lives on the environment's event loop. A whole look is eight system calls.
+/// INVARIANT: lives on the environment's event loop. A whole look is five system calls, eight when the runtime has threads.
 final class SandboxObserver {
   private let temporary: OwnedDescriptor
   private let sharedMemory: OwnedDescriptor
   private let group: OwnedDescriptor?
   /// `pids.current`, kept open: unlike `cgroup.procs` it is made anew for every read.
   private let taskCount: OwnedDescriptor?
+  /// The ids of init and the runtime, once they were seen alone. While there are two tasks, they are these: without
+  /// either the sandbox would be gone.
+  private var pair: [Int32]?
 
   init(_ sandbox: StartedSandbox) {
     temporary = sandbox.temporary
@@ -26,7 +29,7 @@ final class SandboxObserver {
     guard let group else {
       return SandboxState(temporary: temporary, sharedMemory: sharedMemory, processes: nil)
     }
-    guard let ids = Self.processes(of: group), let tasks = tasks() else { return nil }
+    guard let tasks = tasks(), let ids = processes(of: group, tasks) else { return nil }
     return SandboxState(
       temporary: temporary, sharedMemory: sharedMemory, processes: ProcessState(ids: ids, tasks: tasks))
   }
@@ -40,6 +43,13 @@ final class SandboxObserver {
   }
 
   private func tasks() -> Int? { taskCount.flatMap { NumberFile.read($0) } }
+
+  private func processes(of group: OwnedDescriptor, _ tasks: Int) -> [Int32]? {
+    if tasks == 2, let pair { return pair }
+    let ids = Self.processes(of: group)
+    if tasks == 2, ids?.count == 2 { pair = ids }
+    return ids
+  }
 
   private static func fileSystem(_ root: OwnedDescriptor) -> FileSystemState? {
     guard let usage = usage(root) else { return nil }
