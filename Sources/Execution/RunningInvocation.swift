@@ -32,7 +32,9 @@ struct NextHeaders {
       headers.append((name: "Lambda-Runtime-Client-Context", value: clientContext))
     }
     // A managed runtime takes back what the invocation before has changed of its process.
-    if invocation.request.hygiene == .perInvocation { headers.append((name: "Redoubt-Hygiene", value: "PerInvocation")) }
+    if invocation.request.hygiene == .perInvocation {
+      headers.append((name: "Redoubt-Hygiene", value: "PerInvocation"))
+    }
     return headers
   }
 }
