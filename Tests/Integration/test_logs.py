@@ -5,7 +5,6 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 from harness.functions import error_code
-from harness.waiting import wait_until
 
 TALK = """
 def handler(event, context):
@@ -18,27 +17,6 @@ def handler(event, context):
 @pytest.fixture
 def talker(deploy):
     return deploy(TALK)
-
-
-@pytest.fixture
-def messages(logs_client):
-    """The messages of a function's log group, once one of them contains the text."""
-
-    def read(name, until, **members):
-        def found():
-            try:
-                pages = logs_client.get_paginator("filter_log_events").paginate(
-                    logGroupName=f"/aws/lambda/{name}", **members
-                )
-                texts = [event["message"].rstrip("\n") for page in pages for event in page["events"]]
-            except ClientError as error:
-                assert error.response["Error"]["Code"] == "ResourceNotFoundException"
-                return None
-            return texts if any(until in text for text in texts) else None
-
-        return wait_until(found, 8, 0.1, what=f"`{until}` in the log of {name}")
-
-    return read
 
 
 def test_every_line_of_an_invocation_is_an_event_in_order(talker, invoke, messages):

@@ -1,43 +1,35 @@
 """Looking at the host while something runs inside."""
 
 import os
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from harness import host
+from harness.host import sandbox_processes
 from harness.waiting import wait_until
 
 
 @pytest.fixture
-def in_background(invoke):
-    """Starts an invocation and returns at once; its thread is joined at the end."""
-    threads = []
-
-    def start(name, event):
-        thread = threading.Thread(target=lambda: invoke(name, event))
-        thread.start()
-        threads.append(thread)
-
-    yield start
-    for thread in threads:
-        thread.join()
+def in_background():
+    """Calls a function in a thread and returns its future; all have ended when the test has."""
+    with ThreadPoolExecutor(32) as pool:
+        yield pool.submit
 
 
 @pytest.fixture
-def host_processes(server):
-    """The host's view of processes inside the sandboxes whose command or environment bears the marker."""
+def process_named(server):
+    """The host's pid of a process in a sandbox, once there is one of this name."""
 
-    def find(count, marker):
+    def find(name):
         def found():
-            pids = [pid for pid in server.tree() if marker in host.command_line(pid)]
-            return pids if len(pids) >= count else None
+            return next((pid for pid in sandbox_processes(server) if host.command_name(pid) == name), None)
 
-        return wait_until(found, 5, what=f"{count} processes with `{marker}` on their command lines")
+        return wait_until(found, 10, what=f"a process named {name}")
 
     return find
 
 
 @pytest.fixture
-def identities(server):
+def identity(server):
     """Whom a process is, as the host keeps environments apart: by user, or without root by user namespace alone."""
     return host.real_user if server.mode.is_root else lambda pid: os.readlink(f"/proc/{pid}/ns/user")

@@ -2,15 +2,36 @@
 
 import errno
 import os
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from harness import host
+from harness.attacker import (
+    MEBIBYTE,
+    call,
+    filled,
+    fork,
+    forks,
+    numbered,
+    out,
+    outcomes_of,
+    rename_process,
+    repeat,
+    sleep,
+    threads,
+    value_of,
+)
+from harness.host import sandbox_processes
 from harness.waiting import wait_until
 
+WRITABLE = os.O_CREAT | os.O_RDWR
+ANONYMOUS = (0, MEBIBYTE, 3, 0x22 | 0x8000, -1, 0)
+"""mmap: one MiB to read and write, private, anonymous and present at once."""
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
 def neighbour(deploy, invoke):
     """A healthy function; it must answer before, during and after."""
     name = deploy("def handler(event, context): return 'well'")
@@ -18,37 +39,71 @@ def neighbour(deploy, invoke):
     return lambda: invoke(name).json
 
 
-def test_a_fork_bomb_hits_its_limit_and_leaves_the_neighbour_alone(deploy, invoke, server, neighbour):
-    name = deploy(
-        """
-        import os, time
-        def handler(event, context):
-            children = 0
+@pytest.fixture
+def neighbour_meanwhile(neighbour):
+    """Asks the neighbour again and again until the test is over; every answer must have come, and in time."""
+    slowest, failures, over = [0.0], [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            started = time.monotonic()
             try:
-                while children < 20000:
-                    if os.fork() == 0:
-                        time.sleep(60)
-                        os._exit(0)
-                    children += 1
-            except OSError as error:
-                return [error.errno, children]
-            return [0, children]
-        """,
-        Timeout=15,
-        MemorySize=1769,
-    )
-    answer = invoke(name)
-    assert answer.error or (answer.json[0] == errno.EAGAIN and answer.json[1] < 2000), answer
-    assert len(server.host_state().processes) < 2500
-    assert neighbour() == "well"
+                if (answer := neighbour()) != "well":
+                    failures.append(answer)
+            except Exception as error:
+                failures.append(error)
+            slowest[0] = max(slowest[0], time.monotonic() - started)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+    assert failures == [] and slowest[0] < 3
 
 
-def test_a_memory_bomb_kills_only_its_own_environment(deploy, invoke, neighbour):
-    name = deploy("def handler(e, c):\n  held = []\n  while True: held.append(bytearray(10 << 20))", Timeout=20)
-    assert invoke(name).error == "Unhandled"
-    assert neighbour() == "well"
+def is_ended(server, pids):
+    return not set(pids) & set(sandbox_processes(server))
 
 
+@pytest.mark.attack("T12")
+@pytest.mark.parametrize("bomb", [forks, threads])
+def test_a_bomb_hits_its_limit_while_the_neighbour_answers(deploy_attacker, server, neighbour_meanwhile, bomb):
+    attacker = deploy_attacker(MemorySize=1769)
+    answer = attacker.attempt(bomb(20000), tail=True)
+    assert len(sandbox_processes(server)) < 2500
+    if answer.error is None:
+        made = outcomes_of(answer)[0]
+        assert made.error == errno.EAGAIN and made.value < 2000
+    else:
+        assert "killed" in answer.json["errorMessage"]
+
+
+@pytest.mark.attack("T12")
+def test_a_fork_bomb_that_never_answers_ends_by_its_time_limit(deploy_attacker, server, neighbour_meanwhile):
+    before = sandbox_processes(server)
+    attacker = deploy_attacker(MemorySize=1769, Timeout=2)
+    assert "timed out" in attacker.attempt(forks(20000), sleep(60)).json["errorMessage"]
+    wait_until(lambda: len(sandbox_processes(server)) <= len(before) + 4, 5, what="the end of the bomb's processes")
+
+
+@pytest.mark.attack("T13")
+def test_a_memory_bomb_kills_only_its_own_environment(deploy_attacker, neighbour_meanwhile):
+    answer = deploy_attacker(MemorySize=128).attempt(repeat(8192, "mmap", *ANONYMOUS))
+    assert answer.error == "Unhandled" and "killed" in answer.json["errorMessage"]
+
+
+@pytest.mark.attack("T13")
+@pytest.mark.parametrize("size", [128, 512])
+def test_memory_size_is_what_a_function_gets(deploy_attacker, size):
+    """Three quarters of it are there, and what is above it is not."""
+    attacker = deploy_attacker(MemorySize=size)
+    held = attacker.do(repeat(size * 3 // 4, "mmap", *ANONYMOUS))[0]
+    assert held.succeeded
+    assert attacker.attempt(repeat(size * 5 // 4, "mmap", *ANONYMOUS)).error == "Unhandled"
+
+
+@pytest.mark.attack("T13")
 def test_memory_of_child_processes_counts_where_there_are_control_groups(deploy, invoke, neighbour, server):
     name = deploy(
         """
@@ -72,83 +127,134 @@ def test_memory_of_child_processes_counts_where_there_are_control_groups(deploy,
     assert neighbour() == "well"
 
 
-def test_descriptors_run_out_inside_only(inside, neighbour):
-    def exhaust():
-        import os
+@pytest.mark.attack("T13")
+def test_a_function_of_128_mb_fills_its_tmp_of_512_mb_and_lives(deploy_attacker):
+    attacker = deploy_attacker(MemorySize=128)
+    full = attacker.do(
+        call("open", "/tmp/full", WRITABLE, 0o600), repeat(1024, "write", value_of(0), filled(MEBIBYTE), MEBIBYTE),
+        call("write", value_of(0), b"x", 1), call("unlink", "/tmp/full"), call("ftruncate", value_of(0), 0),
+    )  # fmt: skip
+    assert full[1].error == errno.ENOSPC and 500 <= full[1].value <= 512
+    assert full[2].error == errno.ENOSPC and full[3].succeeded and full[4].succeeded
 
-        opened = []
-        try:
-            while len(opened) < 200_000:
-                opened.append(os.open("/dev/null", os.O_RDONLY))
-        except OSError as error:
-            return error.errno
-        finally:
-            for fd in opened:
-                os.close(fd)
 
-    assert inside(exhaust) == 24
+@pytest.mark.attack("T13")
+def test_a_full_tmp_leaves_the_memory_size_to_the_function(deploy_attacker):
+    """The other way round: /tmp gives no room for anonymous memory above MemorySize."""
+    attacker = deploy_attacker(MemorySize=128)
+    assert attacker.attempt(repeat(256, "mmap", *ANONYMOUS)).error == "Unhandled"
+    answer = attacker.attempt(
+        call("open", "/tmp/full", WRITABLE, 0o600), repeat(400, "write", value_of(0), filled(MEBIBYTE), MEBIBYTE),
+        repeat(64, "mmap", *ANONYMOUS),
+    )  # fmt: skip
+    assert answer.error is None and outcomes_of(answer)[2].succeeded
+
+
+@pytest.mark.attack("T13")
+@pytest.mark.parametrize("memory", ["/dev/shm/full", "memfd", "shared mapping"])
+def test_shared_memory_has_an_end_of_its_own_or_counts_as_memory(deploy_attacker, neighbour_meanwhile, memory):
+    """It is never a way to hold more than MemorySize."""
+    attacker = deploy_attacker(MemorySize=128)
+    if memory == "shared mapping":
+        filling = [repeat(1024, "mmap", 0, MEBIBYTE, 3, 0x21 | 0x8000, -1, 0)]
+    else:
+        opened = call("memfd_create", "x", 0) if memory == "memfd" else call("open", memory, WRITABLE, 0o600)
+        filling = [opened, repeat(1024, "write", value_of(0), filled(MEBIBYTE), MEBIBYTE)]
+    answer = attacker.attempt(*filling)
+    if answer.error is None:
+        held = outcomes_of(answer)[-1]
+        assert held.error in (errno.ENOSPC, errno.ENOMEM, errno.ENOSYS, errno.EBADF) and held.value <= 128
+    else:
+        assert "killed" in answer.json["errorMessage"]
+
+
+@pytest.mark.attack("T13")
+def test_full_pipes_trouble_no_neighbour(deploy_attacker, neighbour_meanwhile):
+    """Memory of the kernel that is held by descriptors. The numbers hit both ends of pipes; only one takes bytes."""
+    steps = [call("pipe2", out(8), os.O_NONBLOCK) for _ in range(25)]
+    steps += [repeat(64, "write", number, filled(65536), 65536) for number in range(5, 35)]
+    done = deploy_attacker(MemorySize=128).do(*steps)
+    assert sum(outcome.value for outcome in done[25:]) >= 10
+
+
+@pytest.mark.attack("T13")
+@pytest.mark.parametrize("folder", ["/tmp", "/dev/shm"])
+def test_inodes_run_out_inside_only(attacker, neighbour, folder):
+    path = folder + "/many"
+    made, files = attacker.do(call("mkdir", path, 0o700), repeat(200_000, "mknod", numbered(path + "/"), 0o010600, 0))
+    assert made.succeeded and files.error == errno.ENOSPC and 1000 < files.value
     assert neighbour() == "well"
 
 
-def test_a_timeout_ends_the_whole_tree(deploy, invoke, server):
-    name = deploy(
-        """
-        import subprocess, time
-        def handler(event, context):
-            subprocess.Popen(["/bin/sh", "-c", "sleep 77 & exec sleep 77"], start_new_session=True)
-            time.sleep(60)
-        """,
-        Timeout=1,
-    )
-    assert invoke(name).error == "Unhandled"
-    wait_until(lambda: not sleepers(server), 3, what="the end of every process of the function")
+@pytest.mark.attack("T13")
+def test_descriptors_run_out_inside_only(attacker, neighbour):
+    opened, closed = attacker.do(repeat(200_000, "open", "/dev/null", os.O_RDONLY), call("close_range", 16, 1 << 20, 0))
+    assert opened.error == errno.EMFILE and opened.value < 5000 and closed.succeeded
+    assert neighbour() == "well"
 
 
-def test_an_exit_ends_the_whole_tree(deploy, invoke, server):
-    name = deploy(
-        """
-        import os, subprocess
-        def handler(event, context):
-            subprocess.Popen(["/bin/sh", "-c", "sleep 77 & exec sleep 77"], start_new_session=True)
-            os._exit(1)
-        """
-    )
-    assert invoke(name).error == "Unhandled"
-    wait_until(lambda: not sleepers(server), 3, what="the end of every process of the function")
+@pytest.mark.attack("T13")
+def test_deep_folders_and_long_names_harm_nobody(attacker, neighbour):
+    """Each folder is made and entered: deeper than any path can be."""
+    steps = [call("chdir", "/tmp")] + [
+        step for _ in range(20) for step in (call("mkdir", "d" * 255, 0o700), call("chdir", "d" * 255))
+    ]
+    done = attacker.do(*steps, call("chdir", "/var/task"))
+    assert all(outcome.succeeded for outcome in done)
+    assert neighbour() == "well"
 
 
-def test_deletion_ends_the_environments(deploy, invoke, lambda_client, server):
-    name = deploy("import subprocess\ndef handler(e, c): subprocess.Popen(['/bin/sleep', '77'])")
-    invoke(name)
-    lambda_client.delete_function(FunctionName=name)
-    wait_until(lambda: not sleepers(server), 5, what="the end of every process of the function")
+def leave_children(attacker, name):
+    """Children that ignore their parent's session and signals."""
+    return [rename_process(name), fork(), fork(), call("setsid")]
 
 
-def sleepers(server):
-    marked = server.host_state().processes
-    return {pid: line for pid, line in marked.items() if "sleep 77" in line}
+@pytest.mark.attack("T12", "T15")
+def test_a_timeout_ends_the_whole_tree(deploy_attacker, server, in_background, process_named):
+    attacker = deploy_attacker(Timeout=1)
+    answer = in_background(attacker.attempt, *leave_children(attacker, "timeout-tree"), sleep(60))
+    process_named("timeout-tree")
+    assert answer.result().error == "Unhandled"
+    wait_until(lambda: not named(server, "timeout-tree"), 3, what="the end of every process of the function")
 
 
-def test_the_processor_is_shared(deploy, invoke, neighbour):
-    from concurrent.futures import ThreadPoolExecutor
+@pytest.mark.attack("T12", "T15")
+def test_an_exit_ends_the_whole_tree(deploy_attacker, server):
+    attacker = deploy_attacker()
+    assert attacker.attempt(*leave_children(attacker, "exit-tree"), call("exit_group", 1)).error == "Unhandled"
+    wait_until(lambda: not named(server, "exit-tree"), 3, what="the end of every process of the function")
 
+
+@pytest.mark.attack("T12", "T15")
+def test_deletion_ends_the_environments(deploy_attacker, lambda_client, server):
+    attacker = deploy_attacker()
+    attacker.do(rename_process("deleted-tree"))
+    assert named(server, "deleted-tree"), "the idle environment"
+    lambda_client.delete_function(FunctionName=attacker.name)
+    wait_until(lambda: not named(server, "deleted-tree"), 5, what="the end of every process of the function")
+
+
+def named(server, name):
+    return [pid for pid in sandbox_processes(server) if host.command_name(pid) == name]
+
+
+@pytest.mark.attack("T12")
+def test_the_processor_is_shared(deploy, invoke, neighbour, in_background):
     name = deploy(
         "import time\ndef handler(e, c):\n  end = time.time() + 2\n  while time.time() < end: pass", Timeout=10
     )
-    with ThreadPoolExecutor(4) as pool:
-        busy = [pool.submit(invoke, name) for _ in range(4)]
-        time.sleep(0.7)
-        started = time.monotonic()
-        assert neighbour() == "well"
-        assert time.monotonic() - started < 1.5
-        for future in busy:
-            assert future.result().error is None
+    busy = [in_background(invoke, name) for _ in range(4)]
+    time.sleep(0.7)
+    started = time.monotonic()
+    assert neighbour() == "well"
+    assert time.monotonic() - started < 1.5
+    for future in busy:
+        assert future.result().error is None
 
 
-def test_limits_are_set_on_the_host(deploy, in_background, host_processes, server):
-    name = deploy("import subprocess\ndef handler(e, c): subprocess.run(['/bin/sh', '-c', 'sleep 2; : limits-mark'])")
-    in_background(name, {})
-    pid = host_processes(1, "limits-mark")[0]
+def test_limits_are_set_on_the_host(deploy_attacker, in_background, process_named, server):
+    in_background(deploy_attacker(MemorySize=128).attempt, rename_process("limited"), sleep(2))
+    pid = process_named("limited")
     if not server.mode.has_groups:
         assert limit_of(pid, "Max processes") == 1024
         assert 128 << 20 <= limit_of(pid, "Max data size") <= (128 + 192) << 20
@@ -163,7 +269,7 @@ def test_limits_are_set_on_the_host(deploy, in_background, host_processes, serve
 def limit_of(pid, name):
     """A process's own hard limit."""
     line = next(line for line in Path(f"/proc/{pid}/limits").read_text().splitlines() if line.startswith(name))
-    return int(line[len(name):].split()[1])
+    return int(line[len(name) :].split()[1])
 
 
 def group_of(pid, controller):
@@ -176,6 +282,7 @@ def group_of(pid, controller):
     pytest.skip(f"this host has no version 1 hierarchy of {controller}")
 
 
+@pytest.mark.attack("T15")
 def test_an_idle_environment_uses_no_processor_or_gives_way(deploy, invoke, server, neighbour):
     name = deploy(
         """
@@ -201,11 +308,10 @@ def test_an_idle_environment_uses_no_processor_or_gives_way(deploy, invoke, serv
 def processor_time(server):
     """Seconds of processor time that the sandboxes of the server have taken."""
     ticks = 0
-    for pid in server.tree():
-        if (host.real_user(pid) or 0) >= 2_000_000:
-            try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                ticks += int(fields[11]) + int(fields[12])
-            except OSError:
-                pass
+    for pid in sandbox_processes(server):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        except OSError:
+            pass
     return ticks / 100

@@ -1,5 +1,8 @@
 """A function sees itself and nothing else: no process, file or variable of another, of the platform or of the host."""
 
+import pytest
+from harness.attacker import call, fork, out, run, value_of
+
 DOCUMENTED = set(
     """
     MINE PATH LD_LIBRARY_PATH PYTHONPATH LANG LC_CTYPE TZ SHLVL PWD HOME TMPDIR _ _HANDLER _X_AMZN_TRACE_ID
@@ -10,96 +13,117 @@ DOCUMENTED = set(
     AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
     """.split()
 )
+TELLING = ["environ", "cmdline", "maps", "mem", "stat", "status", "comm", "cgroup", "mountinfo", "stack", "auxv"]
+VICTIM_VALUE = "hidden-value-of-a-neighbour"
 
 
-def read_all_of_proc(name):
-    import os
-
-    found = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/{name}", "rb") as file:
-                found[pid] = file.read().decode("latin1")
-        except OSError as error:
-            found[pid] = f"refused: {error.errno}"
-    return found
-
-
-def test_only_its_own_processes_are_visible(inside):
-    processes = inside(read_all_of_proc, "comm")
-    assert len(processes) <= 3, processes
-    assert not any("redoubt-spawner" in name or "sshd" in name for name in processes.values())
-
-
-def test_no_command_line_shows_the_host(inside, server):
-    for line in inside(read_all_of_proc, "cmdline").values():
-        assert str(server.home) not in line and "--data-dir" not in line and "--secrets-dir" not in line
-
-
-def test_no_environment_shows_the_platform(inside, server):
-    for text in inside(read_all_of_proc, "environ").values():
-        assert str(server.home) not in text
-        assert server.credentials[0] not in text and server.credentials[1] not in text
-
-
-def test_the_first_process_shows_nothing_of_the_host(inside, server):
-    def first():
-        import os
-
-        found = {}
-        for name in ("environ", "cmdline", "cwd", "root", "exe", "fd"):
-            try:
-                path = "/proc/1/" + name
-                if name == "fd":
-                    found[name] = [os.readlink(path + "/" + fd) for fd in os.listdir(path)]
-                elif name in ("cwd", "root", "exe"):
-                    found[name] = os.readlink(path)
-                else:
-                    found[name] = open(path, "rb").read().decode("latin1")
-            except OSError as error:
-                found[name] = f"refused: {error.errno}"
-        return found
-
-    text = repr(inside(first))
-    assert str(server.home) not in text and server.instance not in text
-
-
-def test_the_environment_has_only_documented_variables(deploy, invoke):
-    name = deploy("import os\ndef handler(e, c): return sorted(os.environ)", environment={"MINE": "1"})
-    assert set(invoke(name).json) - DOCUMENTED == set()
-
-
-def test_no_descriptor_of_the_platform_is_open(inside, server):
-    def descriptors():
-        import os
-
-        found = {}
-        for fd in os.listdir("/proc/self/fd"):
-            try:
-                found[fd] = os.readlink("/proc/self/fd/" + fd)
-            except OSError:
-                pass
-        return found
-
-    for target in inside(descriptors).values():
-        assert target.startswith(("socket:", "pipe:", "/dev/null", "/proc/", "anon_inode:")), target
-
-
-def test_the_mount_table_shows_nothing_of_the_host(inside, server):
-    def mounts():
-        with open("/proc/self/mountinfo") as table:
-            return table.read()
-
-    assert str(server.home) not in inside(mounts)
-
-
-def test_another_functions_code_and_variables_are_not_there(deploy, invoke, inside):
-    victim = deploy(
-        {"app.py": "def handler(e, c): return 1", "victim-file": "x"}, environment={"VICTIM": "hidden-value"}
+@pytest.fixture(scope="module")
+def neighbour(deploy, invoke):
+    """Another function with a warm environment, whose name, files and variables are marked."""
+    name = deploy(
+        {"app.py": "def handler(e, c): return 1", "victim-file": VICTIM_VALUE}, environment={"VICTIM": VICTIM_VALUE}
     )
-    assert invoke(victim).json == 1
+    assert invoke(name).json == 1
+    return name
 
-    def search():
+
+@pytest.fixture
+def forbidden(server, neighbour):
+    """Texts of the platform, of the host and of a neighbour that no file in a sandbox may show."""
+    texts = [
+        str(server.home),
+        *server.credentials,
+        "--data-dir",
+        "--secrets-dir",
+        "redoubt-spawner",
+        neighbour,
+        VICTIM_VALUE,
+    ]
+    return [text.encode() for text in texts]
+
+
+@pytest.mark.attack("T01")
+def test_only_its_own_processes_are_visible(attacker):
+    own, listed = attacker.call("getpid").value, attacker.processes()
+    assert str(own) in listed
+    names = attacker.read_all([f"/proc/{pid}/comm" for pid in listed])
+    assert len(listed) <= 3, names
+
+
+@pytest.mark.attack("T01")
+@pytest.mark.parametrize("name", TELLING)
+def test_no_file_of_any_process_shows_the_platform_or_a_neighbour(attacker, forbidden, name):
+    pids = range(1, 400)
+    for path, content in attacker.read_all([f"/proc/{pid}/{name}" for pid in pids], 8192).items():
+        assert isinstance(content, int) or not [text for text in forbidden if text in content], path
+
+
+@pytest.mark.attack("T01")
+def test_a_process_of_the_host_is_not_there_by_its_number(attacker, server):
+    for pid in server.tree():
+        found = attacker.read(f"/proc/{pid}/status")
+        assert not found.succeeded or b"redoubt" not in found.data.split(b"\n")[0], pid
+        assert not any(
+            str(server.home) in target for target in attacker.links([f"/proc/{pid}/cwd", f"/proc/{pid}/exe"]).values()
+        )
+
+
+@pytest.mark.attack("T01", "T02")
+@pytest.mark.parametrize(
+    "name", ["mem", "environ", "maps", "fd", "fdinfo", "cwd", "root", "exe", "map_files", "task/1/environ"]
+)
+def test_the_first_process_cannot_be_looked_into(attacker, name):
+    opened, read = attacker.do(call("open", f"/proc/1/{name}", 0), call("read", value_of(0), out(1), 1))
+    assert not opened.succeeded or not read.succeeded or read.value == 0
+
+
+@pytest.mark.attack("T02")
+def test_the_first_process_shows_nothing_of_the_host(attacker, server):
+    """Whether it is hidden or not: what can be read of it has no path, no variable and no instance of the platform."""
+    files = [f"/proc/1/{name}" for name in ("environ", "cmdline", "comm", "mountinfo", "cgroup", "status")]
+    links = attacker.links(
+        [f"/proc/1/{name}" for name in ("cwd", "root", "exe", "fd/0", "fd/1", "fd/2", "fd/3", "fd/4")]
+    )
+    for text in [*attacker.read_all(files).values(), *(link.encode() for link in links.values())]:
+        assert isinstance(text, int) or not any(
+            mark.encode() in text for mark in (str(server.home), server.instance, "AWS_", "--data-dir")
+        )
+
+
+@pytest.mark.attack("T03")
+def test_the_environment_has_only_documented_variables(deploy_attacker, server):
+    attacker = deploy_attacker(Environment={"Variables": {"MINE": "1"}})
+    block = attacker.read("/proc/self/environ").data
+    found = dict(variable.split("=", 1) for variable in block.decode().split("\0") if variable)
+    assert set(found) - DOCUMENTED == set() and found["MINE"] == "1"
+    assert not any(text in block.decode() for text in (str(server.home), server.instance, *server.credentials))
+
+
+@pytest.mark.attack("T03")
+def test_a_child_inherits_no_more_than_the_function_has(attacker, forbidden):
+    child = attacker.do(run("/usr/bin/env"))[0]
+    assert child.value == 0 and b"AWS_LAMBDA_FUNCTION_NAME" in child.data
+    assert not [text for text in forbidden if text in child.data]
+
+
+@pytest.mark.attack("T01")
+def test_no_descriptor_of_the_platform_is_open(attacker):
+    links = attacker.links([f"/proc/self/fd/{number}" for number in range(64)])
+    assert links
+    for path, target in links.items():
+        assert target.startswith(("socket:", "pipe:", "/dev/null", "/proc/", "anon_inode:")), (path, target)
+
+
+@pytest.mark.attack("T01")
+def test_the_mount_table_shows_nothing_of_the_host(attacker, server):
+    table = attacker.read("/proc/self/mountinfo").text
+    assert " / / " in table
+    assert str(server.home) not in table and server.instance not in table
+
+
+@pytest.mark.attack("T03", "T16")
+def test_another_functions_code_and_variables_are_not_there(neighbour, inside):
+    def search(value):
         import os
 
         names = []
@@ -108,29 +132,31 @@ def test_another_functions_code_and_variables_are_not_there(deploy, invoke, insi
                 folders[:] = []
                 continue
             names += [os.path.join(folder, name) for name in files if "victim" in name]
-        return names, "hidden-value" in repr(dict(os.environ))
+        return names, value in repr(dict(os.environ))
 
-    assert inside(search) == [[], False]
-
-
-def test_the_hosts_directories_are_not_there(inside, server):
-    def existing(paths):
-        import os
-
-        return [path for path in paths if os.path.exists(path)]
-
-    paths = [str(server.home), "/root", "/home", "/var/lib/redoubt", "/etc/redoubt", "/etc/shadow", "/var/log", "/boot",
-             "/sys/kernel/debug", "/sys/fs/cgroup/memory/release_agent"]  # fmt: skip
-    visible = inside(existing, paths)
-    assert set(visible) <= {"/root", "/home", "/var/log"}, visible
+    assert inside(search, VICTIM_VALUE[:-1]) == [[], False]
 
 
-def test_devices_are_the_harmless_ones(inside):
-    def devices():
-        import os
+@pytest.mark.attack("T01")
+def test_the_hosts_directories_are_not_there(attacker, server):
+    paths = [str(server.home), str(server.data), "/root", "/home", "/var/lib/redoubt", "/etc/redoubt", "/etc/shadow",
+             "/var/log", "/boot", "/run", "/mnt", "/srv", "/sys/kernel", "/sys/fs", "/sys/class", "/out/x"]  # fmt: skip
+    done = attacker.do(*[call("stat", path, out(256)) for path in paths])
+    visible = {path for path, outcome in zip(paths, done, strict=True) if outcome.succeeded}
+    assert visible == set()
 
-        return sorted(os.listdir("/dev"))
 
+@pytest.mark.attack("T01")
+@pytest.mark.parametrize(
+    "step_out", ["../" * 20, "/proc/self/root/../..", "/proc/self/cwd/../../../..", "/.empty/../.."]
+)
+def test_the_root_has_no_parent(attacker, step_out):
+    outside, root = attacker.list(step_out or "/"), attacker.list("/")
+    assert outside in (root, None)
+
+
+@pytest.mark.attack("T23")
+def test_devices_are_the_harmless_ones(attacker):
     harmless = {
         "null",
         "zero",
@@ -146,23 +172,27 @@ def test_devices_are_the_harmless_ones(inside):
         "pts",
         "ptmx",
     }
-    assert set(inside(devices)) <= harmless
+    assert set(attacker.list("/dev")) <= harmless
 
 
-def test_kernel_addresses_and_messages_are_hidden(inside):
-    def try_read(paths):
-        import os
+@pytest.mark.attack("T01", "T23")
+def test_kernel_addresses_and_messages_are_hidden(attacker):
+    paths = ["/proc/kcore", "/proc/kmsg", "/dev/kmsg", "/proc/keys", "/proc/key-users", "/proc/timer_list",
+    "/proc/sched_debug",
+             "/proc/sysrq-trigger", "/proc/iomem", "/proc/slabinfo", "/proc/config.gz", "/proc/vmallocinfo",
+             "/proc/cmdline",
+             "/proc/interrupts", "/proc/modules", "/proc/kallsyms", "/proc/kpageflags",
+             "/proc/pagetypeinfo"]  # fmt: skip
+    read = attacker.read_all(paths, 128)
+    assert {path: content for path, content in read.items() if not isinstance(content, int) and content} == {}
 
-        read = {}
-        for path in paths:
-            try:
-                with open(path, "rb") as file:
-                    os.set_blocking(file.fileno(), False)
-                    read[path] = len(file.read(100) or b"")
-            except OSError:
-                read[path] = 0
-        return read
 
-    paths = ["/proc/kcore", "/proc/kmsg", "/dev/kmsg", "/proc/keys", "/proc/timer_list", "/proc/sched_debug",
-             "/proc/sysrq-trigger", "/dev/mem", "/dev/kvm", "/dev/fuse", "/dev/net/tun"]  # fmt: skip
-    assert {path: size for path, size in inside(try_read, paths).items() if size} == {}
+@pytest.mark.attack("T05")
+def test_the_memory_of_the_own_child_is_read_by_no_side_door(attacker):
+    """A child is the function's own; what is refused is the surface that would do it: ptrace and its kin."""
+    child, attached, seized, read = attacker.do(
+        fork(), call("ptrace", 16, value_of(0), 0, 0), call("ptrace", 0x4206, value_of(0), 0, 0),
+        call("process_vm_readv", value_of(0), out(16), 1, b"\0" * 16, 1, 0),
+    )  # fmt: skip
+    assert child.succeeded
+    assert not attached.succeeded and not seized.succeeded and not read.succeeded

@@ -6,7 +6,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
+from harness.attacker import LANGUAGES, Attacker, attacker_package, runtime_of
 from harness.clients import boto3_client, run_aws
 from harness.functions import Deployer, invoke_function
 from harness.host import is_alive, remove_control_groups
@@ -93,3 +95,48 @@ def invoke(lambda_client):
 def inside(lambda_client, deploy):
     """Calls a function of the test inside a sandbox of the shared server."""
     return Probe(lambda_client, deploy(RUNNER, Timeout=20, MemorySize=256))
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request):
+    """What an attacker is written in. A guarantee that names this fixture is asked for from each."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def deploy_attacker(lambda_client, deploy, language):
+    """Deploys one more attacker. Keywords are members of CreateFunction; `files` are more files of its package."""
+
+    def make(files=None, **configuration):
+        members = {"Timeout": 20, "MemorySize": 256, "Handler": "app.handler", **configuration}
+        name = deploy(attacker_package(language, files), Runtime=runtime_of(language), **members)
+        return Attacker(lambda_client, name, language)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def attacker(deploy_attacker):
+    """An attacker that the tests of a module share."""
+    return deploy_attacker()
+
+
+@pytest.fixture(scope="session")
+def messages(logs_client):
+    """The messages of a function's log group, once one of them contains the text."""
+
+    def read(name, until, **members):
+        def found():
+            try:
+                pages = logs_client.get_paginator("filter_log_events").paginate(
+                    logGroupName=f"/aws/lambda/{name}", **members
+                )
+                texts = [event["message"].rstrip("\n") for page in pages for event in page["events"]]
+            except ClientError as error:
+                assert error.response["Error"]["Code"] == "ResourceNotFoundException"
+                return None
+            return texts if any(until in text for text in texts) else None
+
+        return wait_until(found, 8, 0.1, what=f"`{until}` in the log of {name}")
+
+    return read

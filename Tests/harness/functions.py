@@ -77,7 +77,7 @@ def invoke_function(client, name, event=None, *, payload=None, tail=False, **mem
         payload=response["Payload"].read(),
         error=response.get("FunctionError"),
         version=response.get("ExecutedVersion"),
-        log=base64.b64decode(response.get("LogResult", "")).decode(),
+        log=base64.b64decode(response.get("LogResult", "")).decode(errors="replace"),
         request_id=response["ResponseMetadata"]["RequestId"],
     )
 

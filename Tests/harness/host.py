@@ -63,6 +63,17 @@ def descendants(pid):
     return found
 
 
+def sandbox_processes(server):
+    """Processes in the server's sandboxes: those in a process namespace of their own."""
+    own = _namespace_depth("self")
+    return [pid for pid in server.tree() if is_alive(pid) and _namespace_depth(pid) > own]
+
+
+def platform_processes(server):
+    """Supervisor, server and spawner."""
+    return [server.process.pid, server.child("server"), server.child("spawner")]
+
+
 def process_ids():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
@@ -109,14 +120,14 @@ def _marked_processes(data_directory, instance, user):
             continue
         line = command_line(pid)
         in_group = instance and ("redoubt-" + instance) in _read(f"/proc/{pid}/cgroup")
-        in_sandbox = user is not None and real_user(pid) == user and _namespace_depth(pid) > 1
+        in_sandbox = user is not None and real_user(pid) == user and _namespace_depth(pid) > _namespace_depth("self")
         if in_group or in_sandbox or data_directory in line:
             found[pid] = line or command_name(pid)
     return found
 
 
 def _namespace_depth(pid):
-    """1 for a process of the host's own pid namespace."""
+    """How many pid namespaces the process is in, seen from here; 0 when it is gone."""
     for line in _read(f"/proc/{pid}/status").splitlines():
         if line.startswith("NSpid:"):
             return len(line.split()) - 1

@@ -17,13 +17,16 @@ exec /usr/bin/python3 -m awslambdaric "$_HANDLER"
 
 
 def make_zip(files, compression=zipfile.ZIP_DEFLATED):
-    """- Parameter files: name to text or bytes; a file named `bootstrap` is executable."""
+    """- Parameter files: name to text or bytes, or to those and a Unix mode; a file named `bootstrap` is executable."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression) as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
             entry.compress_type = compression
-            entry.external_attr = (0o100755 if name == "bootstrap" else 0o100644) << 16
+            content, mode = (
+                content if isinstance(content, tuple) else (content, 0o100755 if name == "bootstrap" else 0o100644)
+            )
+            entry.external_attr = mode << 16
             archive.writestr(entry, content)
     return buffer.getvalue()
 

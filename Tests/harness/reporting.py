@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness import attacks
 from harness.mode import MODE
 from harness.server import Server
 
@@ -18,6 +19,7 @@ def pytest_report_header():
 def pytest_runtest_makereport(item):
     outcome = yield
     report = outcome.get_result()
+    attacks.count(item, report)
     if not report.failed:
         return
     for name, value in getattr(item, "funcargs", {}).items():

@@ -135,6 +135,10 @@ class Server:
 
         return wait_until(find, 5, what=f"a child process of the role {role}")
 
+    def resident_memory(self, role="server"):
+        """Bytes that the supervisor's child holds in memory."""
+        return int(host.status_field(self.child(role), "VmRSS")) << 10
+
     def kill_child(self, role):
         pid = self.child(role)
         os.kill(pid, signal.SIGKILL)
