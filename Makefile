@@ -1,4 +1,4 @@
-.PHONY: check fmt test integration isolation fuzz guards bench soak
+.PHONY: check fmt test integration isolation isolation-v2 fuzz guards bench soak
 
 check:        ## format, imports, ranks, C warnings; the C programs under sanitizers (as root), the fuzzers' kept inputs
 	scripts/check
@@ -14,6 +14,10 @@ integration:  ## the API through boto3 and the AWS CLI
 
 isolation:    ## what a function can not do
 	./test build spawner isolation
+
+isolation-v2: ## the same in a virtual machine whose control groups are version 2
+	./test build
+	scripts/isolation-v2
 
 MINUTES ?= 5
 fuzz:         ## both fuzz targets with new inputs, one after the other; MINUTES=30 for each

@@ -23,6 +23,7 @@ from harness.attacker import (
     threads,
     value_of,
 )
+from harness.control_groups import Group
 from harness.host import sandbox_processes
 from harness.waiting import wait_until
 
@@ -109,12 +110,20 @@ def test_memory_of_child_processes_counts_where_there_are_control_groups(deploy,
         """
         import os, signal, time
         def handler(event, context):
+            full, tell = os.pipe()
+            os.set_blocking(full, False)
             for _ in range(4):
                 if os.fork() == 0:
                     held = bytearray(250 << 20)
+                    os.write(tell, b"x")
                     signal.pause()
-            time.sleep(4)
-            return "some were killed" if os.waitpid(-1, os.WNOHANG)[0] else "all four are alive"
+            told = 0
+            while told < 4:
+                if os.waitpid(-1, os.WNOHANG)[0]:
+                    return "some were killed"
+                try: told += len(os.read(full, 4))
+                except BlockingIOError: time.sleep(0.01)
+            return "all four hold their memory"
         """,
         Timeout=8,
         MemorySize=512,
@@ -260,26 +269,18 @@ def test_limits_are_set_on_the_host(deploy_attacker, in_background, process_name
         assert 128 << 20 <= limit_of(pid, "Max data size") <= (128 + 192) << 20
         assert os.getpriority(os.PRIO_PROCESS, pid) == 10
         return
-    memory = group_of(pid, "memory") / "memory.limit_in_bytes"
-    assert 128 << 20 <= int(memory.read_text()) <= (128 + 512 + 64) << 20
-    assert (group_of(pid, "pids") / "pids.max").read_text().strip().isdigit()
-    assert int((group_of(pid, "cpu") / "cpu.cfs_quota_us").read_text()) > 0
+    group = Group.of(pid)
+    assert all("redoubt-" in str(folder) for folder in group.folders), f"{group} is not of ours"
+    assert group.memory_limit == (128 + 512 + 32) << 20, "MemorySize, EphemeralStorage and the runtime's share"
+    assert group.swap_limit in (0, None)
+    assert group.process_limit < 2000
+    assert group.processor_quota > 0
 
 
 def limit_of(pid, name):
     """A process's own hard limit."""
     line = next(line for line in Path(f"/proc/{pid}/limits").read_text().splitlines() if line.startswith(name))
     return int(line[len(name) :].split()[1])
-
-
-def group_of(pid, controller):
-    """The process's group in a version 1 hierarchy."""
-    for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
-        _, controllers, path = line.split(":", 2)
-        if controller in controllers.split(","):
-            assert "redoubt-" in path, f"{controller}: {path} is no group of ours"
-            return Path("/sys/fs/cgroup", controllers, path.lstrip("/"))
-    pytest.skip(f"this host has no version 1 hierarchy of {controller}")
 
 
 @pytest.mark.attack("T15")

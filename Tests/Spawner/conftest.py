@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.control_groups import ServicePlace
 from modes import ROOT, ROOTLESS
 from spawner_client import Spawner, groups, until
 
@@ -62,7 +63,10 @@ def open_folder():
 
 @pytest.fixture(scope="session")
 def programs(open_folder):
+    """Compiled here, unless REDOUBT_PROGRAMS names the folder of a build."""
     folder = open_folder
+    if built := os.environ.get("REDOUBT_PROGRAMS"):
+        return {name: Path(shutil.copy(Path(built, name), folder)) for name in ("redoubt-spawner", "redoubt-unpack")}
     return {
         "redoubt-spawner": compile_program(folder, "redoubt-spawner", ["-lseccomp"]),
         "redoubt-unpack": compile_program(folder, "redoubt-unpack", ["-lzip"]),
@@ -122,11 +126,19 @@ def has_groups(mode):
 
 
 @pytest.fixture
-def launch(programs, configuration, mode):
+def place():
+    """The control group that a test's spawners are started in."""
+    made = ServicePlace()
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def launch(programs, configuration, mode, place):
     running = []
 
-    def start(text=None, mode=mode):
-        spawner = Spawner(programs["redoubt-spawner"], configuration if text is None else text, mode)
+    def start(text=None, mode=mode, place=place):
+        spawner = Spawner(programs["redoubt-spawner"], configuration if text is None else text, place, mode)
         running.append(spawner)
         return spawner
 

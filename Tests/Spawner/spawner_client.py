@@ -14,6 +14,7 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.waiting import SLOWNESS
 from modes import ROOT
 
 VERSION = 2
@@ -32,7 +33,7 @@ RESULT_BODY = struct.Struct("=IiQII256s")
 EXITED_BODY = struct.Struct("=IIiIQ")
 
 ACCOUNT = 123456789012
-PATIENCE = 30
+PATIENCE = 30 * SLOWNESS
 
 
 def message(kind, request, body=b"", version=VERSION, size=None):
@@ -141,7 +142,8 @@ class Environment:
 
 
 class Spawner:
-    def __init__(self, program, configuration, mode=ROOT):
+    def __init__(self, program, configuration, place, mode=ROOT):
+        """`place`: the control group that it is started in."""
         self.mode, self.uid_base = mode, int(configuration.split("uid-base ", 1)[1].split("\n")[0])
         self.instance = configuration.split("instance ", 1)[1].split("\n")[0]
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -150,14 +152,15 @@ class Spawner:
         os.close(config_write)
         first, second = os.dup(config_read), os.dup(theirs.fileno())
 
-        def place():
+        def prepare():
             high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 20) for fd in (first, second)]
             os.dup2(high[0], 3)
             os.dup2(high[1], 4)
+            place.enter()  # as root: the group is not the user's
             mode.become()
 
         self.process = subprocess.Popen(["redoubt-spawner"], executable=str(program), env={}, close_fds=False,
-                                        preexec_fn=place, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+                                        preexec_fn=prepare, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         for fd in (config_read, first, second):
             os.close(fd)
         theirs.close()

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from conftest import IS_SANITIZED, UID_BASE
+from harness.control_groups import LEAF, Group, unified
+from harness.waiting import SLOWNESS
 from spawner_client import (FAILED, KILL, SLOT_BODY, STARTED, Environment, groups, make_zip, message, until)
 
 WAIT = "import time; print('up', flush=True); time.sleep(1000)"
@@ -137,15 +139,24 @@ def test_limits_apply_before_and_after_the_init_phase(spawner, instance, has_gro
         pytest.skip("no control groups: what stands in for them is in test_rootless.py")
     running = spawner.python(WAIT, memory_mib=1769)
     running.read_log("up")
-    files = {name: os.path.join(group, "0-1", name) for group in groups(instance) for name in os.listdir(os.path.join(group, "0-1"))}
-    read = lambda name: Path(files[name]).read_text().strip()
-    if "memory.limit_in_bytes" not in files:
-        pytest.skip("names of v1")
-    assert read("memory.limit_in_bytes") == str(1769 + 64 + 32 << 20) and read("pids.max") == "1024"
-    assert read("cpu.cfs_quota_us") == "-1" and read("cpu.shares") == "1024"
+    group = Group.named(f"redoubt-{instance}/0-1")
+    assert group.memory_limit == 1769 + 64 + 32 << 20 and group.swap_limit in (0, None) and group.process_limit == 1024
+    assert group.processor_quota is None and group.processor_weight == 1
     running.settle()
-    until(lambda: read("cpu.cfs_quota_us") == "100000", "quota of one vCPU")
+    until(lambda: group.processor_quota == 100000, "quota of one vCPU")
     assert int(os.pread(running.peak, 100, 0)) > 0
+    running.kill()
+
+
+@pytest.mark.parametrize("memory_mib, weight, quota", [(64, 0.03, 3617), (128, 0.07, 7235), (3538, 2, 200000)])
+def test_the_share_of_a_processor_follows_the_memory(spawner, instance, memory_mib, weight, quota, has_groups):
+    if not has_groups:
+        pytest.skip("no control groups: nice alone stands in for shares")
+    running = spawner.python(WAIT, memory_mib=memory_mib)
+    running.settle()
+    group = Group.named(f"redoubt-{instance}/0-1")
+    until(lambda: group.processor_quota == quota, "the quota")
+    assert group.processor_weight == pytest.approx(weight, abs=0.01)
     running.kill()
 
 
@@ -176,23 +187,62 @@ def test_a_killed_spawner_takes_its_sandboxes_along_and_the_next_one_sweeps(laun
     assert groups(instance) == []
 
 
+def leave(instance, *path):
+    """A group as a dead spawner may leave it, and a process in it."""
+    group = Group.named(f"redoubt-{instance}")
+    for name in path:
+        group = group.make(name)
+    process = subprocess.Popen(["sleep", "1000"])
+    group.add(process.pid)
+    return group, process
+
+
 def test_what_still_runs_in_a_left_group_is_ended_even_if_frozen(launch, instance, has_groups):
     if not has_groups:
         pytest.skip("no control groups that could be left")
     launch().run_python("pass")  # makes the groups
-    if not any("/freezer" in group for group in groups(instance)):
-        pytest.skip("names of v1")
-    left = subprocess.Popen(["sleep", "1000"])
-    for group in groups(instance):
-        folder = Path(group, "9-9")
-        folder.mkdir()
-        (folder / "cgroup.procs").write_text(str(left.pid))
-        if (folder / "freezer.state").exists():
-            (folder / "freezer.state").write_text("FROZEN")
+    group, process = leave(instance, "9-9")
+    group.freeze()
     second = launch()
     assert second.run_python("print('x')")[0] == "x\n"
-    assert left.wait(10) == -signal.SIGKILL
-    assert not any(os.path.isdir(os.path.join(group, "9-9")) for group in groups(instance))
+    assert process.wait(10) == -signal.SIGKILL
+    assert not Group.named(f"redoubt-{instance}/9-9")
+
+
+def test_a_left_group_is_removed_with_the_groups_in_it(launch, instance, has_groups):
+    if not has_groups:
+        pytest.skip("no control groups that could be left")
+    launch().run_python("pass")
+    _, process = leave(instance, "9-9", "inner", "innermost")
+    second = launch()
+    assert second.run_python("print('x')")[0] == "x\n"
+    assert process.wait(10) == -signal.SIGKILL
+    assert not Group.named(f"redoubt-{instance}/9-9")
+
+
+@pytest.mark.skipif(unified() is None, reason="v1 has no rule about where processes are")
+def test_the_platform_moves_into_a_leaf_to_hand_controllers_down(spawner, place, has_groups):
+    if not has_groups:
+        pytest.skip("no control groups: the place is not the user's")
+    spawner.run_python("pass")
+    assert Group.of(spawner.pid).folders == [place.folder / LEAF]
+    assert set((place.folder / "cgroup.subtree_control").read_text().split()) >= {"memory", "cpu", "pids"}
+
+
+@pytest.mark.skipif(unified() is None, reason="v1 has no rule about where processes are")
+def test_a_group_that_holds_processes_of_others_is_refused(launch, place, has_groups):
+    if not has_groups:
+        pytest.skip("no control groups: the place is not the user's")
+    other = subprocess.Popen(["sh", "-c", "sleep 1000 & echo $!; wait"], stdout=subprocess.PIPE, text=True,
+                             start_new_session=True, preexec_fn=place.enter)
+    sleeper = int(other.stdout.readline())
+    spawner = launch()
+    assert spawner.process.wait(20) == 78
+    error = spawner.process.stderr.read().decode()
+    assert f"process {sleeper} is not redoubt's" in error and "Delegate=yes" in error
+    assert os.path.exists(f"/proc/{sleeper}")
+    os.killpg(other.pid, signal.SIGKILL)
+    other.communicate()
 
 
 def test_only_the_own_instance_is_swept(launch, configuration, instance):

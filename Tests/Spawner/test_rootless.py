@@ -12,7 +12,7 @@ import pytest
 
 from conftest import IS_SANITIZED, needs
 from modes import ROOTLESS, Mode
-from spawner_client import FAILED, NOT_A_ZIP, Spawner, make_zip
+from spawner_client import FAILED, NOT_A_ZIP, make_zip
 from test_isolation import PRELUDE, look
 
 WAIT = "import time; print('up', flush=True); time.sleep(1000)"
@@ -199,12 +199,11 @@ def test_an_unpacker_that_was_taken_over_cannot_change_its_own_program(launch, c
     assert program.stat().st_mode & 0o777 == 0o755
 
 
-def test_too_few_descriptors_are_refused_with_the_number_that_fits(programs, configuration):
+def test_too_few_descriptors_are_refused_with_the_number_that_fits(launch):
     limited = replace(ROOTLESS, prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (164, 164)))
-    spawner = Spawner(programs["redoubt-spawner"], configuration, limited)
+    spawner = launch(mode=limited)
     assert spawner.process.wait(20) == 78
     assert "slots 24: the hard limit of 164 open files has room for 6" in spawner.process.stderr.read().decode()
-    spawner.end_by_force()
 
 
 def forbid_namespaces():
@@ -216,9 +215,8 @@ def forbid_namespaces():
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
 
 
-def test_a_host_that_gives_no_user_namespaces_is_refused(programs, configuration):
+def test_a_host_that_gives_no_user_namespaces_is_refused(launch):
     walled = Mode("without namespaces", prepare=forbid_namespaces)
-    spawner = Spawner(programs["redoubt-spawner"], configuration, walled)
+    spawner = launch(mode=walled)
     assert spawner.process.wait(20) == 78
     assert "user id 1000 may not make a user namespace here" in spawner.process.stderr.read().decode()
-    spawner.end_by_force()

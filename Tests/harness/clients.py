@@ -8,6 +8,7 @@ import botocore.session
 from botocore.config import Config
 
 from harness.paths import TOOLS
+from harness.waiting import SLOWNESS
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -20,8 +21,9 @@ def boto3_client(server, service="lambda", **options):
     session.set_config_variable("credentials_file", str(server.credentials_file))
     session.set_config_variable("config_file", os.devnull)
     config = Config(
-        retries={"max_attempts": 0}, connect_timeout=5, read_timeout=60, max_pool_connections=64, region_name=REGION
-    )
+        retries={"max_attempts": 0}, connect_timeout=5, read_timeout=60 * SLOWNESS, max_pool_connections=64,
+        region_name=REGION,
+    )  # fmt: skip
     return boto3.Session(botocore_session=session).client(
         service, endpoint_url=server.endpoint, config=config, **options
     )

@@ -1,6 +1,5 @@
 """The fixtures. conftest.py hands them to every folder."""
 
-import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from botocore.exceptions import ClientError
 from harness.attacker import LANGUAGES, Attacker, attacker_package, runtime_of
 from harness.clients import boto3_client, run_aws
 from harness.functions import Deployer, invoke_function
-from harness.host import is_alive, remove_control_groups
+from harness.host import is_alive
 from harness.mode import MODE
 from harness.probe import RUNNER, Probe
 from harness.server import Server
@@ -40,8 +39,7 @@ def server():
         )
         assert not (left := server.host_state()), f"the server left behind: {left}"
     finally:
-        server.kill()
-        shutil.rmtree(server.home, ignore_errors=True)
+        server.remove()
 
 
 @pytest.fixture
@@ -53,8 +51,7 @@ def fresh_server():
     finally:
         if server.process and server.process.poll() is None:
             server.stop()
-        remove_control_groups(server.instance)
-        shutil.rmtree(server.home, ignore_errors=True)
+        server.remove()
 
 
 @pytest.fixture(scope="session")

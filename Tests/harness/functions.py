@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from harness.clients import ROLE
 from harness.packages import package_of
+from harness.waiting import SLOWNESS
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Deployer:
         if environment is not None:
             members["Environment"] = {"Variables": environment}
         members.update(configuration)
+        members["Timeout"] = min(round(members["Timeout"] * SLOWNESS), 900)
         self.names.append(name)
         self.client.create_function(FunctionName=name, Code={"ZipFile": package_of(code)}, **members)
         self.client.get_waiter("function_active_v2").wait(FunctionName=name)

@@ -36,10 +36,12 @@ class Mode:
         """Why no server can be started so; None when it can."""
         return "a server is started as root by root only" if self.is_root and os.geteuid() != 0 else None
 
-    @property
-    def identity(self):
-        """Arguments of subprocess for a program of the server's user."""
-        return {} if self.uid == os.geteuid() else {"user": self.uid, "group": self.uid, "extra_groups": []}
+    def become(self):
+        """In a child, before it executes: from now on the server's user."""
+        if self.uid != os.geteuid():
+            os.setgroups([])
+            os.setresgid(self.uid, self.uid, self.uid)
+            os.setresuid(self.uid, self.uid, self.uid)
 
     def own(self, path):
         """Gives a file or folder to whoever starts the server."""
@@ -50,7 +52,8 @@ class Mode:
     def binary(self):
         """The executable under test, or a copy where the server's user can reach it."""
         binary = redoubt_binary()
-        reach = subprocess.run(["/usr/bin/test", "-x", binary, "-a", "-r", ROOT / "runtimes"], cwd="/", **self.identity)
+        test = ["/usr/bin/test", "-x", binary, "-a", "-r", ROOT / "runtimes"]
+        reach = subprocess.run(test, cwd="/", preexec_fn=self.become)
         return binary if reach.returncode == 0 else self._copy(binary)
 
     def _copy(self, binary):

@@ -4,15 +4,17 @@ import configparser
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 from harness import host
+from harness.control_groups import ServicePlace
 from harness.mode import MODE
 from harness.ports import free_port
-from harness.waiting import wait_until
+from harness.waiting import SLOWNESS, wait_until
 
 
 class Server:
@@ -28,6 +30,7 @@ class Server:
         self.port = free_port()
         self.options = list(options)
         self.process = None
+        self.place = ServicePlace()
 
     @property
     def endpoint(self):
@@ -57,7 +60,7 @@ class Server:
 
     def start(self, timeout=20.0):
         self.launch()
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * SLOWNESS
         while not self.is_healthy():
             if self.process.poll() is not None:
                 raise AssertionError("the server ended with %d:\n%s" % (self.process.returncode, self.log_tail()))
@@ -72,9 +75,14 @@ class Server:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=environment,
-                start_new_session=True, **self.mode.identity,
+                start_new_session=True, preexec_fn=self.prepare,
             )  # fmt: skip
         return self.process
+
+    def prepare(self):
+        """In the child, before it executes: as root into its place, which is not the user's."""
+        self.place.enter()
+        self.mode.become()
 
     def is_healthy(self):
         try:
@@ -102,7 +110,7 @@ class Server:
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            return self.process.wait(timeout)
+            return self.process.wait(timeout * SLOWNESS)
         except subprocess.TimeoutExpired as error:
             self.kill()
             raise AssertionError(
@@ -118,6 +126,13 @@ class Server:
     def restart(self):
         self.kill()
         return self.start()
+
+    def remove(self):
+        """Kills it if it runs; then its directories and its place among the control groups go."""
+        self.kill()
+        host.remove_control_groups(self.instance)
+        self.place.remove()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def tree(self):
         """Every process of the running server, the supervisor first."""
