@@ -302,7 +302,7 @@ def test_a_boot_of_python_is_measured(spawner, capsys):
         running.close()
     with capsys.disabled():
         print(f"\nstart to a connection from python: median {statistics.median(times) * 1000:.1f} ms")
-    assert IS_SANITIZED or statistics.median(times) < 1
+    assert IS_SANITIZED or statistics.median(times) < 1 * SLOWNESS
 
 
 def test_twenty_at_once(spawner):
