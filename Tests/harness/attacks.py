@@ -33,7 +33,7 @@ ATTACKS = {
 
 ABSENT = {
     "T06": "keyrings: every call is refused, so there is none to share",
-    "T09": "an alert for an attempt: there are no findings yet",
+    "T09": "a finding for an attempt: nothing listens where it would be seen",
     "T11": "there are no extensions and no telemetry API",
     "T15": "xattr, System V and POSIX queues: the calls that would make any are refused",
     "T20": "there is no name resolution and no egress",
