@@ -1,0 +1,89 @@
+"""Guards that stand behind, or in front of, another: each is looked at by itself."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from conftest import SLOTS, UID_BASE
+from modes import ROOTLESS
+from spawner_client import make_zip, until
+from test_isolation import look
+
+WAIT = "import time; print('up', flush=True); time.sleep(1000)"
+
+
+def status(pid):
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def mount_points(pid):
+    return [line.split()[4] for line in Path(f"/proc/{pid}/mountinfo").read_text().splitlines()]
+
+
+def test_two_environments_have_two_ids_where_there_are_two(spawner, mode):
+    running = [spawner.python(WAIT) for _ in range(2)]
+    for environment in running:
+        environment.read_log("up")
+    users = {status(pid)["Uid"][0] for pid in spawner.processes()}
+    assert users == {str(mode.host_id(UID_BASE, environment.slot)) for environment in running}
+    for environment in running:
+        environment.kill()
+
+
+def test_supplementary_groups_cannot_be_set(spawner):
+    assert look(spawner, "out = open('/proc/self/setgroups').read().strip()") == "deny"
+
+
+def test_no_file_system_that_user_code_writes_honours_devices(spawner):
+    found = look(spawner, "out = {p: bool(os.statvfs(p).f_flag & 4) for p in ('/tmp', '/dev/shm', '/var/task', '/')}")
+    assert found == {"/tmp": True, "/dev/shm": True, "/var/task": True, "/": True}
+
+
+@pytest.mark.skipif(not os.path.isdir("/etc/ssl/private"), reason="this host keeps no private keys there")
+def test_the_hosts_private_keys_are_not_copied(spawner):
+    assert look(spawner, "out = os.path.exists('/etc/ssl/certs'), os.path.exists('/etc/ssl/private')") == [True, False]
+
+
+def test_a_sandbox_has_one_root(spawner):
+    running = spawner.python(WAIT)
+    running.read_log("up")
+    for pid in spawner.processes():
+        assert mount_points(pid).count("/") == 1
+    running.kill()
+
+
+def test_a_spawner_has_one_root_and_nothing_of_the_host_but_what_sandboxes_get(spawner):
+    spawner.run_python("pass")
+    places = mount_points(spawner.pid)
+    assert places.count("/") == 1
+    assert {place.split("/")[1] for place in places} <= {"", "template", "system", "trees", "runtimes", "devices", "proc"}
+    assert sorted(os.listdir(f"/proc/{spawner.pid}/root/proc"))[0] == "1", "its own /proc is whole"
+
+
+def test_unpacked_code_cannot_be_written_through_any_mount(spawner):
+    spawner.tree({"main.py": "pass"})
+    lines = Path(f"/proc/{spawner.pid}/mountinfo").read_text().splitlines()
+    options = [line.split()[-1].split(",") for line in lines if line.split()[4].startswith("/trees/")]
+    assert options and all("ro" in superblock for superblock in options)
+
+
+def test_the_unpacker_runs_without_privileges_in_a_sandbox_of_its_own(spawner):
+    files = {f"f{number}": "" for number in range(20000)}  # enough to be seen at it
+    request, _ = spawner.ask_unpack(make_zip(files), maximum_entries=len(files))
+    seen = []
+
+    def sees_an_unpacker():
+        for pid in spawner.processes(SLOTS + 64):
+            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"redoubt-unpack"):
+                kinds = ("user", "mnt", "pid", "net", "ipc", "uts")
+                seen.append((status(pid), {kind: os.readlink(f"/proc/{pid}/ns/{kind}") for kind in kinds}))
+        return seen
+
+    until(sees_an_unpacker, "an unpacker runs", patience=5)
+    found, namespaces = seen[0]
+    assert found["NoNewPrivs"] == ["1"] and found["Seccomp"] == ["2"]
+    assert all(int(found[name][0], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"))
+    assert all(inode != os.readlink(f"/proc/self/ns/{kind}") for kind, inode in namespaces.items())
+    spawner.wait_for(lambda answer: answer.request == request)
