@@ -1,11 +1,15 @@
 """What one invocation leaves behind is gone before the next: init goes back to the baseline, or says that it cannot."""
 
+import contextlib
 import json
 import os
+import secrets
+import subprocess
 import time
 
 import pytest
 
+from harness.control_groups import Group, hierarchies, unified
 from spawner_client import RESTORE, SLOT_BODY, message, until
 
 # A runtime that evaluates what comes over its connection, a Python expression a line as JSON, and answers with its repr.
@@ -27,6 +31,9 @@ for line in connection:
         answer = repr(error)
     connection.write(json.dumps(answer) + chr(10)); connection.flush()
 """
+
+
+LAST_NUMBER = "/proc/sys/kernel/ns_last_pid"
 
 
 class Runtime:
@@ -163,12 +170,41 @@ def test_what_hinders_init_ends_in_no(runtime):
     assert runtime.files() == "[[], []]"
 
 
-def test_a_helper_of_the_baseline_that_was_replaced_under_its_number_is_ended(runtime):
+@pytest.mark.skipif(not os.path.exists(LAST_NUMBER), reason="this kernel does not let root choose the number of a process")
+def test_a_process_under_the_number_of_a_helper_that_has_ended_is_ended(runtime):
     helper = int(runtime.do("(kept.append(subprocess.Popen(['/bin/sleep', '1000'])), kept[0].pid)[1]"))
     assert runtime.environment.note_baseline()
     runtime.do("kept[0].kill() or kept[0].wait()")
+    init = min(runtime.environment.spawner.processes())
+    subprocess.run(["nsenter", f"--pid=/proc/{init}/ns/pid", "sh", "-c", f"echo {helper - 1} > {LAST_NUMBER}"], check=True)
+    assert int(runtime.do("subprocess.Popen(['/bin/sleep', '1000']).pid")) == helper
     assert runtime.environment.restore()
-    assert processes(runtime) == 2, helper
+    assert processes(runtime) == 2
+
+
+@contextlib.contextmanager
+def frozen(pid):
+    """In v1 what is frozen does not end before it is thawed, by no signal."""
+    root = next(place for place, options in hierarchies("cgroup").items() if "freezer" in options)
+    group = Group([root]).make(f"redoubt-test-{secrets.token_hex(6)}")
+    group.add(pid)
+    group.freeze()
+    try:
+        yield
+    finally:
+        group.thaw()
+        until(lambda: not group.processes, "it ends")
+        group.folders[0].rmdir()
+
+
+@pytest.mark.skipif(unified() is not None, reason="in v2 what is frozen ends like any other")
+def test_a_process_that_does_not_end_is_waited_for_no_longer_than_the_limit(runtime):
+    assert runtime.environment.note_baseline()
+    before = set(runtime.environment.spawner.processes())
+    runtime.do("subprocess.Popen(['/bin/sleep', '1000']).pid")
+    (pid,) = set(runtime.environment.spawner.processes()) - before
+    with frozen(pid):
+        assert not runtime.environment.restore()
 
 
 def test_more_files_than_can_be_kept_are_no_baseline(spawner):

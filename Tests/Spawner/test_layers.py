@@ -41,6 +41,10 @@ def test_no_file_system_that_user_code_writes_honours_devices(spawner):
     assert found == {"/tmp": True, "/dev/shm": True, "/var/task": True, "/": True}
 
 
+def test_the_kernels_settings_are_read_only_whoever_asks(spawner):
+    assert look(spawner, "out = [bool(os.statvfs(p).f_flag & os.ST_RDONLY) for p in ('/proc', '/proc/sys')]") == [True, True]
+
+
 @pytest.mark.skipif(not os.path.isdir("/etc/ssl/private"), reason="this host keeps no private keys there")
 def test_the_hosts_private_keys_are_not_copied(spawner):
     assert look(spawner, "out = os.path.exists('/etc/ssl/certs'), os.path.exists('/etc/ssl/private')") == [True, False]
@@ -60,6 +64,15 @@ def test_a_spawner_has_one_root_and_nothing_of_the_host_but_what_sandboxes_get(s
     assert places.count("/") == 1
     assert {place.split("/")[1] for place in places} <= {"", "template", "system", "trees", "runtimes", "devices", "proc"}
     assert sorted(os.listdir(f"/proc/{spawner.pid}/root/proc"))[0] == "1", "its own /proc is whole"
+
+
+def test_what_sandboxes_share_is_read_only_for_the_spawner_too(spawner):
+    spawner.run_python("pass")
+    lines = Path(f"/proc/{spawner.pid}/mountinfo").read_text().splitlines()
+    options = {line.split()[4]: line.split()[5].split(",") for line in lines}
+    shared = [place for place in options if place.split("/")[1] in ("template", "system", "runtimes")]
+    assert {place.split("/")[1] for place in shared} == {"template", "system", "runtimes"}
+    assert [place for place in shared if "ro" not in options[place]] == []
 
 
 def test_unpacked_code_cannot_be_written_through_any_mount(spawner):

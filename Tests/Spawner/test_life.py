@@ -203,10 +203,15 @@ def test_what_still_runs_in_a_left_group_is_ended_even_if_frozen(launch, instanc
     launch().run_python("pass")  # makes the groups
     group, process = leave(instance, "9-9")
     group.freeze()
-    second = launch()
-    assert second.run_python("print('x')")[0] == "x\n"
-    assert process.wait(10) == -signal.SIGKILL
-    assert not Group.named(f"redoubt-{instance}/9-9")
+    try:
+        second = launch()
+        assert second.run_python("print('x')")[0] == "x\n"
+        assert process.wait(10) == -signal.SIGKILL
+        assert not Group.named(f"redoubt-{instance}/9-9")
+    finally:  # frozen it could not be ended, nor could whoever waits for it
+        group.thaw()
+        process.kill()
+        process.wait(10)
 
 
 def test_a_left_group_is_removed_with_the_groups_in_it(launch, instance, has_groups):

@@ -37,8 +37,8 @@ def test_a_message_out_of_form_ends_the_connection(launch, instance, packet):
 @pytest.mark.parametrize("wrong", [
     {"reserved": 1}, {"count": 2}, {"count": 0}, {"count": 513}, {"size": 24577}, {"size": 1}, {"size": 0xffffffff},
     {"block": b"NAME=value"}, {"block": b"NAMEvalue\0"}, {"block": b"=value\0"}, {"block": b"\0"},
-    {"block": b"A=b\0trailing", "count": 1}, {"block": b"A=" + b"x" * 24575 + b"\0", "count": 1},
-], ids=str)
+    {"block": b"A=\0" * 513, "count": 513}, {"block": b"A=b\0trailing", "count": 1}, {"block": b"A=" + b"x" * 24575 + b"\0", "count": 1},
+], ids=lambda wrong: str(wrong)[:40])
 def test_an_environment_out_of_form_ends_the_connection(launch, instance, wrong):
     spawner = launch()
     digest = spawner.tree({"main.py": "pass"})
@@ -91,8 +91,9 @@ def test_no_slot_is_left_and_then_one_is(spawner):
     running[7].exited()
     again = spawner.python(wait)
     assert (again.slot, again.generation) == (7, running[7].generation + 1)
-    running[7].kill()  # of the generation before: ignored
     again.read_log("up")
+    running[7].kill()  # of the generation before: ignored
+    assert again.note_baseline()
 
 
 def test_a_server_that_does_not_read_gets_every_answer_later(spawner):

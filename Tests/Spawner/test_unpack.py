@@ -124,7 +124,8 @@ def test_a_case_collision_among_many_names_is_found_quickly(spawner):
 
 
 def test_a_bomb_is_stopped_by_what_comes_out(spawner):
-    refused(spawner, make_zip({"zeros": b"\0" * (80 << 20)}), TOO_LARGE, maximum_bytes=16 << 20)
+    detail = refused(spawner, make_zip({"zeros": b"\0" * (80 << 20)}), TOO_LARGE, maximum_bytes=16 << 20)
+    assert f"more than {16 << 20} bytes" in detail, "before the tree has no room left"
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused(spawner):
@@ -133,6 +134,12 @@ def test_a_bomb_that_lies_about_its_size_is_refused(spawner):
     assert lying != archive
     answer = spawner.unpack(lying, maximum_bytes=16 << 20)
     assert answer.kind == FAILED and answer.failure in (NOT_A_ZIP, TOO_LARGE), answer
+
+
+@pytest.mark.parametrize("size", [3999, 4001])
+def test_content_that_is_not_as_long_as_it_says_is_refused(spawner, size):
+    archive = make_zip({"zeros": b"\0" * 4000})
+    refused(spawner, archive.replace(struct.pack("<I", 4000), struct.pack("<I", size)), NOT_A_ZIP)
 
 
 def test_too_many_entries_are_refused(spawner):
@@ -201,14 +208,14 @@ def test_two_end_records_are_refused(spawner):
 
 def test_entries_that_share_bytes_are_refused(spawner):
     """The bomb that needs no nesting: many entries, one content."""
-    kernel = zlib.compress(b"\0" * (1 << 20), 9)[2:-4]
-    facts = {"method": 8, "crc": zlib.crc32(b"\0" * (1 << 20)), "size": 1 << 20}
-    same = [RawEntry(b"a", kernel, facts, facts)] + [RawEntry(b"a", b"", facts, {**facts, "packed": len(kernel), "offset": 0})]
-    assert "overlap" in refused(spawner, raw_zip(*same), NOT_A_ZIP)
     inner = raw_zip(RawEntry(b"b", b"quoted"))[:30 + 1 + 6]
     outer = RawEntry(b"a", inner)
     quoted = [outer, RawEntry(b"b", b"quoted", central={"offset": 31})]
     assert "overlap" in refused(spawner, raw_zip(*quoted), NOT_A_ZIP)
+    kernel = zlib.compress(b"\0" * (1 << 20), 9)[2:-4]
+    facts = {"method": 8, "crc": zlib.crc32(b"\0" * (1 << 20)), "size": 1 << 20}
+    same = [RawEntry(b"a", kernel, facts, facts)] + [RawEntry(b"a", b"", facts, {**facts, "packed": len(kernel), "offset": 0})]
+    assert "overlap" in refused(spawner, raw_zip(*same), NOT_A_ZIP)
 
 
 def test_an_archive_in_an_archive_stays_one_file(spawner):

@@ -123,8 +123,15 @@ class Group:
             (folder / "cgroup.procs").write_text(str(pid))
 
     def freeze(self):
+        self._set(("cgroup.freeze", "1"), ("freezer.state", "FROZEN"))
+
+    def thaw(self):
+        """Also one that is gone by now."""
+        self._set(("cgroup.freeze", "0"), ("freezer.state", "THAWED"))
+
+    def _set(self, *values):
         for folder in self.folders:
-            for file, text in (("cgroup.freeze", "1"), ("freezer.state", "FROZEN")):
+            for file, text in values:
                 if (folder / file).exists():
                     (folder / file).write_text(text)
 
