@@ -9,7 +9,8 @@ void memory_watch_note(struct memory_watch *watch, uint64_t use, int64_t now) {
   watch->pause = is_same ? watch->pause * 2 : MEMORY_WATCH_SHORTEST;
   if (watch->pause > MEMORY_WATCH_LONGEST) watch->pause = MEMORY_WATCH_LONGEST;
   watch->last_use = use;
-  watch->due = now + watch->pause;
+  // On a common beat, so that one waking serves many sandboxes.
+  watch->due = (now / MEMORY_WATCH_SHORTEST + watch->pause / MEMORY_WATCH_SHORTEST) * MEMORY_WATCH_SHORTEST;
 }
 
 // Runs as: host root, in the spawner. The kernel may count the pages of a file a little later than the file system.
