@@ -17,5 +17,6 @@ int child_limit_itself(const struct cgroup_limits *limits) {
   if (limits == NULL) return 0;
   if (process_limit_lower(RLIMIT_NPROC, limits->processes) != 0) return -1;
   if (process_limit_lower(RLIMIT_DATA, limits->process_bytes + untouched) != 0) return -1;
-  return setpriority(PRIO_PROCESS, 0, RANK);
+  // One that was started with less already cannot take more.
+  return getpriority(PRIO_PROCESS, 0) >= RANK ? 0 : setpriority(PRIO_PROCESS, 0, RANK);
 }

@@ -83,7 +83,7 @@ def test_unpacked_code_cannot_be_written_through_any_mount(spawner):
 
 
 def test_the_unpacker_runs_without_privileges_in_a_sandbox_of_its_own(spawner):
-    files = {f"f{number}": "" for number in range(20000)}  # enough to be seen at it
+    files = {f"f{number}": "" for number in range(60000)}  # enough to be seen at it
     request, _ = spawner.ask_unpack(make_zip(files), maximum_entries=len(files))
     seen = []
 

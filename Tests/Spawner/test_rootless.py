@@ -151,6 +151,11 @@ out['lower rank'] = attempt(lambda: os.setpriority(os.PRIO_PROCESS, 0, 0))
     assert found["rank"] == 10 and found["lower rank"] in ("EACCES", "EPERM")
 
 
+def test_a_spawner_that_has_less_than_that_rank_gives_none_back(launch, mode):
+    spawner = launch(mode=replace(mode, prepare=lambda: (mode.prepare(), os.nice(15))))
+    assert int(spawner.run_python("import os; print(os.nice(0))")[0]) >= 15
+
+
 def test_python_with_threads_starts_in_the_least_memory(spawner):
     log, _ = spawner.run_python("""
 import threading
