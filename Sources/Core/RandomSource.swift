@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Where random bytes come from. Passed by `init`; nothing outside Core asks the system itself.
@@ -7,17 +8,20 @@ package protocol RandomSource: Sendable {
 
 /// The kernel's generator, fit for keys.
 package struct SystemRandomSource: RandomSource {
+  /// What one call gives at most, and all at once (getentropy(3)).
+  private static let entropyLimit = 256
+
   package init() {}
 
   package func bytes(_ count: Int) -> [UInt8] {
-    var generator = SystemRandomNumberGenerator()
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
-    while bytes.count < count {
-      let word = generator.next()
-      withUnsafeBytes(of: word) { bytes.append(contentsOf: $0.prefix(count - bytes.count)) }
+    Array(unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let piece = UnsafeMutableBufferPointer(rebasing: buffer[filled...].prefix(Self.entropyLimit))
+        let failed = getentropy(piece.baseAddress, piece.count) != 0
+        precondition(!failed, "the kernel has no random bytes")
+        filled += piece.count
+      }
     }
-    return bytes
   }
 }
 

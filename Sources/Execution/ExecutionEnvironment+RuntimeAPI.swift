@@ -15,8 +15,7 @@ extension ExecutionEnvironment {
       follow(hygiene.initialized(look: look), for: handler, because: .baseline)
     case .finishing(let overdue, let limit):
       limit.cancel()
-      let step = hygiene.invocationEnded(usage: { observer?.usage() }, look: look)
-      follow(step, for: handler, because: .invocationEnded(overdue: overdue))
+      follow(hygiene.invocationEnded(look: look), for: handler, because: .invocationEnded(overdue: overdue))
     case .starting, .cleaning, .waiting, .invoking, .completing, .ending, .ended:
       handler.respond(.invalidState)
     }
@@ -134,7 +133,6 @@ extension ExecutionEnvironment {
       guard case .completing = self.phase else { return }
       if self.hygiene.isForSingleUse { return self.kill() }
       self.finish(running)
-      self.hygiene.answered(look: self.look)
     }
   }
 

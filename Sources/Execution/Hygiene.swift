@@ -33,8 +33,6 @@ struct Hygiene: Sendable {
     /// Whether equal numbers prove that nothing came. With files or processes in the baseline one may have taken the
     /// place of another.
     let isEmpty: Bool
-    /// Nothing had come when the runtime answered.
-    var wasUntouchedAtAnswer = false
   }
 
   /// How long a look holds good. Whoever acts within it could act right after another look as well.
@@ -79,32 +77,13 @@ struct Hygiene: Sendable {
     state = .watched(Baseline(noted: seen, isEmpty: false))
   }
 
-  /// The runtime has answered. To look now costs no invocation anything: the runtime is on its way to ask for the next.
-  mutating func answered(look: () -> SandboxState?) {
-    guard case .watched(var baseline) = state, baseline.isEmpty else { return }
-    if let seen = look(), seen.isUntouched(since: baseline.noted) {
-      baseline.noted = seen
-      baseline.wasUntouchedAtAnswer = true
-    } else {
-      baseline.wasUntouchedAtAnswer = false
-    }
-    state = .watched(baseline)
-  }
-
   /// The runtime asks for work after an invocation.
-  ///
-  /// - Parameter usage: enough of a look where the one at the answer has found nothing: what came since shows in numbers,
-  ///   unless a thread of the runtime ends for it, which then could as well have stayed itself.
-  mutating func invocationEnded(usage: () -> SandboxUsage?, look: () -> SandboxState?) -> Step {
+  mutating func invocationEnded(look: () -> SandboxState?) -> Step {
     switch state {
     case .unwatched: return .proceed
     case .initializing, .singleUse: return .end
     case .watched(var baseline):
       guard baseline.isEmpty else { return .restore }
-      let wasUntouched = baseline.wasUntouchedAtAnswer
-      baseline.wasUntouchedAtAnswer = false
-      state = .watched(baseline)
-      if wasUntouched, usage() == baseline.noted.usage { return .proceed }
       guard let seen = look() else { return .end }
       guard seen.isUntouched(since: baseline.noted) else { return .restore }
       baseline.noted = seen

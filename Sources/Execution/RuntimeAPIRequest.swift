@@ -1,3 +1,4 @@
+import Core
 import NIOHTTP1
 
 /// A request of a runtime (AWS Lambda Runtime API 2018-06-01).
@@ -9,8 +10,8 @@ enum RuntimeAPIRequest: Hashable, Sendable {
 
   /// - Returns: nil for a method and path that the API does not have.
   init?(method: HTTPMethod, uri: String) {
-    let path = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    let path = uri.fields(separatedBy: "?", maxSplits: 1)[0]
+    let parts = path.fields(separatedBy: "/").dropFirst()
     guard parts.starts(with: ["2018-06-01", "runtime"]) else { return nil }
     let rest = parts.dropFirst(2).map(String.init)
     switch (method, rest.count) {

@@ -60,7 +60,7 @@ package struct FunctionReference: Hashable, Sendable {
 
   /// - Returns: nil when `text` has none of the forms.
   package init?(_ text: String) {
-    var parts = text.split(separator: ":", omittingEmptySubsequences: false)[...]
+    var parts = text.fields(separatedBy: ":")[...]
     var account: String?
     var region: String?
     if parts.starts(with: ["arn", "aws", "lambda"]), parts.count >= 7 {

@@ -1,3 +1,4 @@
+import Core
 import Wire
 
 /// Reads the service out of the scope of a request's signature, before anything is verified: only to find the
@@ -7,14 +8,20 @@ enum ScopedService {
   static func name(of head: RequestHead) -> String? {
     if let header = head.header("Authorization") {
       guard let start = end(of: "Credential=", in: header) else { return nil }
-      return name(inScope: header[start...].prefix { $0 != "," && $0 != " " })
+      return name(inScope: scope(in: header[start...]))
     }
     guard !head.query.isEmpty, let credential = QueryParameters(head.query)?["X-Amz-Credential"] else { return nil }
     return name(inScope: credential[...])
   }
 
+  /// Up to the next comma or space.
+  private static func scope(in text: Substring) -> Substring {
+    let isEnd = { (byte: UInt8) in byte == UInt8(ascii: ",") || byte == UInt8(ascii: " ") }
+    return text[..<(text.utf8.firstIndex(where: isEnd) ?? text.endIndex)]
+  }
+
   private static func name(inScope scope: Substring) -> String? {
-    let parts = scope.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = scope.fields(separatedBy: "/")
     guard parts.count >= 5, parts.last == "aws4_request" else { return nil }
     return String(parts[parts.count - 2])
   }

@@ -1,4 +1,5 @@
 package import Authorization
+import Core
 package import Wire
 
 /// Why endpoints do not make a table; found when the server starts.
@@ -58,7 +59,7 @@ package struct ServiceTable: Sendable {
 
   /// An empty segment stays, so that `//` matches nothing; the one after a trailing slash goes.
   private static func segments(_ path: String) -> [Substring] {
-    var segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    var segments = path.dropFirst().fields(separatedBy: "/")
     if segments.last == "" { segments.removeLast() }
     return segments
   }

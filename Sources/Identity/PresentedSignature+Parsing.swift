@@ -51,8 +51,8 @@ extension PresentedSignature {
 
   private static func fields(_ text: Substring) throws(AuthenticationFailure) -> [Substring: Substring] {
     var fields: [Substring: Substring] = [:]
-    for part in text.split(separator: ",", maxSplits: 8, omittingEmptySubsequences: false) {
-      let pair = trimmed(part).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    for part in text.fields(separatedBy: ",", maxSplits: 8) {
+      let pair = trimmed(part).fields(separatedBy: "=", maxSplits: 1)
       guard pair.count == 2 else {
         throw .incompleteSignature("A part of the Authorization header is not a key=value pair (missing equal-sign).")
       }
@@ -64,9 +64,11 @@ extension PresentedSignature {
   }
 
   private static func trimmed(_ text: Substring) -> Substring {
-    let start = text.drop { $0 == " " }
-    guard let end = start.lastIndex(where: { $0 != " " }) else { return start }
-    return start[...end]
+    let isOther = { (byte: UInt8) in byte != UInt8(ascii: " ") }
+    guard let first = text.utf8.firstIndex(where: isOther), let last = text.utf8.lastIndex(where: isOther) else {
+      return ""
+    }
+    return text[first..<text.utf8.index(after: last)]
   }
 
   private static func fromQuery(

@@ -26,7 +26,7 @@ struct PresentedSignature: Sendable {
     credential: String, signedHeaders: Substring, signature: String, date: String, sessionToken: String?,
     form: Form
   ) throws(AuthenticationFailure) {
-    let parts = credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let parts = credential.fields(separatedBy: "/").map(String.init)
     guard parts.count == 5 else {
       throw .incompleteSignature(
         "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.")
@@ -48,7 +48,7 @@ struct PresentedSignature: Sendable {
   }
 
   private static func headerNames(_ list: Substring) throws(AuthenticationFailure) -> [Substring] {
-    let names = list.split(separator: ";", maxSplits: signedHeaderLimit, omittingEmptySubsequences: false)
+    let names = list.fields(separatedBy: ";", maxSplits: signedHeaderLimit)
     guard names.count <= signedHeaderLimit else {
       throw .incompleteSignature("More than \(signedHeaderLimit) signed headers.")
     }

@@ -41,8 +41,8 @@ package struct QueryParameters: Sendable {
   /// - Returns: nil when a name or a value is not valid percent-encoding. `+` stands for itself, as botocore sends it.
   package init?(_ query: String) {
     var items: [(name: String, value: String)] = []
-    for part in query.split(separator: "&") {
-      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    for part in query.fields(separatedBy: "&") where !part.isEmpty {
+      let pair = part.fields(separatedBy: "=", maxSplits: 1)
       guard let name = PercentCoding.decode(pair[0]),
         let value = PercentCoding.decode(pair.count == 2 ? pair[1] : "")
       else { return nil }

@@ -1,3 +1,5 @@
+import Core
+
 /// The head of one HTTP request as it came over the wire, before any decoding.
 package struct RequestHead: Sendable {
   /// In upper case, for example `POST`.
@@ -12,7 +14,7 @@ package struct RequestHead: Sendable {
   /// - Parameter target: origin form (RFC 9112 section 3.2.1).
   package init(method: String, target: String, headers: [(name: String, value: String)]) {
     self.method = method
-    let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = target.fields(separatedBy: "?", maxSplits: 1)
     path = String(parts[0])
     query = parts.count == 2 ? String(parts[1]) : ""
     self.headers = headers

@@ -10,7 +10,7 @@ struct HygieneTests {
     var hygiene = Hygiene(.perInvocation)
     #expect(hygiene.initialized { untouched } == .proceed)
     #expect(hygiene.workArrived(after: .seconds(1)) { untouched.usage } == .proceed)
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { untouched }) == .proceed)
+    #expect(hygiene.invocationEnded { untouched } == .proceed)
     #expect(!hygiene.isForSingleUse)
   }
 
@@ -22,9 +22,9 @@ struct HygieneTests {
     ] as [SandboxState])
   func `whatever an invocation changes is removed`(touched: SandboxState) {
     var hygiene = watched()
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { touched }) == .restore)
+    #expect(hygiene.invocationEnded { touched } == .restore)
     #expect(hygiene.restored(isClean: true) { untouched } == .proceed)
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { untouched }) == .proceed)
+    #expect(hygiene.invocationEnded { untouched } == .proceed)
   }
 
   @Test(
@@ -34,7 +34,7 @@ struct HygieneTests {
     ] as [SandboxState])
   func `what the spawner says is not taken on trust`(left: SandboxState) {
     var hygiene = watched()
-    _ = hygiene.invocationEnded(usage: { nil }, look: { left })
+    _ = hygiene.invocationEnded { left }
     #expect(hygiene.restored(isClean: true) { left } == .end)
   }
 
@@ -42,52 +42,25 @@ struct HygieneTests {
     var hygiene = watched()
     #expect(hygiene.restored(isClean: false) { untouched } == .end)
     #expect(hygiene.restored(isClean: true) { nil } == .end)
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { nil }) == .end)
+    #expect(hygiene.invocationEnded { nil } == .end)
     #expect(hygiene.workArrived(after: .seconds(1)) { nil } == .end)
   }
 
   @Test func `times of a restored root and threads of the runtime are noted anew`() {
     var hygiene = watched()
     let later = SandboxState.example(modified: 9, changed: 9, tasks: 5)
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { later }) == .restore)
+    #expect(hygiene.invocationEnded { later } == .restore)
     #expect(hygiene.restored(isClean: true) { later } == .proceed)
     #expect(hygiene.workArrived(after: .seconds(1)) { later.usage } == .proceed)
     #expect(hygiene.workArrived(after: .seconds(1)) { untouched.usage } == .restore)
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { later }) == .proceed)
+    #expect(hygiene.invocationEnded { later } == .proceed)
   }
 
   @Test func `threads that a runtime starts in an invocation are no reason to clean`() {
     var hygiene = watched()
     let grown = SandboxState.example(tasks: 6)
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { grown }) == .proceed)
+    #expect(hygiene.invocationEnded { grown } == .proceed)
     #expect(hygiene.workArrived(after: .seconds(1)) { grown.usage } == .proceed)
-  }
-
-  @Test func `after a look at the answer numbers are enough, once`() {
-    var hygiene = watched()
-    let grown = SandboxState.example(tasks: 6)
-    hygiene.answered { grown }
-    #expect(hygiene.invocationEnded(usage: { grown.usage }, look: { unexpected() }) == .proceed)
-    #expect(hygiene.invocationEnded(usage: { grown.usage }, look: { .example(ids: [1, 3], tasks: 6) }) == .restore)
-  }
-
-  @Test(arguments: [.example(inodes: 2), .example(tasks: 3)] as [SandboxState])
-  func `what comes between the answer and the wish for more is looked at`(later: SandboxState) {
-    var hygiene = watched()
-    hygiene.answered { untouched }
-    var isLookedAt = false
-    _ = hygiene.invocationEnded(usage: { later.usage }) {
-      isLookedAt = true
-      return later
-    }
-    #expect(isLookedAt)
-  }
-
-  @Test(arguments: [.example(inodes: 2), .example(modified: 8), .example(ids: [1, 3]), nil] as [SandboxState?])
-  func `what was there at the answer is looked at again`(seen: SandboxState?) {
-    var hygiene = watched()
-    hygiene.answered { seen }
-    #expect(hygiene.invocationEnded(usage: { untouched.usage }, look: { .example(ids: [1, 3]) }) == .restore)
   }
 
   @Test func `a look holds good for a moment`() {
@@ -108,7 +81,7 @@ struct HygieneTests {
     #expect(hygiene.initialized { baseline } == .noteBaseline)
     hygiene.baselineNoted(isClean: true) { baseline }
     #expect(hygiene.workArrived(after: .seconds(1)) { baseline.usage } == .proceed)
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { baseline }) == .restore)
+    #expect(hygiene.invocationEnded { baseline } == .restore)
     #expect(hygiene.restored(isClean: true) { baseline } == .proceed)
     #expect(!hygiene.isForSingleUse)
   }
@@ -128,7 +101,7 @@ struct HygieneTests {
   @Test func `per environment nothing is looked at`() {
     var hygiene = Hygiene(.perEnvironment)
     #expect(hygiene.initialized { unexpected() } == .proceed)
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { unexpected() }) == .proceed)
+    #expect(hygiene.invocationEnded { unexpected() } == .proceed)
     #expect(hygiene.workArrived(after: .seconds(1)) { unexpected()?.usage } == .proceed)
     #expect(!hygiene.isForSingleUse)
   }
@@ -138,7 +111,7 @@ struct HygieneTests {
     #expect(hygiene.initialized { unexpected() } == .proceed)
     #expect(hygiene.workArrived(after: .seconds(1)) { unexpected()?.usage } == .proceed)
     #expect(hygiene.isForSingleUse)
-    #expect(hygiene.invocationEnded(usage: { nil }, look: { unexpected() }) == .end)
+    #expect(hygiene.invocationEnded { unexpected() } == .end)
   }
 
   private func watched() -> Hygiene {

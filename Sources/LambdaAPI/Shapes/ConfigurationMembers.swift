@@ -1,3 +1,4 @@
+import Core
 import Execution
 import Functions
 import Wire
@@ -114,7 +115,7 @@ struct ConfigurationMembers: Sendable {
   }
 
   private static func isRole(_ text: String) -> Bool {
-    let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+    let parts = text.fields(separatedBy: ":", maxSplits: 5)
     guard parts.count == 6, parts[0] == "arn", parts[1] == "aws", parts[2] == "iam", parts[3].isEmpty,
       parts[4].utf8.count == 12, parts[4].utf8.allSatisfy(isDigit), parts[5].hasPrefix("role/")
     else { return false }
