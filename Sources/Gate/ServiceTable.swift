@@ -92,7 +92,8 @@ extension ServiceTable {
       }
     }
 
-    /// The route with the earlier literal first, so that `/tags/all` is tried before `/tags/{Name}`.
+    /// The route with the earlier literal first, so that `/tags/all` is tried before `/tags/{Name}`, and
+    /// `/layers?find=LayerVersion` before `/layers`.
     private mutating func addRoute(_ endpoint: Endpoint) throws(ServiceTableError) {
       let shape = Self.shape(endpoint)
       let key = RouteKey(method: endpoint.route.method, count: shape.count)
@@ -106,7 +107,8 @@ extension ServiceTable {
     func find(_ head: RequestHead, _ path: [Substring]) -> Match? {
       if description.wireProtocol.isREST {
         for endpoint in routes[RouteKey(method: head.method, count: path.count)] ?? [] {
-          guard let variables = endpoint.route.match(method: head.method, path: path) else { continue }
+          let route = endpoint.route
+          guard let variables = route.match(method: head.method, path: path, query: head.query) else { continue }
           return Match(endpoint: endpoint, pathParameters: variables)
         }
         return nil
@@ -120,7 +122,10 @@ extension ServiceTable {
       endpoint.route.template.split(separator: "/").map { $0.first == "{" ? nil : $0 }
     }
 
-    private static func isMoreLiteral(_ left: Substring?, _ right: Substring?) -> Bool { left != nil && right == nil }
+    private static func isMoreLiteral(_ left: Substring?, _ right: Substring?) -> Bool {
+      guard let left, let right else { return left != nil && right == nil }
+      return left.utf8.contains(UInt8(ascii: "?")) && !right.utf8.contains(UInt8(ascii: "?"))
+    }
 
     private func duplicate(_ one: Endpoint, _ other: Endpoint) -> ServiceTableError {
       .duplicate("\(description.name):\(one.name)", "\(description.name):\(other.name)")

@@ -1,6 +1,7 @@
 import Admission
 import Execution
 import Functions
+import Identity
 import Sandbox
 import SupplyChain
 import Wire
@@ -11,6 +12,7 @@ enum LambdaErrors {
   static func fault(_ error: any Error) -> Fault? {
     switch error {
     case let error as FunctionError: fault(error)
+    case let error as LayerError: fault(error)
     case let error as CodeError: fault(error)
     case let throttle as Throttle: self.throttle(throttle.reason.rawValue)
     case let failure as ExecutionFailure: fault(failure)
@@ -35,6 +37,24 @@ enum LambdaErrors {
 
   static func invalidParameter(_ message: String) -> Fault {
     Fault(code: "InvalidParameterValueException", status: 400, message: message, members: ["Type": "User"])
+  }
+
+  /// What belongs to somebody else, who would have to let the caller in by a policy: in this version nothing has one.
+  static func foreign(_ action: String, on resource: String, _ principal: Principal) -> Fault {
+    Fault(
+      code: "AccessDeniedException", status: 403,
+      message: "User: \(principal.arn) is not authorized to perform: \(action) on resource: \(resource) "
+        + "because no resource-based policy allows the \(action) action")
+  }
+
+  private static func fault(_ error: LayerError) -> Fault? {
+    switch error {
+    case .notFound:
+      Fault(
+        code: "ResourceNotFoundException", status: 404, message: "",
+        members: ["Message": "The resource you requested does not exist.", "Type": "User"])
+    case .unreadableRecord: nil
+    }
   }
 
   private static func fault(_ error: FunctionError) -> Fault? {

@@ -10,18 +10,20 @@ package struct LambdaServices: Sendable {
   let registry: FunctionRegistry
   let environment: FunctionEnvironment
   let library: CodeLibrary
+  let layers: LayerRegistry
   let runtimes: RuntimeCatalog
   let admission: AdmissionController
   let executor: Executor
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, environment: FunctionEnvironment, library: CodeLibrary,
-    runtimes: RuntimeCatalog, admission: AdmissionController, executor: Executor
+    layers: LayerRegistry, runtimes: RuntimeCatalog, admission: AdmissionController, executor: Executor
   ) {
     self.catalog = catalog
     self.registry = registry
     self.environment = environment
     self.library = library
+    self.layers = layers
     self.runtimes = runtimes
     self.admission = admission
     self.executor = executor

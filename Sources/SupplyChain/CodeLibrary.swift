@@ -24,6 +24,13 @@ package enum CodeError: Error, Hashable, Sendable {
   }
 }
 
+/// What unpacking a package once has shown.
+package struct CheckedPackage: Sendable {
+  package let digest: Digest
+  /// Bytes of its files together, as they came out.
+  package let unpackedSize: Int
+}
+
 /// Admits packages and makes their code ready to run. Packages are unpacked in throwaway sandboxes only, and only into
 /// memory; what is on disk is sealed.
 package final class CodeLibrary: Sendable {
@@ -39,21 +46,20 @@ package final class CodeLibrary: Sendable {
     ledger = Mutex(TreeLedger(budget: memoryBudget))
   }
 
-  /// Unpacks a package once, to see that it can be, then stores it.
-  package func admit(_ zip: [UInt8], account: AccountID) async throws(CodeError) -> Digest {
-    _ = try await check(zip, account: account)
+  /// Unpacks a package once, to see that it can be, and keeps nothing on disk.
+  package func check(_ zip: [UInt8], account: AccountID) async throws(CodeError) -> CheckedPackage {
+    let digest = Hashing.sha256(zip)
+    let unpacked = try await unpack(zip, ArtifactID(account: account, digest: digest))
+    return CheckedPackage(digest: digest, unpackedSize: unpacked.bytes)
+  }
+
+  /// Stores a package that has been checked.
+  package func store(_ zip: [UInt8], account: AccountID) async throws(CodeError) {
     do {
-      return try await packages.put(zip, account: account)
+      _ = try await packages.put(zip, account: account)
     } catch {
       throw .package(error)
     }
-  }
-
-  /// Unpacks a package once, to see that it can be, and keeps nothing on disk.
-  package func check(_ zip: [UInt8], account: AccountID) async throws(CodeError) -> Digest {
-    let digest = Hashing.sha256(zip)
-    try await unpack(zip, ArtifactID(account: account, digest: digest))
-    return digest
   }
 
   /// Checks the digest of a stored package, whose code may be unpacked already.
@@ -66,26 +72,28 @@ package final class CodeLibrary: Sendable {
   }
 
   /// Loads a stored package, checks its digest again and unpacks it.
-  package func prepare(_ tree: ArtifactID) async throws(CodeError) {
+  @discardableResult
+  package func prepare(_ tree: ArtifactID) async throws(CodeError) -> UnpackedTree {
     let zip: [UInt8]
     do {
       zip = try await packages.load(tree.digest, account: tree.account)
     } catch {
       throw .package(error)
     }
-    try await unpack(zip, tree)
+    return try await unpack(zip, tree)
   }
 
   /// Notes that the code is about to be used, so that it is kept longer.
   package func touch(_ tree: ArtifactID) { ledger.withLock { $0.touch(tree) } }
 
-  private func unpack(_ zip: [UInt8], _ tree: ArtifactID) async throws(CodeError) {
+  private func unpack(_ zip: [UInt8], _ tree: ArtifactID) async throws(CodeError) -> UnpackedTree {
     await gate.enter()
     defer { gate.leave() }
     do {
       let unpacked = try await spawner.unpack(tree, zip: zip, limits: .standard)
       let dropped = ledger.withLock { $0.add(tree, bytes: unpacked.bytes) }
       dropped.forEach(spawner.forget)
+      return unpacked
     } catch {
       throw CodeError(error)
     }

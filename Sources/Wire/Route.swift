@@ -1,10 +1,15 @@
+import Core
+
 /// The HTTP binding of an operation of a REST protocol: method, path template and the status of success.
 package struct Route: Sendable {
   package let method: String
-  /// As in AWS's models, for example `/2015-03-31/functions/{FunctionName}/code`.
+  /// As in AWS's models, for example `/2015-03-31/functions/{FunctionName}/code`, or with a parameter
+  /// `/2018-10-31/layers?find=LayerVersion`.
   package let template: String
   package let successStatus: Int
   private let segments: [Segment]
+  /// What the query must have, where the template names it.
+  private let parameter: (name: String, value: String)?
 
   private enum Segment: Sendable {
     case literal(String)
@@ -15,16 +20,20 @@ package struct Route: Sendable {
     self.method = method
     self.template = template
     self.successStatus = successStatus
-    segments = template.split(separator: "/").map { part in
+    let parts = template.fields(separatedBy: "?", maxSplits: 1)
+    segments = parts[0].split(separator: "/").map { part in
       part.first == "{" && part.last == "}" ? .variable(String(part.dropFirst().dropLast())) : .literal(String(part))
     }
+    parameter = parts.count == 2 ? QueryParameters(String(parts[1]))?.items.first : nil
   }
 
   /// The variables of a path that fits, decoded. A trailing slash makes no difference; an empty variable does not fit.
   ///
-  /// - Parameter path: the segments of the path, still percent-encoded, so that `%2F` stays inside its segment.
-  package func match(method: String, path: [Substring]) -> [String: String]? {
-    guard method == self.method, path.count == segments.count else { return nil }
+  /// - Parameters:
+  ///   - path: the segments of the path, still percent-encoded, so that `%2F` stays inside its segment.
+  ///   - query: still percent-encoded.
+  package func match(method: String, path: [Substring], query: String = "") -> [String: String]? {
+    guard method == self.method, path.count == segments.count, hasParameter(query) else { return nil }
     var variables: [String: String] = [:]
     for (segment, part) in zip(segments, path) {
       switch segment {
@@ -36,5 +45,10 @@ package struct Route: Sendable {
       }
     }
     return variables
+  }
+
+  private func hasParameter(_ query: String) -> Bool {
+    guard let parameter else { return true }
+    return QueryParameters(query)?[parameter.name] == parameter.value
   }
 }

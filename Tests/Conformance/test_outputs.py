@@ -97,6 +97,38 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     }  # fmt: skip
 
 
+def test_every_answer_about_a_layer_fits_the_model(recorded):
+    client, recorder = recorded
+    name, content = unique_name("layer"), {"ZipFile": make_zip({"python/tools.py": ""})}
+    made = client.publish_layer_version(
+        LayerName=name, Content=content, Description="d", LicenseInfo="MIT", CompatibleRuntimes=["python3.11"],
+        CompatibleArchitectures=["x86_64", "arm64"],
+    )  # fmt: skip
+    client.publish_layer_version(LayerName=name, Content=content)
+    client.get_layer_version(LayerName=name, VersionNumber=1)
+    client.get_layer_version_by_arn(Arn=made["LayerVersionArn"])
+    client.list_layer_versions(LayerName=name, MaxItems=1)
+    client.list_layers(MaxItems=1)
+    for number in (1, 2):
+        client.delete_layer_version(LayerName=name, VersionNumber=number)
+    failing = [
+        (client.get_layer_version, {"LayerName": name, "VersionNumber": 1}),
+        (client.get_layer_version_by_arn, {"Arn": made["LayerVersionArn"]}),
+        (client.get_layer_version_by_arn, {"Arn": LAYER}), (client.list_layers, {"Marker": "made-up"}),
+        (client.publish_layer_version, {"LayerName": name, "Content": {"ZipFile": b"x"}}),
+        (client.publish_layer_version, {"LayerName": name, "Content": {}}),
+        (client.publish_layer_version, {"LayerName": "a.b", "Content": content}),
+    ]  # fmt: skip
+    for call, members in failing:
+        with pytest.raises(ClientError):
+            call(**members)
+    assert recorder.faults == []
+    assert recorder.operations == {
+        "PublishLayerVersion", "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions",
+        "DeleteLayerVersion",
+    }  # fmt: skip
+
+
 def test_every_error_fits_the_model(recorded, deploy):
     client, recorder = recorded
     name, package = deploy("def handler(e, c): return e"), make_zip({"app.py": ""})

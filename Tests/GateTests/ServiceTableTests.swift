@@ -36,6 +36,16 @@ import Wire
     func start(_ call: Authorized<Input>, reply: any ResponseStream) throws {}
   }
 
+  private struct Chosen: CallbackOperation {
+    struct Input: Sendable {}
+    static let name = "Chosen"
+    static let route = Route("GET", "/tags/all?find=One")
+
+    static func decode(_ members: inout MemberReader) throws(Fault) -> Input { Input() }
+    static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] { [] }
+    func start(_ call: Authorized<Input>, reply: any ResponseStream) throws {}
+  }
+
   private func endpoint(_ operation: some CallbackOperation) -> Endpoint {
     FakeServices.callback(operation, FakeServices.lambda)
   }
@@ -49,6 +59,15 @@ import Wire
       let table = try ServiceTable(operations)
       #expect(find(table, "/tags/all")?.endpoint.name == "All")
       #expect(find(table, "/tags/other")?.endpoint.name == "Any1")
+    }
+  }
+
+  @Test func `a route with a parameter goes before the same path without, in either order`() throws {
+    for operations in [[endpoint(Chosen()), endpoint(All())], [endpoint(All()), endpoint(Chosen())]] {
+      let table = try ServiceTable(operations)
+      #expect(find(table, "/tags/all?Arn=a&find=One")?.endpoint.name == "Chosen")
+      #expect(find(table, "/tags/all?find=Other")?.endpoint.name == "All")
+      #expect(find(table, "/tags/all")?.endpoint.name == "All")
     }
   }
 

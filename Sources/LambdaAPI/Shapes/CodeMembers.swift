@@ -10,11 +10,13 @@ enum CodeMembers {
   /// Bytes of a request that carries such a zip in base64.
   static let bodyLimit = 70_167_211
 
-  /// Other places that code may come from.
-  static let unhonoured: [String: [JSONValue]] = [
-    "ImageUri": [""], "S3Bucket": [""], "S3Key": [""], "S3ObjectVersion": [""], "S3ObjectStorageMode": [],
-    "SourceKMSKeyArn": [""],
+  /// Other places that a zip may come from.
+  static let otherSources: [String: [JSONValue]] = [
+    "S3Bucket": [""], "S3Key": [""], "S3ObjectVersion": [""], "S3ObjectStorageMode": [],
   ]
+
+  /// Other places that code may come from.
+  static let unhonoured = otherSources.merging(["ImageUri": [""], "SourceKMSKeyArn": [""]]) { first, _ in first }
 
   /// Whether `Architectures`, if given, is what this host has.
   static func checkArchitectures(_ members: inout MemberReader) throws(Fault) {
@@ -32,15 +34,20 @@ enum CodeMembers {
     guard let zip, !zip.isEmpty else {
       throw LambdaErrors.invalidParameter("Please provide a source for function code.")
     }
+    let package = try await check(zip, services, at: place)
+    if !isDryRun { try await services.library.store(zip, account: place.account) }
+    return FunctionCode(digest: package.digest, size: zip.count)
+  }
+
+  /// Unpacks a zip of a request once, and stores nothing.
+  static func check(
+    _ zip: [UInt8], _ services: LambdaServices, at place: AccountRegion
+  ) async throws -> CheckedPackage {
     guard zip.count <= longestZip else {
       throw Fault(
         code: "RequestEntityTooLargeException", status: 413,
         message: "Zipped size must be smaller than \(longestZip) bytes", members: ["Type": "User"])
     }
-    let library = services.library
-    let digest =
-      isDryRun
-      ? try await library.check(zip, account: place.account) : try await library.admit(zip, account: place.account)
-    return FunctionCode(digest: digest, size: zip.count)
+    return try await services.library.check(zip, account: place.account)
   }
 }

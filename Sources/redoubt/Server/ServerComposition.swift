@@ -62,10 +62,13 @@ struct ServerComposition {
       retired: { executor.retire($0) }, hygieneChanged: { executor.apply($0) })
     try await registry.load()
     try await packages.prepare()
-    let removed = try await packages.removeUnreferenced(keeping: catalog.referencedCode())
-    if removed > 0 { log.info("removed packages that no function needs", metadata: ["count": "\(removed)"]) }
+    let layers = LayerRegistry(database: state.database, time: time)
+    let needed = catalog.referencedCode().union(try await layers.referencedContent())
+    let removed = try await packages.removeUnreferenced(keeping: needed)
+    if removed > 0 { log.info("removed packages that nothing needs", metadata: ["count": "\(removed)"]) }
     let services = LambdaServices(
-      catalog: catalog, registry: registry, environment: environment, library: library, runtimes: runtimes,
+      catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
+      runtimes: runtimes,
       admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
       executor: executor)
     let own = RedoubtServices(catalog: catalog, registry: registry, findings: findingStore)

@@ -1,0 +1,81 @@
+import Core
+import Functions
+import SupplyChain
+import Wire
+
+/// A layer version as the operations on layers answer it.
+struct LayerMembers {
+  static let architectures = ["x86_64", "arm64"]
+
+  let version: LayerVersion
+
+  /// The item of a list of versions.
+  var item: JSONValue { .object(summary) }
+
+  /// The item of a list of layers.
+  var layerItem: JSONValue {
+    [
+      "LayerName": .string(version.reference.name.description),
+      "LayerArn": .string(version.reference.layerARN.description),
+      "LatestMatchingVersion": item,
+    ]
+  }
+
+  /// The whole version.
+  var json: JSONValue {
+    var members = summary
+    members["LayerArn"] = .string(version.reference.layerARN.description)
+    // Without a `Location`: the package is not served yet.
+    members["Content"] = [
+      "CodeSha256": .string(version.content.digest.base64), "CodeSize": .integer(Int64(version.content.size)),
+    ]
+    return .object(members)
+  }
+
+  private var summary: [String: JSONValue] {
+    let details = version.details
+    var members: [String: JSONValue] = [
+      "LayerVersionArn": .string(version.reference.arn.description),
+      "Version": .integer(Int64(version.reference.number)),
+      "Description": .string(details.description),
+      "CreatedDate": .string(version.created.utc.isoDateTime + "+0000"),
+    ]
+    if !details.runtimes.isEmpty { members["CompatibleRuntimes"] = .array(details.runtimes.map(JSONValue.string)) }
+    if !details.architectures.isEmpty {
+      members["CompatibleArchitectures"] = .array(details.architectures.map(JSONValue.string))
+    }
+    if let license = details.license { members["LicenseInfo"] = .string(license) }
+    return members
+  }
+}
+
+extension LayerDetails {
+  init(_ members: inout MemberReader) throws(Fault) {
+    let description = try members.string("Description")
+    let license = try members.string("LicenseInfo")
+    members.check(description, at: "Description", lengths: 0...256)
+    members.check(license, at: "LicenseInfo", lengths: 0...512)
+    self.init(
+      description: description ?? "",
+      runtimes: try members.choices("CompatibleRuntimes", of: RuntimeNames.all, atMost: 15),
+      architectures: try members.choices("CompatibleArchitectures", of: LayerMembers.architectures, atMost: 2),
+      license: license)
+  }
+}
+
+extension MemberReader {
+  /// A list of values of an enumeration; empty when it is absent.
+  fileprivate mutating func choices(
+    _ name: String, of values: [String], atMost most: Int
+  ) throws(Fault) -> [String] {
+    let chosen = try strings(name) ?? []
+    let shown = "[\(chosen.joined(separator: ", "))]"
+    if chosen.count > most { note(shown, at: name, "Member must have length less than or equal to \(most)") }
+    if !chosen.allSatisfy(values.contains) {
+      note(
+        shown, at: name,
+        "Member must satisfy constraint: [Member must satisfy enum value set: [\(values.joined(separator: ", "))]]")
+    }
+    return chosen
+  }
+}
