@@ -7,6 +7,7 @@ from harness.fixtures import (  # noqa: F401
     credentials,
     deploy,
     deploy_attacker,
+    deploy_layer,
     fresh_server,
     inside,
     invoke,

@@ -5,8 +5,8 @@ import Sandbox
 import SupplyChain
 import Telemetry
 
-/// The way from a decision to start an environment to its sandbox: the stored package is verified, the spawner is asked,
-/// and asked again once the code has been unpacked, if it did not have it.
+/// The way from a decision to start an environment to its sandbox: the stored packages of code and layers are verified,
+/// the spawner is asked, and asked again once they have been unpacked, if it did not have them.
 struct EnvironmentStart: Sendable {
   let environment: ExecutionEnvironment
   let services: ExecutionServices
@@ -15,11 +15,9 @@ struct EnvironmentStart: Sendable {
   func begin() {
     do {
       let spec = try makeSpec()
-      preparation.touch(spec.tree)
+      spec.trees.forEach(preparation.touch)
       // What the spawner holds came from the disk once; an environment starts only while the disk still bears it out.
-      preparation.verify(spec.tree) { result in
-        continuing(result) { ask(spec, mayUnpack: true) }
-      }
+      each(spec.trees[...], preparation.verify) { ask(spec, mayUnpack: true) }
     } catch {
       services.log.error("cannot start an environment", metadata: metadata(error))
       fail(.sandbox)
@@ -43,8 +41,18 @@ struct EnvironmentStart: Sendable {
   }
 
   private func unpack(_ spec: SandboxSpec) {
-    preparation.unpack(spec.tree) { result in
-      continuing(result) { ask(spec, mayUnpack: false) }
+    each(spec.trees[...], preparation.unpack) { ask(spec, mayUnpack: false) }
+  }
+
+  /// Carries out a step for one package after the other, until one fails.
+  private func each(
+    _ trees: ArraySlice<ArtifactID>,
+    _ step: @escaping @Sendable (ArtifactID, @escaping CodePreparation.Completion) -> Void,
+    then next: @escaping @Sendable () -> Void
+  ) {
+    guard let tree = trees.first else { return next() }
+    step(tree) { result in
+      continuing(result) { each(trees.dropFirst(), step, then: next) }
     }
   }
 
@@ -52,10 +60,10 @@ struct EnvironmentStart: Sendable {
     switch result {
     case .success: next()
     case .failure(.ended): fail(.shuttingDown)
-    case .failure(.code(.package(.damaged))):
-      refuse("what is on disk is not what was deployed")
-    case .failure(.code(.package(.missing))):
-      refuse("there is no such file on disk")
+    case .failure(.code(.package(.damaged(let digest)))):
+      refuse(digest, "what is on disk is not what was deployed")
+    case .failure(.code(.package(.missing(let digest)))):
+      refuse(digest, "there is no such file on disk")
     case .failure(.code(let error)):
       services.log.error("cannot prepare code", metadata: metadata(error))
       fail(.sandbox)
@@ -63,8 +71,8 @@ struct EnvironmentStart: Sendable {
   }
 
   /// Code that cannot be verified is not run, and somebody is told.
-  private func refuse(_ cause: String) {
-    let finding = Finding.unverifiedPackage(of: environment.version, cause: cause)
+  private func refuse(_ digest: Digest, _ cause: String) {
+    let finding = Finding.unverifiedPackage(digest, of: environment.version, cause: cause)
     services.log.critical("\(finding.description)", metadata: ["function": "\(finding.resource)"])
     services.findings.record(finding)
     fail(.damagedCode)
@@ -89,7 +97,7 @@ struct EnvironmentStart: Sendable {
     let variables = EnvironmentVariables(
       version: version, logStream: environment.logStream, variables: try services.environment.open(version))
     return SandboxSpec(
-      tree: ArtifactID(account: version.place.account, digest: version.code.digest), runtime: runtime.index,
+      tree: version.codeArtifact, layers: version.layerArtifacts, runtime: runtime.index,
       memoryMiB: configuration.memorySize, ephemeralMiB: configuration.ephemeralStorage,
       environment: variables.strings)
   }

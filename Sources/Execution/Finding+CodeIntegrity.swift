@@ -3,14 +3,19 @@ import Functions
 import Telemetry
 
 extension Finding {
-  /// An environment was not started, for its code could not be compared with what was deployed.
+  /// An environment was not started, for its code or a layer could not be compared with what was deployed.
   ///
-  /// - Parameter cause: what is wrong with the stored package.
-  static func unverifiedPackage(of version: FunctionVersion, cause: String) -> Finding {
-    Finding(
+  /// - Parameters:
+  ///   - digest: of the stored package.
+  ///   - cause: what is wrong with it.
+  static func unverifiedPackage(_ digest: Digest, of version: FunctionVersion, cause: String) -> Finding {
+    let layer = version.configuration.layers.first { $0.content.digest == digest && digest != version.code.digest }
+    let package = "package \(digest)" + (layer.map { " of \($0.arn)" } ?? "")
+    let remedy = layer == nil ? "deploy the function's code again" : "publish the layer's content again"
+    return Finding(
       place: version.place, severity: .critical, control: "code-integrity",
       resource: version.qualifiedARN.description,
-      description: "an environment was not started: package \(version.code.digest): \(cause)",
-      remediation: "deploy the function's code again, and find out what changed the data directory")
+      description: "an environment was not started: \(package): \(cause)",
+      remediation: "\(remedy), and find out what changed the data directory")
   }
 }

@@ -78,7 +78,7 @@ package final class FunctionCatalog: Sendable {
   /// The packages that any version needs, of all accounts.
   package func referencedCode() -> Set<ArtifactID> {
     let versions = state.withLock { $0.functions.values.flatMap(\.versions.values) }
-    return Set(versions.map { ArtifactID(account: $0.place.account, digest: $0.code.digest) })
+    return Set(versions.flatMap { [$0.codeArtifact] + $0.layerArtifacts })
   }
 
   /// Takes over a committed change, unless a later one of the same function is here already.

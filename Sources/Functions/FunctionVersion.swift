@@ -13,10 +13,18 @@ package struct FunctionConfiguration: Hashable, Sendable, Codable {
   package var memorySize: Int
   /// MiB of /tmp, 512 to 10,240.
   package var ephemeralStorage: Int
+  /// nil without layers, as in records that are older than these.
+  private var layersInOrder: [FunctionLayer]?
+
+  /// Merged at /opt, a later one over an earlier one.
+  package var layers: [FunctionLayer] {
+    get { layersInOrder ?? [] }
+    set { layersInOrder = newValue.isEmpty ? nil : newValue }
+  }
 
   package init(
     runtime: String, handler: String, role: String, description: String, timeout: Int, memorySize: Int,
-    ephemeralStorage: Int
+    ephemeralStorage: Int, layers: [FunctionLayer] = []
   ) {
     self.runtime = runtime
     self.handler = handler
@@ -25,6 +33,7 @@ package struct FunctionConfiguration: Hashable, Sendable, Codable {
     self.timeout = timeout
     self.memorySize = memorySize
     self.ephemeralStorage = ephemeralStorage
+    self.layers = layers
   }
 }
 

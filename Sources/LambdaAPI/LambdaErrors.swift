@@ -27,7 +27,8 @@ enum LambdaErrors {
       Fault(
         code: "InvalidZipFileException", status: 502, message: "",
         members: [
-          "Message": "the stored package is damaged or missing and was not run; deploy the function again",
+          "Message":
+            "a stored package is damaged or missing and was not run; deploy the function, or publish its layer, again",
           "Type": "Service",
         ])
     case .shuttingDown: unavailable("the server is shutting down; try again")

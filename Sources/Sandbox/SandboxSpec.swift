@@ -3,6 +3,8 @@ package import Core
 /// What is asked of the spawner for one sandbox. No path, uid or mount flag: the spawner knows those.
 package struct SandboxSpec: Sendable {
   package let tree: ArtifactID
+  /// Merged at /opt, a later one over an earlier one; at most five, none twice, all of the code's account.
+  package let layers: [ArtifactID]
   /// Index into the spawner's table of runtimes.
   package let runtime: Int
   /// Limit of the whole process tree, in MiB.
@@ -12,13 +14,20 @@ package struct SandboxSpec: Sendable {
   /// `NAME=value`, all that the runtime process gets.
   package let environment: [String]
 
-  package init(tree: ArtifactID, runtime: Int, memoryMiB: Int, ephemeralMiB: Int, environment: [String]) {
+  package init(
+    tree: ArtifactID, layers: [ArtifactID] = [], runtime: Int, memoryMiB: Int, ephemeralMiB: Int,
+    environment: [String]
+  ) {
     self.tree = tree
+    self.layers = layers
     self.runtime = runtime
     self.memoryMiB = memoryMiB
     self.ephemeralMiB = ephemeralMiB
     self.environment = environment
   }
+
+  /// All that has to be unpacked before.
+  package var trees: [ArtifactID] { [tree] + layers }
 }
 
 /// Names one running sandbox. A slot is used again, with another generation; a new spawner starts a new epoch.
@@ -99,6 +108,8 @@ package enum SandboxError: Error, Hashable, Sendable {
 package struct UnpackedTree: Hashable, Sendable {
   package let bytes: Int
   package let entries: Int
+  /// Whether something at its top is named `extensions`.
+  package let hasExtensions: Bool
 }
 
 /// How much may come out of a package.

@@ -3,9 +3,10 @@ import Core
 
 /// The bytes of the messages to the spawner.
 enum SpawnerMessage {
-  /// Whether the spawner would take the environment block; it ends a connection that sends it one out of form.
+  /// Whether the spawner would take the layers and the environment block; it ends a connection that sends it one out of
+  /// form.
   static func isWithinBounds(_ spec: SandboxSpec) -> Bool {
-    spec.environment.count <= Int(SP_MAX_ENVIRONMENT_COUNT)
+    spec.layers.count <= Int(SP_MAX_LAYERS) && spec.environment.count <= Int(SP_MAX_ENVIRONMENT_COUNT)
       && spec.environment.allSatisfy { !$0.utf8.contains(0) && $0.utf8.dropFirst().contains(UInt8(ascii: "=")) }
       && spec.environment.reduce(0) { $0 + $1.utf8.count + 1 } <= Int(SP_MAX_ENVIRONMENT)
   }
@@ -20,6 +21,12 @@ enum SpawnerMessage {
     message.ephemeral_mib = UInt32(spec.ephemeralMiB)
     message.environment_count = UInt32(spec.environment.count)
     message.environment_size = UInt32(block.count)
+    message.layer_count = UInt32(spec.layers.count)
+    withUnsafeMutableBytes(of: &message.layers) { bytes in
+      for (index, layer) in spec.layers.enumerated() {
+        bytes.storeBytes(of: tree(layer), toByteOffset: index * MemoryLayout<sp_tree>.stride, as: sp_tree.self)
+      }
+    }
     return bytes(of: message) + block
   }
 

@@ -16,8 +16,9 @@ enum SpawnerReply {
     switch UInt32(header.type) {
     case SP_UNPACKED.rawValue:
       guard let result = SpawnerMessage.read(sp_result.self, from: bytes) else { return nil }
-      self = .unpacked(
-        request: header.request, UnpackedTree(bytes: Int(clamping: result.bytes), entries: Int(result.entries)))
+      let tree = UnpackedTree(
+        bytes: Int(clamping: result.bytes), entries: Int(result.entries), hasExtensions: result.has_extensions != 0)
+      self = .unpacked(request: header.request, tree)
     case SP_FAILED.rawValue:
       guard let result = SpawnerMessage.read(sp_result.self, from: bytes) else { return nil }
       self = .failed(request: header.request, SandboxError(result))

@@ -29,6 +29,8 @@ package struct CheckedPackage: Sendable {
   package let digest: Digest
   /// Bytes of its files together, as they came out.
   package let unpackedSize: Int
+  /// Whether something at its top is named `extensions`.
+  package let hasExtensions: Bool
 }
 
 /// Admits packages and makes their code ready to run. Packages are unpacked in throwaway sandboxes only, and only into
@@ -50,7 +52,8 @@ package final class CodeLibrary: Sendable {
   package func check(_ zip: [UInt8], account: AccountID) async throws(CodeError) -> CheckedPackage {
     let digest = Hashing.sha256(zip)
     let unpacked = try await unpack(zip, ArtifactID(account: account, digest: digest))
-    return CheckedPackage(digest: digest, unpackedSize: unpacked.bytes)
+    return CheckedPackage(
+      digest: digest, unpackedSize: unpacked.bytes, hasExtensions: unpacked.hasExtensions)
   }
 
   /// Stores a package that has been checked.

@@ -21,6 +21,7 @@ void answer_failed(struct spawner *spawner, uint64_t request, enum sp_failure fa
 // Runs as: host root, in the spawner.
 void answer_unpacked(struct spawner *spawner, uint64_t request, const struct tree *tree) {
   struct sp_result answer = {.failure = SP_OK, .bytes = tree->bytes, .entries = tree->entries};
+  answer.has_extensions = tree->has_extensions;
   answer.header = header_of(SP_UNPACKED, sizeof answer, request);
   link_send(&spawner->server, &answer, sizeof answer, NULL, 0);
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -62,6 +63,14 @@ static int place_unpack_descriptors(const struct plan *plan, int *program) {
   return dup2(archive, ARCHIVE_DESCRIPTOR) < 0 || dup2(output, REPORT_DESCRIPTOR) < 0 ? -1 : 0;
 }
 
+// Runs as: user code's privilege. A custom runtime that the code does not bring may come in a layer.
+static void execute_runtime(const struct plan *plan) {
+  execve(plan->arguments[0], plan->arguments, plan->environment);
+  if (errno != ENOENT || strcmp(plan->arguments[0], "/var/task/bootstrap") != 0) return;
+  char *const arguments[] = {"/opt/bootstrap", NULL};
+  execve(arguments[0], arguments, plan->environment);
+}
+
 // Runs as: sandbox uid with full capabilities, then user code's privilege.
 void child_become_program(const struct plan *plan, int gate) {
   bool is_unpack = plan->kind == SANDBOX_UNPACK;
@@ -83,7 +92,7 @@ void child_become_program(const struct plan *plan, int gate) {
   if (is_unpack) {
     kernel_execute(program, plan->arguments, plan->environment);
   } else {
-    execve(plan->arguments[0], plan->arguments, plan->environment);
+    execute_runtime(plan);
   }
   _exit(errno == ENOENT || errno == ENOTDIR ? EXIT_ABSENT : EXIT_CANNOT_RUN);
 }

@@ -28,10 +28,10 @@ static int mount_memory(const char *target, uint32_t size_mib) {
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. Files that other sandboxes see too, as a file
-// system of this one alone: locks and watches belong to its inodes and stay within it. Kernels before 6.5 want two
-// layers where nothing is written.
+// system of this one alone: locks and watches belong to its inodes and stay within it. `lower` may be several directories
+// with colons between, the topmost first. Kernels before 6.5 want two layers where nothing is written.
 static int mount_overlay(const char *lower, const char *target) {
-  char options[96];
+  char options[256];
   snprintf(options, sizeof options, "lowerdir=%s:/empty", lower);
   return mount("overlay", target, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options);
 }
@@ -58,6 +58,11 @@ static int mount_code(const struct plan *plan) {
     return kernel_bind(plan->code_path, ROOT "/out", KERNEL_NO_SETUID | KERNEL_NO_DEVICES, 0);
   if (mount_overlay(plan->code_path, ROOT "/var/task") != 0) return -1;
   return plan->runtime_path[0] == '\0' ? 0 : mount_overlay(plan->runtime_path, ROOT "/var/runtime");
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace. The kernel merges what several layers have.
+static int mount_layers(const struct plan *plan) {
+  return plan->layer_paths[0] == '\0' ? 0 : mount_overlay(plan->layer_paths, ROOT "/opt");
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. Afterwards nothing of the spawner's root
@@ -88,6 +93,8 @@ int child_build_root(const struct plan *plan, const char **step) {
   if (mount_memory(ROOT "/dev/shm", SHARED_MEMORY_MIB) != 0) return -1;
   *step = "code";
   if (mount_code(plan) != 0) return -1;
+  *step = "layers";
+  if (mount_layers(plan) != 0) return -1;
   *step = "pivot_root";
   return move_in();
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "spawner_protocol.h"
+
 enum sandbox_kind {
   SANDBOX_ENVIRONMENT,  // user code
   SANDBOX_UNPACK,       // redoubt-unpack, which reads bytes of a user
@@ -16,6 +18,7 @@ struct cgroup_limits;
 struct plan {
   enum sandbox_kind kind;
   char code_path[32];            // in the spawner's private root
+  char layer_paths[SP_MAX_LAYERS * 32];  // likewise, for /opt: topmost first, colons between; empty: none
   char runtime_path[32];         // likewise; empty: none
   char device_path[32];          // likewise
   uint32_t temporary_mib;        // size of /tmp

@@ -32,6 +32,7 @@ struct tree {
   struct sp_tree key;
   uint64_t maximum_bytes, bytes;
   uint32_t maximum_entries, entries;
+  bool has_extensions;
   uint64_t waiters[MAXIMUM_WAITERS];  // requests to answer when it is unpacked
   uint32_t waiter_count;
 };
@@ -109,12 +110,19 @@ void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox);
 struct tree *tree_find(struct spawner *spawner, const struct sp_tree *key);
 // Mounts an empty tmpfs that `owner` may write. NULL with errno.
 struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *request, uid_t owner);
+bool tree_is_same(const struct sp_tree *one, const struct sp_tree *other);
 int tree_seal(struct spawner *spawner, struct tree *tree);
 void tree_drop(struct spawner *spawner, struct tree *tree);
 void tree_path(const struct spawner *spawner, const struct tree *tree, char *path, size_t size);
 
 // request.c: one message of the server, already whole. False: out of form, end the connection.
 bool request_handle(struct spawner *spawner, const struct received *message);
+// layers.c: the further trees of SP_START. What is beyond their number is 0, as the protocol has it.
+bool layers_are_in_form(const struct sp_start *request);
+// The field that is out of its range, or NULL.
+const char *layers_out_of_range(const struct sp_start *request);
+// False: one of them is not unpacked here.
+bool layers_plan(struct spawner *spawner, const struct sp_start *request, struct plan *plan);
 // start.c and unpack.c
 bool start_handle(struct spawner *spawner, const struct received *message);
 bool unpack_handle(struct spawner *spawner, const struct received *message);

@@ -68,16 +68,18 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, struct plan
 bool start_handle(struct spawner *spawner, const struct received *message) {
   const struct sp_start *request = message->bytes;
   const char *environment[SP_MAX_ENVIRONMENT_COUNT + 1];
-  if (message->size < sizeof *request || request->reserved != 0) return false;
+  if (message->size < sizeof *request || !layers_are_in_form(request)) return false;
   if (!read_environment(message, environment)) return false;
   uint64_t number = request->header.request;
   const char *field = out_of_range(spawner, request);
+  if (field == NULL) field = layers_out_of_range(request);
   const struct tree *tree = tree_find(spawner, &request->tree);
   if (field != NULL) {
     answer_failed(spawner, number, SP_FAILURE_INVALID, 0, field);
     return true;
   }
-  if (tree == NULL || tree->state != TREE_READY) {
+  struct plan plan = {.kind = SANDBOX_ENVIRONMENT, .archive = -1, .program = -1};
+  if (tree == NULL || tree->state != TREE_READY || !layers_plan(spawner, request, &plan)) {
     answer_failed(spawner, number, SP_FAILURE_UNKNOWN_TREE, 0, "not unpacked here");
     return true;
   }
@@ -89,7 +91,6 @@ bool start_handle(struct spawner *spawner, const struct received *message) {
   sandbox->request = number;
   sandbox->memory_mib = request->memory_mib;
   sandbox->deadline = monotonic_milliseconds() + SET_UP_MILLISECONDS;
-  struct plan plan = {.kind = SANDBOX_ENVIRONMENT, .archive = -1, .program = -1};
   plan.environment = (char *const *)environment;
   plan_environment(spawner, request, tree, &plan);
   if (launch(spawner, sandbox, &plan)) return true;

@@ -14,7 +14,7 @@
 enum { PAGE = 4096, SLACK_BYTES = 1024 * 1024, SLACK_INODES = 16 };
 
 // Runs as: host root, in the spawner.
-static bool is_same(const struct sp_tree *one, const struct sp_tree *other) {
+bool tree_is_same(const struct sp_tree *one, const struct sp_tree *other) {
   return one->account == other->account && memcmp(one->digest, other->digest, SP_DIGEST_SIZE) == 0;
 }
 
@@ -22,7 +22,7 @@ static bool is_same(const struct sp_tree *one, const struct sp_tree *other) {
 struct tree *tree_find(struct spawner *spawner, const struct sp_tree *key) {
   for (uint32_t index = 0; index < MAXIMUM_TREES; index++) {
     struct tree *tree = &spawner->trees[index];
-    if (tree->state != TREE_ABSENT && !tree->is_forgotten && is_same(&tree->key, key)) return tree;
+    if (tree->state != TREE_ABSENT && !tree->is_forgotten && tree_is_same(&tree->key, key)) return tree;
   }
   return NULL;
 }
@@ -72,12 +72,21 @@ struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *reques
   return tree;
 }
 
+// Runs as: host root, in the spawner. A name, whatever it stands for: nothing is followed.
+static bool has_extensions(const char *path) {
+  char whole[64];
+  struct stat status;
+  snprintf(whole, sizeof whole, "%s/extensions", path);
+  return lstat(whole, &status) == 0;
+}
+
 // Runs as: host root, in the spawner. The superblock itself, so that no mount of it can be written any more.
 int tree_seal(struct spawner *spawner, struct tree *tree) {
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
   if (mount_without_swap(path, MS_REMOUNT | MS_RDONLY, "") != 0) return -1;
   tree->state = TREE_READY;
+  tree->has_extensions = has_extensions(path);
   return 0;
 }
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE.parent / "Spawner"))
 from raw_zip import RawEntry, extra, raw_zip, streamed  # noqa: E402
 
 (UNPACK, START, SLOT, FORGET, FRAMED, BYTES, REPEAT, READ, READY, REPORT, OUTPUT, END, UNPACKED, CLEANED, TIME, FAULT, BUSY,
- MEMORY, BATCH) = range(19)
+ MEMORY, BATCH, LAYERS) = range(20)
 SETTLE, KILL, BASELINE, RESTORE = range(4)
 NEW_KERNEL, OLD_KERNEL = b"\0", b"\1"
 WHOLE_LIFE = 60000 + 1000  # milliseconds, beyond every deadline
@@ -31,6 +31,12 @@ def unpack(digest=0, account=0, descriptor=0):
 
 def start(digest=0, account=0, variables=2):
     return [START, account, digest, 0, 0, 0, 0, variables]
+
+
+def layered(*digests, account=0, digest=0):
+    """An environment with these layers."""
+    read = [part for layer in digests[:5] for part in (account, layer)]
+    return [LAYERS, account, digest, 0, 0, 0, len(digests), 0, *read, 0, 2]
 
 
 def slot(kind, number=0):
@@ -64,6 +70,10 @@ LIVES = {
     "device": unpack(descriptor=203), "two": unpack(descriptor=255), "none": unpack(descriptor=254),
     "framed": [FRAMED, 4, 8, 0, *[0] * 8, 0, 0], "unknown": [FRAMED, 99, 8, 0, *[0] * 8, 0, 0], "with": [FRAMED, 4, 8, 0, *[0] * 8, 0, 1, 0],
     "longer-than-said": [*TREE, START, 0, 0, 0, 0, 0, 0, 255, *word(8), *b"A=b\0A=b\0", 224, *word(4), READY, 0, READ, 9],
+    "layers": [*(step for number in range(6) for step in (*unpack(number), READY, 0, UNPACKED, 0, 0, 0)),
+               *layered(1, 2, 3, 4, 5), READY, 0, FORGET, 0, 3, *layered(3), *layered(1, 5), READY, 0, *slot(KILL), READ, 99],
+    "layers-refused": [*TREE, *unpack(1), READY, 0, UNPACKED, 0, 0, 0, *layered(9), *layered(1, 1), *layered(*range(6)),
+                       LAYERS, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 2, READ, 9, LAYERS, 0, 0, 0, 0, 0, 1, 7, 0, 1, *[0, 2] * 4, 0, 2],
     "trees": [*unpack(), *([REPEAT, 1, 1, READY, 0, UNPACKED, 0, 0, 0] * 1040), READ, 255, READ, 255],
 }
 

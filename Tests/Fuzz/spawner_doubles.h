@@ -5,6 +5,7 @@
 #define epoll_wait double_epoll_wait
 #define fprintf double_fprintf
 #define fstatfs double_fstatfs
+#define lstat double_lstat
 #define malloc double_malloc
 #define mkdir double_mkdir
 #define mount double_mount

@@ -35,6 +35,7 @@ enum step {
   STEP_BUSY,
   STEP_MEMORY,
   STEP_BATCH,    // what follows happens before the spawner looks
+  STEP_LAYERS,   // an environment with layers
   STEP_COUNT,
 };
 
@@ -110,7 +111,15 @@ static void step_unpack(void) {
   send_message(&message, sizeof message);
 }
 
-static void step_start(void) {
+// The number and the layers themselves; now and then more of either than is said or allowed.
+static void add_layers(struct sp_start *start) {
+  uint8_t count = byte();
+  start->layer_count = count < 250 ? count % (SP_MAX_LAYERS + 2) : word() * 0x10001u;
+  unsigned filled = byte() % 8 == 7 ? SP_MAX_LAYERS : start->layer_count;
+  for (unsigned index = 0; index < filled && index < SP_MAX_LAYERS; index++) start->layers[index] = tree();
+}
+
+static void start_environment(bool has_layers) {
   struct {
     struct sp_start start;
     char block[SP_MAX_ENVIRONMENT + 64];
@@ -118,7 +127,8 @@ static void step_start(void) {
   message.start.runtime = about(0);
   message.start.memory_mib = about(256);
   message.start.ephemeral_mib = about(512);
-  message.start.reserved = byte() == 255;
+  if (has_layers) add_layers(&message.start);
+  if (byte() == 255) message.start.layers[SP_MAX_LAYERS - 1].account++;
   uint8_t choice = byte();
   size_t size = 0;
   if (choice < 200) {
@@ -258,7 +268,8 @@ static void step_memory(void) {
 static void act(enum step step, bool *passes_time) {
   switch (step) {
     case STEP_UNPACK: step_unpack(); break;
-    case STEP_START: step_start(); break;
+    case STEP_START: start_environment(false); break;
+    case STEP_LAYERS: start_environment(true); break;
     case STEP_SLOT: step_slot(); break;
     case STEP_FORGET: step_forget(); break;
     case STEP_FRAMED: step_framed(); break;

@@ -39,6 +39,13 @@ bool server_is_open(void) { return server >= 0; }
 
 uint32_t server_generation(uint32_t slot) { return slot < ENVIRONMENT_SLOTS ? generations[slot] : 0; }
 
+static bool has_unused_layers_empty(const struct sp_start *start) {
+  static const struct sp_tree none;
+  for (uint32_t index = start->layer_count; index < SP_MAX_LAYERS; index++)
+    if (memcmp(&start->layers[index], &none, sizeof none) != 0) return false;
+  return true;
+}
+
 // By the protocol's words alone. An answer to a message that is out of form is an answer to nothing.
 static bool is_owed_an_answer(const void *packet, size_t size, unsigned descriptor_count) {
   const struct sp_header *header = packet;
@@ -48,8 +55,8 @@ static bool is_owed_an_answer(const void *packet, size_t size, unsigned descript
   switch (header->type) {
     case SP_UNPACK: return size == sizeof *unpack && unpack->reserved == 0 && descriptor_count == 1;
     case SP_START:
-      return size >= sizeof *start && size == sizeof *start + start->environment_size && start->reserved == 0 &&
-             start->environment_size <= SP_MAX_ENVIRONMENT && descriptor_count == 0;
+      return size >= sizeof *start && size == sizeof *start + start->environment_size &&
+             has_unused_layers_empty(start) && start->environment_size <= SP_MAX_ENVIRONMENT && descriptor_count == 0;
     case SP_BASELINE:
     case SP_RESTORE: return size == sizeof(struct sp_slot) && descriptor_count == 0;
     default: return false;
@@ -99,7 +106,7 @@ static void take_off(const struct sp_header *answer) {
 
 static void check_result(const struct sp_result *answer) {
   MUST((answer->failure == SP_OK) == (answer->header.type == SP_UNPACKED), "a failure that is none");
-  MUST(memchr(answer->detail, '\0', sizeof answer->detail) != NULL && answer->reserved == 0, "a detail without end");
+  MUST(memchr(answer->detail, '\0', sizeof answer->detail) != NULL && answer->has_extensions <= 1, "a detail without end");
   for (const char *at = answer->detail; *at != '\0'; at++) MUST(*at >= ' ' && *at <= '~', "a detail that is no text");
 }
 

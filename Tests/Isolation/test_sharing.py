@@ -10,9 +10,9 @@ from harness.attacker import call, out, outcomes_of, rename_process, sleep, valu
 
 SHARED = ["/", "/var/task", "/var/task/{entry}", "/var/runtime", "/usr", "/usr/lib", "/usr/bin/env", "/etc",
 "/etc/passwd",
-          "/etc/ssl", "/bin/sh", "/dev", "/dev/null", "/dev/urandom", "/opt", "/tmp", "/dev/shm", "/proc",
+          "/etc/ssl", "/bin/sh", "/dev", "/dev/null", "/dev/urandom", "/opt", "/opt/shared", "/tmp", "/dev/shm", "/proc",
           "/sys"]  # fmt: skip
-REGULAR = ["/var/task/{entry}", "/usr/bin/env", "/etc/passwd"]
+REGULAR = ["/var/task/{entry}", "/opt/shared", "/usr/bin/env", "/etc/passwd"]
 DEVICES = ["/dev/null", "/dev/zero", "/dev/full"]
 SHARED_WITHOUT_ROOT = {"/dev", "/dev/urandom", *DEVICES}
 """Only the host's root makes device nodes: rootless, those of the host are bound into one /dev of all sandboxes."""
@@ -35,10 +35,11 @@ def file_lock(kind):
 
 
 @pytest.fixture(scope="module", params=["one function", "two functions of the same code"])
-def pair(request, deploy_attacker):
-    """Two attackers whose invocations run in two environments, when they run at once."""
-    first = deploy_attacker()
-    return first, first if request.param == "one function" else deploy_attacker()
+def pair(request, deploy_attacker, deploy_layer):
+    """Two attackers with one layer, whose invocations run in two environments, when they run at once."""
+    layers = [deploy_layer({"shared": "of a layer"})]
+    first = deploy_attacker(Layers=layers)
+    return first, first if request.param == "one function" else deploy_attacker(Layers=layers)
 
 
 @pytest.fixture

@@ -152,6 +152,36 @@ def test_a_byte_that_changes_while_the_server_runs_stops_the_next_start(fresh_se
     assert len(findings(fresh_server)) == 1
 
 
+@pytest.fixture
+def layer_victim(fresh_server, client):
+    """The package on disk of a layer whose function has run; the ARN and the content of the layer."""
+    content = {"ZipFile": make_zip({"python/tools.py": "VALUE = 'ran'", "noise": os.urandom(SIZE)})}
+    layer = client.publish_layer_version(LayerName="tools", Content=content)["LayerVersionArn"]
+    code = make_zip({"app.py": "import tools\ndef handler(event, context): return tools.VALUE"})
+    client.create_function(
+        FunctionName="f", Runtime="python3.11", Handler="app.handler", Role=ROLE, Layers=[layer], Code={"ZipFile": code}
+    )
+    assert invoke_function(client, "f").json == "ran"
+    (path,) = package_files(fresh_server)
+    return path, layer, content
+
+
+def test_a_layer_that_changes_while_the_server_runs_stops_the_next_start(fresh_server, client, layer_victim):
+    path, layer, content = layer_victim
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    path.write_bytes(whole)
+    redoubt(fresh_server, "hygiene", "f", "SingleUse")
+    with pytest.raises(ClientError) as error:
+        invoke_function(client, "f", 0)
+    assert "damaged" in str(error.value) and "publish its layer" in str(error.value)
+    (finding,) = wait_until(lambda: findings(fresh_server), 5, 0.1, what="a finding")
+    assert finding["Control"] == "code-integrity" and finding["Resource"].endswith(":function:f:$LATEST")
+    assert path.name in finding["Description"] and layer in finding["Description"]
+    client.publish_layer_version(LayerName="tools", Content=content)
+    assert invoke_function(client, "f", 0).json == "ran", "publishing the same content again mends it"
+
+
 def test_a_package_that_is_gone_stops_the_next_start(fresh_server, client, victim):
     path, _ = victim
     path.unlink()

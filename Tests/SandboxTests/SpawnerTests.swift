@@ -31,6 +31,23 @@ struct SpawnerTests {
     #expect(await exits.first() == SandboxExit(cause: .code(3), oomKills: 1, memoryPeak: 99))
   }
 
+  @Test func `layers are asked for by digest in their order, and the rest is empty`() async throws {
+    let peer = try Peer()
+    let spawner = Spawner()
+    spawner.connect(peer.serverEnd)
+    spawner.start(try specification(layers: [3, 9]), started: { _ in }, exited: { _ in })
+    let request = try peer.receive(sp_start.self)
+    #expect(request.layer_count == 2)
+    #expect((request.layers.0.digest.0, request.layers.1.digest.31) == (3, 9))
+    #expect((request.layers.0.account, request.layers.1.account, request.layers.2.account) == (7, 7, 0))
+  }
+
+  @Test func `more layers than the protocol has are not asked for`() async throws {
+    let answers = Mailbox<Answer>()
+    Spawner().start(try specification(layers: [1, 2, 3, 4, 5, 6]), started: answers.add, exited: { _ in })
+    #expect(await answers.first()?.failure == .invalidRequest)
+  }
+
   @Test func `a host without control groups gives four descriptors`() async throws {
     let peer = try Peer()
     let spawner = Spawner()
@@ -174,6 +191,16 @@ struct SpawnerTests {
     spec = SandboxSpec(
       tree: ArtifactID(account: account, digest: digest), runtime: 2, memoryMiB: 128, ephemeralMiB: 512,
       environment: ["A=1", "B=2"])
+  }
+
+  /// - Parameter layers: the byte that each layer's digest is made of.
+  private func specification(layers: [UInt8]) throws -> SandboxSpec {
+    let artifacts = try layers.map { byte in
+      ArtifactID(
+        account: spec.tree.account, digest: try #require(Digest(bytes: [UInt8](repeating: byte, count: 32))))
+    }
+    return SandboxSpec(
+      tree: spec.tree, layers: artifacts, runtime: 2, memoryMiB: 128, ephemeralMiB: 512, environment: [])
   }
 
   private func started() async throws -> (Peer, Spawner, StartedSandbox) {

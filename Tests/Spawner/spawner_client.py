@@ -17,7 +17,8 @@ from pathlib import Path
 from harness.waiting import SLOWNESS
 from modes import ROOT
 
-VERSION = 2
+VERSION = 3
+MOST_LAYERS = 5
 UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE = 1, 2, 3, 4, 5, 6, 7
 UNPACKED, STARTED, FAILED, EXITED, CLEANED = 65, 66, 67, 68, 69
 INVALID, UNKNOWN_TREE, NO_SLOT, SYSTEM = 1, 2, 3, 4
@@ -71,6 +72,7 @@ class Answer:
     error: int = 0
     bytes: int = 0
     entries: int = 0
+    has_extensions: bool = False
     detail: str = ""
     slot: int = 0
     generation: int = 0
@@ -189,8 +191,9 @@ class Spawner:
         body = packet[HEADER.size:]
         answer = Answer(kind, request, descriptors=descriptors)
         if kind in (UNPACKED, FAILED):
-            answer.failure, answer.error, answer.bytes, answer.entries, reserved, detail = RESULT_BODY.unpack(body)
-            assert reserved == 0
+            answer.failure, answer.error, answer.bytes, answer.entries, has_extensions, detail = RESULT_BODY.unpack(body)
+            assert has_extensions in (0, 1)
+            answer.has_extensions = has_extensions == 1
             answer.detail = detail.split(b"\0")[0].decode("ascii")
         elif kind == STARTED:
             answer.slot, answer.generation, has_group, reserved = STARTED_BODY.unpack(body)
@@ -234,12 +237,16 @@ class Spawner:
         request, _ = self.ask_unpack(archive, **limits)
         return self.wait_for(lambda a: a.request == request)
 
-    def start_message(self, digest, runtime, environment, memory_mib=256, ephemeral_mib=64, account=ACCOUNT, **wrong):
+    def start_message(self, digest, runtime, environment, memory_mib=256, ephemeral_mib=64, account=ACCOUNT, layers=(), **wrong):
+        """`layers`: their digests, the topmost last."""
         strings = [f"{name}={value}".encode() + b"\0" for name, value in environment.items()]
         block = wrong.get("block", b"".join(strings))
         request = self.next_request()
         body = TREE.pack(account, digest) + START_BODY.pack(
-            runtime, memory_mib, ephemeral_mib, wrong.get("count", len(strings)), wrong.get("size", len(block)), wrong.get("reserved", 0)) + block
+            runtime, memory_mib, ephemeral_mib, wrong.get("count", len(strings)), wrong.get("size", len(block)),
+            wrong.get("layer_count", len(layers)))
+        filled = b"".join(TREE.pack(wrong.get("layer_account", account), layer) for layer in layers)
+        body += filled.ljust(MOST_LAYERS * TREE.size, b"\0") + block
         return request, message(START, request, body)
 
     def try_start(self, digest, runtime, environment=None, **options):

@@ -35,7 +35,7 @@ def test_a_message_out_of_form_ends_the_connection(launch, instance, packet):
 
 
 @pytest.mark.parametrize("wrong", [
-    {"reserved": 1}, {"count": 2}, {"count": 0}, {"count": 513}, {"size": 24577}, {"size": 1}, {"size": 0xffffffff},
+    {"layers": [DIGEST], "layer_count": 0}, {"layers": [DIGEST] * 5, "layer_count": 4}, {"count": 2}, {"count": 0}, {"count": 513}, {"size": 24577}, {"size": 1}, {"size": 0xffffffff},
     {"block": b"NAME=value"}, {"block": b"NAMEvalue\0"}, {"block": b"=value\0"}, {"block": b"\0"},
     {"block": b"A=\0" * 513, "count": 513}, {"block": b"A=b\0trailing", "count": 1}, {"block": b"A=" + b"x" * 24575 + b"\0", "count": 1},
 ], ids=lambda wrong: str(wrong)[:40])
@@ -66,6 +66,12 @@ def test_what_is_in_form_but_out_of_range_is_refused_and_the_connection_lives(sp
         answer = spawner.try_start(digest, 1, **options)
         assert (answer.kind, answer.failure) == (FAILED, INVALID)
     assert spawner.try_start(digest, 3).failure == INVALID
+    for options, field in (({"layer_count": 6}, "layer_count"), ({"layer_count": 0xffffffff}, "layer_count"),
+                           ({"layers": [digest], "layer_account": ACCOUNT + 1}, "layer of another account"),
+                           ({"layers": [digest, DIGEST, digest]}, "layer named twice")):
+        answer = spawner.try_start(digest, 1, **options)
+        assert (answer.kind, answer.failure, answer.detail) == (FAILED, INVALID, field)
+    assert spawner.try_start(digest, 1, layers=[DIGEST]).failure == UNKNOWN_TREE
     assert spawner.try_start(DIGEST, 1).failure == UNKNOWN_TREE
     assert spawner.unpack(make_zip({"a": "b"}), maximum_bytes=0).failure == INVALID
     assert spawner.unpack(make_zip({"a": "b"}), maximum_entries=1 << 31).failure == INVALID

@@ -9,9 +9,10 @@ from botocore.exceptions import ClientError
 
 from harness.attacker import LANGUAGES, Attacker, attacker_package, runtime_of
 from harness.clients import boto3_client, run_aws
-from harness.functions import Deployer, invoke_function
+from harness.functions import Deployer, invoke_function, unique_name
 from harness.host import is_alive
 from harness.mode import MODE
+from harness.packages import make_zip
 from harness.probe import RUNNER, Probe
 from harness.server import Server
 from harness.waiting import wait_until
@@ -81,6 +82,22 @@ def deploy(lambda_client):
     deployer = Deployer(lambda_client)
     yield deployer
     deployer.clean_up()
+
+
+@pytest.fixture(scope="module")
+def deploy_layer(lambda_client):
+    """Publishes a layer of these files and returns the ARN of its version; deleted when the module's tests are over."""
+    published = []
+
+    def make(files, name=None):
+        name = name or unique_name("layer")
+        made = lambda_client.publish_layer_version(LayerName=name, Content={"ZipFile": make_zip(files)})
+        published.append((name, made["Version"]))
+        return made["LayerVersionArn"]
+
+    yield make
+    for name, number in published:
+        lambda_client.delete_layer_version(LayerName=name, VersionNumber=number)
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,13 @@
 #include <stdint.h>
 
 enum {
-  SP_VERSION = 2,
+  SP_VERSION = 3,
   SP_MAX_MESSAGE = 32768,      // bytes, header included
   SP_MAX_ENVIRONMENT = 24576,  // bytes of the environment block of SP_START
   SP_MAX_ENVIRONMENT_COUNT = 512,
   SP_MAX_DETAIL = 256,         // bytes of a refusal's detail
   SP_DIGEST_SIZE = 32,
+  SP_MAX_LAYERS = 5,
   SP_STARTED_DESCRIPTORS = 6,         // of a host with control groups
   SP_STARTED_DESCRIPTORS_ALONE = 4,   // of one without
   SP_UNPACK_PLACES = 8,               // archives that are unpacked at once; one more is SP_FAILURE_NO_SLOT
@@ -43,7 +44,7 @@ enum sp_type {
 enum sp_failure {
   SP_OK = 0,
   SP_FAILURE_INVALID = 1,        // a field is out of its range
-  SP_FAILURE_UNKNOWN_TREE = 2,   // SP_START names code that was never unpacked here: unpack, then ask again
+  SP_FAILURE_UNKNOWN_TREE = 2,   // SP_START names code or a layer that is not unpacked here: unpack, then ask again
   SP_FAILURE_NO_SLOT = 3,        // every slot is taken
   SP_FAILURE_SYSTEM = 4,         // the kernel refused: `error_number` and `detail` say what and where
   SP_FAILURE_NOT_A_ZIP = 16,     // the archive cannot be read
@@ -82,7 +83,9 @@ struct sp_start {
   uint32_t ephemeral_mib;       // size of /tmp, 64...32768
   uint32_t environment_count;   // strings in the block
   uint32_t environment_size;    // bytes of the block that follows, at most SP_MAX_ENVIRONMENT
-  uint32_t reserved;            // 0
+  uint32_t layer_count;         // at most SP_MAX_LAYERS
+  // Merged at /opt, a later one over an earlier one; each once, and of the account of `tree`. The rest is 0.
+  struct sp_tree layers[SP_MAX_LAYERS];
   // then: environment_count strings "NAME=value", each ended by a NUL
 };
 
@@ -106,7 +109,7 @@ struct sp_result {
   int32_t error_number;    // errno, or 0
   uint64_t bytes;          // SP_UNPACKED: unpacked, all files together
   uint32_t entries;        // SP_UNPACKED
-  uint32_t reserved;
+  uint32_t has_extensions; // SP_UNPACKED: 1 if something at its top is named `extensions`
   char detail[SP_MAX_DETAIL];  // ended by a NUL
 };
 

@@ -47,7 +47,7 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     [
       AccessRequest("lambda:CreateFunction", on: input.target.arn(at: place)),
       AccessRequest("iam:PassRole", on: input.configuration.role ?? "*"),
-    ]
+    ] + (input.configuration.layers?.access ?? [])
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
@@ -65,11 +65,12 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     guard !services.catalog.contains(name, at: call.place) else {
       throw FunctionError.alreadyExists(name.description)
     }
+    let layers = try await members.layers?.resolve(services, at: call.place, call.principal) ?? []
     let configuration = FunctionConfiguration(
       runtime: runtime, handler: handler, role: role, description: members.description ?? "",
       timeout: members.timeout ?? 3, memorySize: members.memorySize ?? 128,
-      ephemeralStorage: members.ephemeralStorage ?? 512)
-    let code = try await CodeMembers.admit(call.value.zip, services, at: call.place)
+      ephemeralStorage: members.ephemeralStorage ?? 512, layers: layers)
+    let code = try await CodeMembers.admit(call.value.zip, beside: layers, services, at: call.place)
     let version = try await services.registry.create(
       name, at: call.place, configuration: configuration, code: code, variables: members.variables ?? [:],
       publish: call.value.publish)

@@ -43,6 +43,9 @@ struct PublishLayerVersion: ControlOperation, LambdaOperation {
       throw LambdaErrors.invalidParameter("Please provide a source for layer content.")
     }
     let package = try await CodeMembers.check(zip, services, at: call.place)
+    guard !package.hasExtensions else {
+      throw LambdaErrors.invalidParameter("not supported by this version of Redoubt: a layer with extensions/")
+    }
     try await services.library.store(zip, account: call.place.account)
     let content = LayerContent(digest: package.digest, size: zip.count, unpackedSize: package.unpackedSize)
     let version = try await services.layers.publish(

@@ -37,10 +37,14 @@ struct UpdateFunctionCode: ControlOperation, LambdaOperation {
     let input = call.value
     let current = try services.version(input.target, at: call.place)
     if let revisionID = input.revisionID, revisionID != current.revisionID { throw FunctionError.revisionMismatch }
+    let layers = current.configuration.layers
     let code = try await CodeMembers.admit(
-      input.zip, services, at: call.place, isDryRun: input.isDryRun)
+      input.zip, beside: layers, services, at: call.place, isDryRun: input.isDryRun)
     guard !input.isDryRun else {
       return OperationOutput(try services.members(current.with(code: code), isQualified: false))
+    }
+    guard try services.version(input.target, at: call.place).configuration.layers == layers else {
+      throw FunctionError.concurrentChange(current.functionARN.description)
     }
     let version = try await services.registry.update(
       current.name, at: call.place, revisionID: input.revisionID, code: code, publish: input.publish)

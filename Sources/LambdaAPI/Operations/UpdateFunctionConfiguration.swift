@@ -1,6 +1,8 @@
 import Authorization
 import Core
 import Functions
+import Sandbox
+import SupplyChain
 import Wire
 
 /// Changes settings of `$LATEST`; those that the request leaves out stay.
@@ -25,16 +27,19 @@ struct UpdateFunctionConfiguration: ControlOperation, LambdaOperation {
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
     let update = AccessRequest("lambda:UpdateFunctionConfiguration", on: input.target.arn(at: place))
-    guard let role = input.configuration.role else { return [update] }
-    return [update, AccessRequest("iam:PassRole", on: role)]
+    let layers = input.configuration.layers?.access ?? []
+    guard let role = input.configuration.role else { return [update] + layers }
+    return [update, AccessRequest("iam:PassRole", on: role)] + layers
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let members = call.value.configuration
     try members.checkRuntime(services.runtimes)
     try members.checkVariables()
+    let layers = try await layers(of: call)
     let current = try services.version(call.value.target, at: call.place)
     var configuration = current.configuration
+    configuration.layers = layers ?? configuration.layers
     configuration.runtime = members.runtime ?? configuration.runtime
     configuration.role = members.role ?? configuration.role
     configuration.handler = members.handler ?? configuration.handler
@@ -46,5 +51,21 @@ struct UpdateFunctionConfiguration: ControlOperation, LambdaOperation {
       current.name, at: call.place, revisionID: call.value.revisionID,
       configuration: configuration, variables: members.variables)
     return OperationOutput(try services.members(version, isQualified: false))
+  }
+
+  /// The layers that the request names, once they are known to fit in with the code.
+  ///
+  /// - Returns: nil when the request leaves layers as they are.
+  private func layers(of call: Authorized<Input>) async throws -> [FunctionLayer]? {
+    guard let selection = call.value.configuration.layers else { return nil }
+    let version = try services.version(call.value.target, at: call.place)
+    let layers = try await selection.resolve(services, at: call.place, call.principal)
+    guard !layers.isEmpty else { return [] }
+    let code = try await services.library.prepare(version.codeArtifact)
+    try LayerSelection.checkSize(of: layers, withCodeOf: code.bytes)
+    guard try services.version(call.value.target, at: call.place).code == version.code else {
+      throw FunctionError.concurrentChange(version.functionARN.description)
+    }
+    return layers
   }
 }

@@ -13,6 +13,7 @@ struct ConfigurationMembers: Sendable {
   let memorySize: Int?
   let ephemeralStorage: Int?
   let variables: [String: String]?
+  let layers: LayerSelection?
 
   /// What a sandbox takes, less the platform's own.
   private static let mostVariables = 400
@@ -28,7 +29,6 @@ struct ConfigurationMembers: Sendable {
     "FileSystemConfigs": [[]],
     "ImageConfig": [[:]],
     "KMSKeyArn": [""],
-    "Layers": [[]],
     "LoggingConfig": [[:], ["LogFormat": "Text"]],
     "RuntimeConfig": [],
     "SnapStart": [[:], ["ApplyOn": "None"]],
@@ -48,6 +48,7 @@ struct ConfigurationMembers: Sendable {
     memorySize = try members.integer("MemorySize")
     ephemeralStorage = try Self.ephemeralStorage(&members)
     variables = try Self.variables(&members)
+    layers = try LayerSelection(&members)
     members.check(role, at: "Role", pattern: Self.rolePattern, matches: Self.isRole)
     members.check(handler, at: "Handler", lengths: 0...128)
     members.check(handler, at: "Handler", pattern: "[^\\s]+") { text in

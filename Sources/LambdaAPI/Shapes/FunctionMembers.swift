@@ -37,10 +37,15 @@ struct FunctionMembers {
       "SnapStart": ["ApplyOn": "None", "OptimizationStatus": "Off"],
       "LoggingConfig": ["LogFormat": "Text", "LogGroup": .string("/aws/lambda/\(version.name)")],
     ]
+    if !configuration.layers.isEmpty { members["Layers"] = .array(configuration.layers.map(Self.layer)) }
     if !variables.isEmpty {
       members["Environment"] = ["Variables": .object(variables.mapValues(JSONValue.string))]
     }
     return .object(members)
+  }
+
+  private static func layer(_ layer: FunctionLayer) -> JSONValue {
+    ["Arn": .string(layer.arn), "CodeSize": .integer(Int64(layer.content.size))]
   }
 }
 
