@@ -1,4 +1,5 @@
-/// Which messages a search wants: those with every required term and none of the excluded ones, case and all.
+/// Which messages a search wants: those with every required term and none of the excluded ones, case and all. Where no
+/// term is required, one of the optional ones must be there.
 ///
 /// The unstructured patterns of CloudWatch Logs. A term is found wherever it stands, also within a word.
 package struct FilterPattern: Hashable, Sendable {
@@ -6,6 +7,7 @@ package struct FilterPattern: Hashable, Sendable {
   package let source: String
   private let required: [[UInt8]]
   private let excluded: [[UInt8]]
+  private let optional: [[UInt8]]
 
   /// The longest pattern, in characters.
   package static let longest = 1024
@@ -21,13 +23,17 @@ package struct FilterPattern: Hashable, Sendable {
 
   private init(source: String, terms: [FilterPatternParser.Term]) {
     self.source = source
-    required = terms.filter { !$0.isExcluded }.map { Array($0.text.utf8) }
-    excluded = terms.filter(\.isExcluded).map { Array($0.text.utf8) }
+    func texts(_ kind: FilterPatternParser.Term.Kind) -> [[UInt8]] {
+      terms.filter { $0.kind == kind }.map { Array($0.text.utf8) }
+    }
+    (required, excluded, optional) = (texts(.required), texts(.excluded), texts(.optional))
   }
 
   /// Whether a message is wanted.
   package func matches(_ message: String) -> Bool {
     // By bytes: by characters, `e` would not be found before a combining accent.
-    required.allSatisfy { message.utf8.contains($0) } && !excluded.contains { message.utf8.contains($0) }
+    let isChosen = !required.isEmpty || optional.isEmpty || optional.contains { message.utf8.contains($0) }
+    return isChosen && required.allSatisfy { message.utf8.contains($0) }
+      && !excluded.contains { message.utf8.contains($0) }
   }
 }

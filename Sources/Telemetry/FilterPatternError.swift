@@ -11,6 +11,5 @@ package enum FilterPatternError: Error, Hashable, Sendable {
     case json = "json pattern `{...}`"
     case spaceDelimited = "space-delimited pattern `[...]`"
     case regularExpression = "regular expression `%...%`"
-    case optionalTerm = "optional term `?...`"
   }
 }

@@ -1,8 +1,14 @@
 /// Takes a filter pattern apart into its terms.
 struct FilterPatternParser {
   struct Term: Hashable, Sendable {
+    enum Kind: Hashable {
+      case required
+      case excluded
+      case optional
+    }
+
     let text: String
-    let isExcluded: Bool
+    let kind: Kind
   }
 
   private var rest: Substring.UnicodeScalarView
@@ -14,9 +20,9 @@ struct FilterPatternParser {
     skipSpaces()
     while let first = rest.first {
       try Self.refuse(first)
-      let isExcluded = first == "-"
-      if isExcluded { rest.removeFirst() }
-      terms.append(Term(text: try text(), isExcluded: isExcluded))
+      let kind: Term.Kind = first == "-" ? .excluded : first == "?" ? .optional : .required
+      if kind != .required { rest.removeFirst() }
+      terms.append(Term(text: try text(), kind: kind))
       skipSpaces()
     }
     return terms
@@ -27,7 +33,6 @@ struct FilterPatternParser {
     case "{": throw .unsupported(.json)
     case "[": throw .unsupported(.spaceDelimited)
     case "%": throw .unsupported(.regularExpression)
-    case "?": throw .unsupported(.optionalTerm)
     default: break
     }
   }

@@ -8,6 +8,9 @@ package struct LogGroupName: Hashable, Sendable, CustomStringConvertible {
     description = text
   }
 
+  /// True for names that no customer may choose on AWS.
+  package var isReserved: Bool { description.lowercased().hasPrefix("aws/") }
+
   private static func isAllowed(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

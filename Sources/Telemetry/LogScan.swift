@@ -52,30 +52,9 @@ struct LogScan: Sendable {
   }
 
   private func wanted(_ row: Row, _ sealed: [UInt8]) throws -> [FilteredLogEvent] {
-    let sequence = try row.integer("sequence")
-    guard let stream = LogStreamName(try row.text("log_stream")) else { throw LogError.damaged(sequence: sequence) }
-    return try open(sealed, stream, sequence).enumerated().compactMap { index, event in
-      let position = LogPosition(
-        milliseconds: event.timestamp.milliseconds, sequence: sequence, index: Int64(index))
-      guard isInRange(position), query.pattern.matches(event.message) else { return nil }
-      return FilteredLogEvent(stream: stream, event: event, position: position)
-    }
-  }
-
-  private func open(_ sealed: [UInt8], _ stream: LogStreamName, _ sequence: Int64) throws -> [LogEvent] {
-    let context = SealedLogBatch.context(query.group, stream)
-    do {
-      return try LogFraming.decode(try cipher.open(sealed, account: query.group.place.account, context: context))
-    } catch let error as CryptographyError where error.code == .unknownKey {
-      throw error
-    } catch {
-      throw LogError.damaged(sequence: sequence)
-    }
-  }
-
-  private func isInRange(_ position: LogPosition) -> Bool {
-    if let start, position <= start { return false }
-    return position.milliseconds >= query.start ?? .min && position.milliseconds <= query.end ?? .max
+    let found = try LogBatchReader(query: query, cipher: cipher).wanted(row, sealed)
+    guard let start else { return found }
+    return found.filter { start < $0.position }
   }
 
   /// No event before it is wanted.
@@ -100,7 +79,8 @@ struct LogScan: Sendable {
 }
 
 extension LogQuery.Streams {
-  fileprivate var condition: String {
+  /// Of a statement on batches.
+  var condition: String {
     switch self {
     case .all: ""
     case .named(let names): "AND log_stream IN (\(names.map { _ in "?" }.joined(separator: ", ")))"
@@ -109,7 +89,8 @@ extension LogQuery.Streams {
     }
   }
 
-  fileprivate var arguments: [SQLValue] {
+  /// In the order of `condition`.
+  var arguments: [SQLValue] {
     switch self {
     case .all: []
     case .named(let names): names.map { .text($0.description) }

@@ -5,6 +5,10 @@ package enum LogSchema {
   package static let migrations = [
     Migration(name: "logs-1", statements: [groups, streams, sequence, first, batches, byTime])
   ]
+  /// What came later.
+  package static let streamMigrations = [
+    Migration(name: "logs-2", statements: ["DROP INDEX log_batches_by_time", byTimeWithStream])
+  ]
 
   private static let groups = """
     CREATE TABLE log_groups (
@@ -53,5 +57,11 @@ package enum LogSchema {
 
   private static let byTime = """
     CREATE INDEX log_batches_by_time ON log_batches (account, region, log_group, first_ms, sequence, last_ms)
+    """
+
+  /// Tells a stream's batches from others without a look at the table, and costs no index of its own.
+  private static let byTimeWithStream = """
+    CREATE INDEX log_batches_by_time
+      ON log_batches (account, region, log_group, first_ms, sequence, last_ms, log_stream)
     """
 }

@@ -4,36 +4,38 @@ import Storage
 extension LogStore {
   /// Log groups by name.
   ///
-  /// - Parameter after: the last name of the page before.
+  /// - Parameters:
+  ///   - part: what every name contains, case and all.
+  ///   - after: the last name of the page before.
   package func describeGroups(
-    at place: AccountRegion, prefix: String = "", after: LogGroupName? = nil, limit: Int = 50
+    at place: AccountRegion, prefix: String = "", containing part: String = "", after: LogGroupName? = nil,
+    limit: Int = 50
   ) async throws(LogError) -> [LogGroupDescription] {
     try await read { transaction in
+      // Not LIKE: its wildcards would need quoting, and SQLite's ignores case.
       try transaction.query(
         """
         SELECT name, created_ms, retention_days FROM log_groups
-        WHERE account = ? AND region = ? AND name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?
+        WHERE account = ? AND region = ? AND name > ? AND (? = '' OR replace(name, ?, '') <> name)
+          AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?
         """,
-        place.key + [.text(after?.description ?? "")] + Self.bounds(prefix, limit)
+        place.key + [.text(after?.description ?? ""), .text(part), .text(part)] + Self.bounds(prefix, limit)
       ).map { try LogGroupDescription($0, at: place) }
     }
   }
 
-  /// Streams of a group by name.
+  /// Streams of a group.
   ///
-  /// - Parameter after: the last name of the page before.
+  /// - Parameter after: where the page before ended, in the same order.
+  /// - Throws: `groupNotFound`.
   package func describeStreams(
-    of group: LogGroup, prefix: String = "", after: LogStreamName? = nil, limit: Int = 50
+    of group: LogGroup, prefix: String = "", in order: LogStreamOrder = LogStreamOrder(), after: LogStreamMark? = nil,
+    limit: Int = 50
   ) async throws(LogError) -> [LogStreamDescription] {
-    try await streams(
-      of: group, "name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?",
-      [.text(after?.description ?? "")] + Self.bounds(prefix, limit))
-  }
-
-  /// Streams of a group that hold events, those with the latest event first.
-  package func latestStreams(of group: LogGroup, limit: Int = 50) async throws(LogError) -> [LogStreamDescription] {
-    try await streams(
-      of: group, "last_ms IS NOT NULL ORDER BY last_ms DESC, name LIMIT ?", [.integer(Int64(limit))])
+    let rest = after.map { order.rest($0) } ?? (condition: "", arguments: [])
+    return try await streams(
+      of: group, "\(rest.condition) substr(name, 1, ?) = ? ORDER BY \(order.columns) LIMIT ?",
+      rest.arguments + Self.bounds(prefix, limit))
   }
 
   private func streams(

@@ -32,7 +32,8 @@ extension LogStore {
     }
   }
 
-  private static func refuseUnlessPresent(_ query: LogQuery, in transaction: any Transaction) throws {
+  /// - Throws: `groupNotFound` or `streamNotFound`.
+  static func refuseUnlessPresent(_ query: LogQuery, in transaction: any Transaction) throws {
     guard try query.group.exists(in: transaction) else { throw LogError.groupNotFound(query.group.name) }
     guard case .named(let names) = query.streams else { return }
     for name in names where try !exists(name, in: query.group, transaction) { throw LogError.streamNotFound(name) }

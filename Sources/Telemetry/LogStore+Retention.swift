@@ -4,16 +4,19 @@ import Storage
 extension LogStore {
   private static let rowsAtOnce: Int64 = 500
 
-  /// Removes, in all groups, the batches whose events are all older, and the streams that nothing came to since.
+  /// Removes, in all groups that have no retention of their own, the batches whose events are all older, and the streams
+  /// that nothing came to since.
   ///
   /// - Returns: the number of batches removed.
   package func purge(olderThan limit: WallTime) async throws(LogError) -> Int {
     var removed = 0
-    for group in try await allGroups() { removed += try await purge(group.group, before: limit) }
+    for group in try await allGroups() where group.retentionDays == nil {
+      removed += try await purge(group.group, before: limit)
+    }
     return removed
   }
 
-  /// The same, for each group that has a retention, by its own days.
+  /// The same, in each group that has a retention, by its own days.
   package func purgeExpired() async throws(LogError) -> Int {
     let now = time.wallTime()
     var removed = 0

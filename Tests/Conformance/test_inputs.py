@@ -16,8 +16,12 @@ LAMBDA = [
     "UpdateFunctionConfiguration", "DeleteFunction", "PublishVersion", "Invoke", "PublishLayerVersion",
     "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions", "DeleteLayerVersion",
 ]  # fmt: skip
-DEFAULTS = {"Zip", "None", "Text", "PassThrough"}
-OPERATIONS = [("lambda", name) for name in LAMBDA] + [("logs", "FilterLogEvents")]
+LOGS = [
+    "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "DescribeLogGroups", "DescribeLogStreams",
+    "FilterLogEvents", "GetLogEvents", "PutRetentionPolicy",
+]  # fmt: skip
+DEFAULTS = {"Zip", "None", "Text", "PassThrough", "STANDARD"}
+OPERATIONS = [("lambda", name) for name in LAMBDA] + [("logs", name) for name in LOGS]
 # Redoubt's own API, which AWS has no model of.
 OWN = {
     ("redoubt", name)
@@ -109,6 +113,8 @@ def required(key):
             "Role": ROLE,
             "Code": {"ZipFile": package},
         }
+    if key == ("logs", "GetLogEvents"):
+        return {"logGroupName": "/aws/lambda/x", "logStreamName": "s"}
     return {"logGroupName": "/aws/lambda/x"} if key[0] == "logs" else {}
 
 

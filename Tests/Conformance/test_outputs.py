@@ -172,8 +172,24 @@ def test_the_log_events_fit_the_model(server, deploy, invoke):
     name = deploy("def handler(e, c): print('hello')")
     invoke(name)
     wait_until(partial(log_events, client, name), 8, 0.1, what="log events")
+    group = {"logGroupName": f"/aws/lambda/{name}"}
+    (stream,) = client.describe_log_streams(**group, orderBy="LastEventTime")["logStreams"]
+    client.get_log_events(**group, logStreamName=stream["logStreamName"])
+    client.put_retention_policy(**group, retentionInDays=1)
+    client.describe_log_groups(logGroupNamePrefix=group["logGroupName"])
+    client.delete_retention_policy(**group)
+    client.delete_log_group(**group)
+    client.create_log_group(**group)
     with pytest.raises(ClientError):
-        client.filter_log_events(logGroupName="/aws/lambda/no-such-function")
+        client.create_log_group(**group)
+    missing = {"logGroupName": "/aws/lambda/no-such-function"}
+    for call, members in [
+        (client.filter_log_events, {}), (client.describe_log_streams, {}), (client.get_log_events, {"logStreamName": "s"}),
+        (client.put_retention_policy, {"retentionInDays": 1}), (client.delete_retention_policy, {}),
+        (client.delete_log_group, {}),
+    ]:  # fmt: skip
+        with pytest.raises(ClientError):
+            call(**missing, **members)
     assert recorder.faults == []
 
 

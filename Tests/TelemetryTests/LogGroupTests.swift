@@ -49,16 +49,43 @@ struct LogGroupTests {
     #expect(rest.map(\.group.name.description) == ["a3"])
     let streams = try await logs.store.describeStreams(of: logs.group, prefix: "a", limit: 2)
     #expect(streams.map(\.name.description) == ["a1", "a2"])
-    let others = try await logs.store.describeStreams(of: logs.group, prefix: "a", after: streams[1].name)
+    let others = try await logs.store.describeStreams(of: logs.group, prefix: "a", after: LogStreamMark(streams[1]))
     #expect(others.map(\.name.description) == ["a3"])
+  }
+
+  @Test func `groups are found by a part of their names, case and all`() async throws {
+    let logs = try await LogFixture()
+    for name in ["/app/DataLogs", "/app/datalogs", "DataLogs_%"] {
+      let group = LogGroup(place: logs.group.place, name: try #require(LogGroupName(name.filter { $0 != "%" })))
+      try await logs.store.createGroup(group)
+    }
+    let found = try await logs.store.describeGroups(at: logs.group.place, containing: "DataLogs")
+    #expect(found.map(\.group.name.description) == ["/app/DataLogs", "DataLogs_"])
+    #expect(try await logs.store.describeGroups(at: logs.group.place, containing: "_").count == 1)
+  }
+
+  @Test func `streams are listed backwards too`() async throws {
+    let logs = try await LogFixture()
+    for name in ["a", "b", "c"] { try await logs.log(name, (1, "x")) }
+    let order = LogStreamOrder(.name, isDescending: true)
+    let streams = try await logs.store.describeStreams(of: logs.group, in: order, limit: 2)
+    #expect(streams.map(\.name.description) == ["c", "b"])
+    let rest = try await logs.store.describeStreams(of: logs.group, in: order, after: LogStreamMark(streams[1]))
+    #expect(rest.map(\.name.description) == ["a"])
   }
 
   @Test func `the latest streams come first`() async throws {
     let logs = try await LogFixture()
     try await logs.log("old", (1, "x"))
     try await logs.log("new", (9, "x"))
-    #expect(try await logs.store.latestStreams(of: logs.group).map(\.name.description) == ["new", "old"])
-    #expect(try await logs.store.latestStreams(of: logs.group, limit: 1).map(\.name.description) == ["new"])
+    try await logs.store.createStream(try #require(LogStreamName("empty")), in: logs.group)
+    let latest = LogStreamOrder(.lastEvent, isDescending: true)
+    let streams = try await logs.store.describeStreams(of: logs.group, in: latest)
+    #expect(streams.map(\.name.description) == ["new", "old", "empty"])
+    let rest = try await logs.store.describeStreams(of: logs.group, in: latest, after: LogStreamMark(streams[0]))
+    #expect(rest.map(\.name.description) == ["old", "empty"])
+    let earliest = try await logs.store.describeStreams(of: logs.group, in: LogStreamOrder(.lastEvent), limit: 2)
+    #expect(earliest.map(\.name.description) == ["empty", "old"])
   }
 
   @Test func `a deleted group is gone with its events and leaves its neighbours`() async throws {
@@ -98,6 +125,7 @@ struct LogGroupTests {
     try await logs.log("a", (1_000_000, "x"))
     try await logs.store.setRetention(days: 2, of: logs.group)
     #expect(try await logs.store.describeGroups(at: logs.group.place).map(\.retentionDays) == [2])
+    #expect(try await logs.store.purge(olderThan: WallTime(milliseconds: 1_000_001)) == 0, "its own days count")
     logs.time.advance(by: .seconds(2 * 86_400))
     #expect(try await logs.store.purgeExpired() == 0)
     logs.time.advance(by: .milliseconds(1))
@@ -105,6 +133,7 @@ struct LogGroupTests {
     try await logs.store.setRetention(days: nil, of: logs.group)
     try await logs.log("a", (1, "ancient"))
     #expect(try await logs.store.purgeExpired() == 0)
+    #expect(try await logs.store.purge(olderThan: WallTime(milliseconds: 2)) == 1)
     let absent = LogGroup(place: logs.group.place, name: try #require(LogGroupName("absent")))
     await #expect(throws: LogError.groupNotFound(absent.name)) {
       try await logs.store.setRetention(days: 1, of: absent)

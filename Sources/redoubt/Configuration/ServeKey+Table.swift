@@ -41,7 +41,7 @@ extension ServeKey {
     case .environments: whole(1...4096, "256", "Most execution environments on this host at once.")
     case .idleTimeout: whole(1...86_400, "600", "Seconds after which an idle environment is ended.")
     case .uidBase: whole(100_000...2_147_483_647, "2000000", "First of the user ids that environments run as.")
-    case .logRetention: whole(1...3653, "30", "Days that the logs of functions are kept.")
+    case .logRetention: whole(1...3653, "30", "Days that a log group without a retention of its own is kept.")
     case .maximumConnections: whole(1...1_000_000, "4096", "Most connections to the APIs at once.")
     case .headerTimeout: whole(1...3600, "10", "Seconds that a request's headers may take to arrive.")
     case .bodyTimeout: whole(1...3600, "60", "Seconds that a request's body may take to arrive.")

@@ -10,8 +10,8 @@ struct ServerState: Sendable {
   /// In the order in which they were introduced; a shipped one never moves.
   static let migrations =
     AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations + FunctionStore.migrations
-    + LogSchema.migrations + HygieneStore.migrations + FindingStore.migrations
-    + LayerStore.migrations
+    + LogSchema.migrations + HygieneStore.migrations + FindingStore.migrations + LayerStore.migrations
+    + LogSchema.streamMigrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher

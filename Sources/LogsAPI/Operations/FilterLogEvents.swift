@@ -4,7 +4,7 @@ import Telemetry
 import Wire
 
 /// Finds log events of one group, from all its streams in order of time.
-struct FilterLogEvents: ControlOperation {
+struct FilterLogEvents: ControlOperation, LogsOperation {
   static let name = "FilterLogEvents"
   static let unhonoured: [String: [JSONValue]] = ["startFromHead": [true], "unmask": [false]]
 
@@ -14,7 +14,7 @@ struct FilterLogEvents: ControlOperation {
   let store: LogStore
 
   struct Input: Sendable {
-    let group: ARN
+    let group: NamedLogGroup
     let streamNames: [String]?
     let streamPrefix: String?
     let start: Int64?
@@ -25,18 +25,13 @@ struct FilterLogEvents: ControlOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    let name = try members.string("logGroupName")
-    let identifier = try members.string("logGroupIdentifier")
-    guard (name == nil) != (identifier == nil) || members.isDescribing else {
-      throw LogsErrors.invalidParameter("exactly one of logGroupName and logGroupIdentifier is required")
-    }
+    let group = try members.logGroupNameOrIdentifier()
     // The events of all streams are always interleaved, as in the real service, whatever this says.
     _ = try members.bool("interleaved")
     let limit = try members.integer("limit")
     members.check(limit, at: "limit", in: 1...10_000)
     return Input(
-      group: group(name ?? identifier ?? "", at: members.request.place),
-      streamNames: try members.strings("logStreamNames"),
+      group: group, streamNames: try members.strings("logStreamNames"),
       streamPrefix: try members.string("logStreamNamePrefix"),
       start: try members.integer("startTime").map(Int64.init), end: try members.integer("endTime").map(Int64.init),
       pattern: try members.string("filterPattern") ?? "", limit: limit ?? 10_000,
@@ -44,21 +39,14 @@ struct FilterLogEvents: ControlOperation {
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("logs:FilterLogEvents", on: "\(input.group):*")]
+    [input.group.access("logs:FilterLogEvents")]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let input = call.value
-    let text = String(input.group.resource.dropFirst("log-group:".count))
-    guard let name = LogGroupName(text) else {
-      throw LogsErrors.invalidParameter("`\(text)` is not the name of a log group")
-    }
-    guard input.group.account == call.place.account.description,
-      input.group.region == call.place.region.description
-    else { throw LogError.groupNotFound(name) }
     let query = LogQuery(
-      group: LogGroup(place: call.place, name: name), streams: try streams(input), start: input.start,
-      end: input.end, pattern: try FilterPattern(input.pattern))
+      group: try input.group.group(at: call.place), streams: try streams(input), start: input.start, end: input.end,
+      pattern: try FilterPattern(input.pattern))
     let page = try await store.filter(query, limit: input.limit, after: input.token)
     var members: [String: JSONValue] = [
       "events": .array(page.events.map(event)), "searchedLogStreams": [],
@@ -99,14 +87,5 @@ struct FilterLogEvents: ControlOperation {
       "ingestionTime": .integer(found.event.ingestion.milliseconds),
       "eventId": .string(found.id),
     ]
-  }
-
-  /// The group that a name or an ARN means; an ARN may end in `:*`.
-  private static func group(_ text: String, at place: AccountRegion) -> ARN {
-    guard let arn = ARN(text), arn.service == "logs", arn.resource.hasPrefix("log-group:") else {
-      return ARN(service: "logs", at: place, resource: "log-group:\(text)")
-    }
-    let resource = arn.resource.hasSuffix(":*") ? String(arn.resource.dropLast(2)) : arn.resource
-    return ARN(service: "logs", region: arn.region, account: arn.account, resource: resource)
   }
 }
