@@ -91,7 +91,8 @@ let package = Package(
     swift(
       "LambdaAPI",
       [
-        "Core", "Admission", "Authorization", "Execution", "Functions", "Identity", "Sandbox", "SupplyChain", "Wire",
+        "Core", "Admission", "Authorization", "Execution", "Functions", "Identity", "Sandbox", "SupplyChain",
+        "Telemetry", "Wire",
       ]),
     swift("LogsAPI", ["Core", "Authorization", "Identity", "Telemetry", "Wire"]),
     swift("RedoubtAPI", ["Core", "Authorization", "Functions", "Identity", "Telemetry", "Wire"]),

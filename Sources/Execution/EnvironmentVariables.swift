@@ -44,18 +44,17 @@ package struct EnvironmentVariables {
       "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
       "AWS_LAMBDA_LOG_GROUP_NAME": version.logGroup,
       "AWS_LAMBDA_LOG_STREAM_NAME": logStream,
+      "AWS_LAMBDA_LOG_FORMAT": version.logging.format.rawValue,
       "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001",
       "LAMBDA_TASK_ROOT": "/var/task",
       "LAMBDA_RUNTIME_DIR": "/var/runtime",
     ]
+    if version.logging.format == .json {
+      fixed["AWS_LAMBDA_LOG_LEVEL"] = version.logging.applicationLevel.rawValue
+    }
     if !configuration.runtime.hasPrefix("provided") {
       fixed["AWS_EXECUTION_ENV"] = "AWS_Lambda_\(configuration.runtime)"
     }
     return fixed
   }
-}
-
-extension FunctionVersion {
-  /// The log group that Lambda uses when the function names none.
-  var logGroup: String { "/aws/lambda/\(name)" }
 }

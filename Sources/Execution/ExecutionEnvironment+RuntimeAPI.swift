@@ -10,7 +10,7 @@ extension ExecutionEnvironment {
     switch phase {
     case .initializing(let since, let limit):
       limit.cancel()
-      initDuration = services.time.monotonicTime() - since
+      initialized(after: services.time.monotonicTime() - since)
       settle()
       follow(hygiene.initialized(look: look), for: handler, because: .baseline)
     case .finishing(let overdue, let limit):
@@ -36,8 +36,7 @@ extension ExecutionEnvironment {
   func begin(_ invocation: Invocation, on handler: RuntimeAPIHandler) {
     let seconds = version.configuration.timeout
     let now = services.time.wallTime()
-    log.begin(
-      invocation.requestID, with: "START RequestId: \(invocation.requestID) Version: \(version.qualifier)", at: now)
+    log.begin(invocation.requestID, with: lines.start(invocation.requestID, at: now), at: now)
     let timeout = eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { [weak self] in
       if let self { timedOut() }
     }
@@ -92,6 +91,12 @@ extension ExecutionEnvironment {
     case .cleaning(let cleaning) where cleaning.handler === handler: abandon(cleaning)
     default: return
     }
+  }
+
+  private func initialized(after duration: Duration) {
+    initDuration = duration
+    let now = services.time.wallTime()
+    for line in lines.initEnd(duration, at: now) { log.appendPlatformLine(line, at: now) }
   }
 
   /// Ends an invocation that its runtime cannot answer any more.

@@ -36,7 +36,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   let services: ExecutionServices
   weak let pool: SandboxPool?
   var phase = Phase.starting
-  var log = InvocationLog()
+  var log: InvocationLog
   var hygiene: Hygiene
   /// When the runtime last began to wait for work.
   var cleanSince = MonotonicTime(nanoseconds: 0)
@@ -60,14 +60,19 @@ final class ExecutionEnvironment: @unchecked Sendable {
     self.id = id
     self.spec = spec
     hygiene = Hygiene(spec.hygiene)
+    log = InvocationLog(logging: spec.version.logging)
     self.eventLoop = eventLoop
     self.services = services
     self.pool = pool
     let day = services.time.wallTime().utc.slashDate
-    logStream = "\(day)/[\(spec.version.qualifier)]\(Hexadecimal.encode(services.random.bytes(16)))"
+    // In a group that functions may share, streams say whose they are.
+    let owner = spec.version.logging.group == nil ? "" : spec.version.name.description
+    logStream = "\(day)/\(owner)[\(spec.version.qualifier)]\(Hexadecimal.encode(services.random.bytes(16)))"
   }
 
   var version: FunctionVersion { spec.version }
+
+  var lines: PlatformLines { PlatformLines(version: version) }
 
   /// Runs `body` on the event loop: at once when this is it.
   func onLoop(_ body: @escaping @Sendable () -> Void) {
@@ -84,6 +89,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
       if let self { initPhaseTimedOut() }
     }
     phase = .initializing(since: services.time.monotonicTime(), limit: limit)
+    let now = services.time.wallTime()
+    if let line = lines.initStart(at: now) { log.appendPlatformLine(line, at: now) }
     let pipe = LogPipe(started.log) { [weak self] bytes in self?.received(bytes) }
     pipe.open(started.log, on: eventLoop)
     logPipe = pipe

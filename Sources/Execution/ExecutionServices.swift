@@ -22,8 +22,10 @@ struct ExecutionServices: Sendable {
     log: inout InvocationLog, stream: String
   ) {
     let now = time.wallTime()
-    log.appendPlatformLine("END RequestId: \(invocation.requestID)", at: now)
-    log.appendPlatformLine(report.text, at: now)
+    let lines = PlatformLines(version: invocation.version).end(
+      report, isFunctionError: isFunctionError, producedBytes: body.count, at: now)
+    lines.forEach { log.appendPlatformLine($0, at: now) }
+    log.close(at: now)
     let (events, tail) = log.take()
     record(events, of: invocation.version, requestID: invocation.requestID, stream: stream)
     let wantsTail = invocation.request.wantsLogTail
@@ -38,8 +40,10 @@ struct ExecutionServices: Sendable {
   ) {
     var log = collected
     let now = time.wallTime()
-    log.prependPlatformLine(
-      "START RequestId: \(invocation.requestID) Version: \(invocation.version.qualifier)", at: log.start ?? now)
+    let start = log.start ?? now
+    if let line = PlatformLines(version: invocation.version).start(invocation.requestID, at: start) {
+      log.prependPlatformLine(line, at: start)
+    }
     if let line = failure.logLine(invocation.requestID, at: now) { log.appendPlatformLine(line, at: now) }
     let report = ReportLine(
       requestID: invocation.requestID, duration: .zero, initDuration: nil,

@@ -1,4 +1,5 @@
 import Core
+import Functions
 import Telemetry
 
 /// The log of one environment: takes the runtime's output apart into lines and puts the platform's lines between them.
@@ -22,14 +23,20 @@ struct InvocationLog {
   private var partial: [UInt8] = []
   private var tail: [UInt8] = []
   private var volume: LogVolume
+  private let format: LoggingConfiguration.Format
+  private let filter: LevelFilter?
 
-  init(limit: Int = ExecutionLimits.logVolume) { volume = LogVolume(limit: limit) }
+  init(limit: Int = ExecutionLimits.logVolume, logging: LoggingConfiguration = LoggingConfiguration()) {
+    volume = LogVolume(limit: limit)
+    format = logging.format
+    filter = LevelFilter(logging)
+  }
 
   /// From now on output belongs to that invocation.
   ///
-  /// - Parameter line: the platform's first.
-  mutating func begin(_ requestID: RequestID, with line: String, at time: WallTime) {
-    appendPlatformLine(line, at: time)
+  /// - Parameter line: the platform's first; nil where it writes none.
+  mutating func begin(_ requestID: RequestID, with line: String?, at time: WallTime) {
+    if let line { appendPlatformLine(line, at: time) } else { close(at: time) }
     self.requestID = requestID
     volume.renew()
   }
@@ -60,8 +67,8 @@ struct InvocationLog {
     addToTail(Array((line + "\n").utf8))
   }
 
-  /// True when nothing was written since the last `take`.
-  var isEmpty: Bool { events.isEmpty && partial.isEmpty }
+  /// True when the function has written nothing since the last `take`.
+  var isEmpty: Bool { partial.isEmpty && !events.contains { $0.origin == .function } }
 
   /// When the first event was collected.
   var start: WallTime? { events.first?.timestamp }
@@ -112,15 +119,14 @@ struct InvocationLog {
   }
 
   private mutating func addOutput(_ line: ArraySlice<UInt8>, at time: WallTime) {
+    guard filter?.keeps(line) ?? true else { return }
     guard volume.take(line.count + Self.eventOverhead) else { return volume.drop(line.count) }
     add(String(decoding: line, as: UTF8.self), .function, at: time)
   }
 
   private mutating func tellDropped(at time: WallTime) {
     guard let count = volume.takeDropped() else { return }
-    add(
-      "REDOUBT \(count) bytes of output were dropped: of one invocation \(volume.limit) bytes are recorded", .platform,
-      at: time)
+    add(PlatformLines.dropped(count, of: volume.limit, in: format, at: time), .platform, at: time)
   }
 
   private mutating func add(_ message: String, _ origin: LogEvent.Origin, at time: WallTime) {

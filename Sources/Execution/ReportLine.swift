@@ -26,10 +26,10 @@ struct ReportLine {
 
   /// MiB, begun ones counted. The peak is that of all pages of the sandbox: those of files in /tmp and /dev/shm are among
   /// them, which Lambda does not count. The memory that is limited never exceeds MemorySize, so neither does the report.
-  private var memoryUsed: Int? { memoryPeak.map { min(memorySize, ($0 + 0xF_FFFF) >> 20) } }
+  var memoryUsed: Int? { memoryPeak.map { min(memorySize, ($0 + 0xF_FFFF) >> 20) } }
 
   /// Whole milliseconds, begun ones counted; the init phase is billed with the first invocation.
-  private var billed: Int {
+  var billed: Int {
     Int((duration.inMilliseconds + (initDuration?.inMilliseconds ?? 0)).rounded(.up))
   }
 }

@@ -22,9 +22,12 @@ package struct FunctionConfiguration: Hashable, Sendable, Codable {
     set { layersInOrder = newValue.isEmpty ? nil : newValue }
   }
 
+  /// nil: as by default; so in records from before there was a choice.
+  package var logging: LoggingConfiguration?
+
   package init(
     runtime: String, handler: String, role: String, description: String, timeout: Int, memorySize: Int,
-    ephemeralStorage: Int, layers: [FunctionLayer] = []
+    ephemeralStorage: Int, layers: [FunctionLayer] = [], logging: LoggingConfiguration? = nil
   ) {
     self.runtime = runtime
     self.handler = handler
@@ -34,6 +37,7 @@ package struct FunctionConfiguration: Hashable, Sendable, Codable {
     self.memorySize = memorySize
     self.ephemeralStorage = ephemeralStorage
     self.layers = layers
+    self.logging = logging
   }
 }
 

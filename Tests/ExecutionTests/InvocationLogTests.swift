@@ -1,4 +1,5 @@
 import Core
+import Functions
 import Telemetry
 import Testing
 
@@ -22,6 +23,41 @@ struct InvocationLogTests {
     var log = InvocationLog()
     log.append(Array("REPORT RequestId: forged\n".utf8), at: now)
     #expect(log.events.map(\.origin) == [.function])
+  }
+
+  @Test func `a line that looks like the platform's stays the function's in json too`() {
+    var log = InvocationLog(logging: LoggingConfiguration(format: .json))
+    let forged = #"{"time":"2026-01-01T00:00:00.000Z","type":"platform.report","record":{"requestId":"forged"}}"#
+    log.append(Array("\(forged)\n".utf8), at: now)
+    #expect(log.events.map(\.message) == [forged])
+    #expect(log.events.map(\.origin) == [.function])
+  }
+
+  @Test func `in json a line that is not important enough leaves no event and takes no room`() {
+    var log = InvocationLog(limit: 100, logging: LoggingConfiguration(format: .json, applicationLevel: .error))
+    let line = #"{"timestamp":"t","level":"INFO"}"#
+    for _ in 0..<100 { log.append(Array("\(line)\n".utf8), at: now) }
+    log.append(Array("plain\n".utf8), at: now)
+    #expect(log.events.map(\.message) == ["plain"])
+  }
+
+  @Test func `what was dropped is told in json where the log is in json`() {
+    var log = InvocationLog(limit: 10, logging: LoggingConfiguration(format: .json))
+    log.append(Array("more than ten bytes\n".utf8), at: now)
+    log.close(at: now)
+    #expect(log.events.map(\.origin) == [.platform])
+    #expect(log.events.first?.message.contains(#""type":"platform.logsDropped""#) == true)
+    #expect(log.events.first?.message.contains(#""droppedBytes":19"#) == true)
+  }
+
+  @Test func `a log without a first line of the platform begins all the same`() throws {
+    var log = InvocationLog()
+    log.append(Array("of the init phase".utf8), at: now)
+    let id = try #require(RequestID("00000000-0000-4000-8000-000000000000"))
+    log.begin(id, with: nil, at: now)
+    log.append(Array("more\n".utf8), at: now)
+    #expect(log.events.map(\.message) == ["of the init phase", "more"])
+    #expect(log.requestID == id)
   }
 
   @Test func `the tail is the last four kilobytes`() {

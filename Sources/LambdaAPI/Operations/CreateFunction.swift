@@ -69,7 +69,8 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     let configuration = FunctionConfiguration(
       runtime: runtime, handler: handler, role: role, description: members.description ?? "",
       timeout: members.timeout ?? 3, memorySize: members.memorySize ?? 128,
-      ephemeralStorage: members.ephemeralStorage ?? 512, layers: layers)
+      ephemeralStorage: members.ephemeralStorage ?? 512, layers: layers,
+      logging: try members.logging?.applied(to: LoggingConfiguration(), of: name))
     let code = try await CodeMembers.admit(call.value.zip, beside: layers, services, at: call.place)
     let version = try await services.registry.create(
       name, at: call.place, configuration: configuration, code: code, variables: members.variables ?? [:],

@@ -47,6 +47,9 @@ struct UpdateFunctionConfiguration: ControlOperation, LambdaOperation {
     configuration.timeout = members.timeout ?? configuration.timeout
     configuration.memorySize = members.memorySize ?? configuration.memorySize
     configuration.ephemeralStorage = members.ephemeralStorage ?? configuration.ephemeralStorage
+    if let logging = members.logging {
+      configuration.logging = try logging.applied(to: current.logging, of: current.name)
+    }
     let version = try await services.registry.update(
       current.name, at: call.place, revisionID: call.value.revisionID,
       configuration: configuration, variables: members.variables)

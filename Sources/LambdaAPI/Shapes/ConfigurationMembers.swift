@@ -14,6 +14,7 @@ struct ConfigurationMembers: Sendable {
   let ephemeralStorage: Int?
   let variables: [String: String]?
   let layers: LayerSelection?
+  let logging: LoggingMembers?
 
   /// What a sandbox takes, less the platform's own.
   private static let mostVariables = 400
@@ -29,7 +30,6 @@ struct ConfigurationMembers: Sendable {
     "FileSystemConfigs": [[]],
     "ImageConfig": [[:]],
     "KMSKeyArn": [""],
-    "LoggingConfig": [[:], ["LogFormat": "Text"]],
     "RuntimeConfig": [],
     "SnapStart": [[:], ["ApplyOn": "None"]],
     "TracingConfig": [[:], ["Mode": "PassThrough"]],
@@ -49,6 +49,7 @@ struct ConfigurationMembers: Sendable {
     ephemeralStorage = try Self.ephemeralStorage(&members)
     variables = try Self.variables(&members)
     layers = try LayerSelection(&members)
+    logging = try LoggingMembers(&members)
     members.check(role, at: "Role", pattern: Self.rolePattern, matches: Self.isRole)
     members.check(handler, at: "Handler", lengths: 0...128)
     members.check(handler, at: "Handler", pattern: "[^\\s]+") { text in

@@ -35,7 +35,7 @@ struct FunctionMembers {
       "Architectures": [.string(HostArchitecture.name)],
       "EphemeralStorage": ["Size": .integer(Int64(configuration.ephemeralStorage))],
       "SnapStart": ["ApplyOn": "None", "OptimizationStatus": "Off"],
-      "LoggingConfig": ["LogFormat": "Text", "LogGroup": .string("/aws/lambda/\(version.name)")],
+      "LoggingConfig": version.loggingMembers,
     ]
     if !configuration.layers.isEmpty { members["Layers"] = .array(configuration.layers.map(Self.layer)) }
     if !variables.isEmpty {

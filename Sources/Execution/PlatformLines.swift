@@ -1,0 +1,120 @@
+import Core
+import Functions
+import Wire
+
+/// The platform's lines in the log of one version: in text, or as JSON objects that are as important as it asks for.
+///
+/// The objects and their levels are those of Lambda's system logs.
+struct PlatformLines: Sendable {
+  let logging: LoggingConfiguration
+  let functionName: String
+  /// `$LATEST` or a number.
+  let functionVersion: String
+
+  /// The first line of an invocation.
+  func start(_ requestID: RequestID, at time: WallTime) -> String? {
+    guard logging.format == .json else {
+      return "START RequestId: \(requestID) Version: \(functionVersion)"
+    }
+    let record: JSONValue = ["requestId": .string("\(requestID)"), "version": .string(functionVersion)]
+    return object("platform.start", .info, record, at: time)
+  }
+
+  /// The last lines of an invocation.
+  ///
+  /// - Parameter producedBytes: of the outcome.
+  func end(_ report: ReportLine, isFunctionError: Bool, producedBytes: Int, at time: WallTime) -> [String] {
+    guard logging.format == .json else { return ["END RequestId: \(report.requestID)", report.text] }
+    let level: LoggingConfiguration.SystemLevel = isFunctionError ? .warn : .info
+    let status = report.statusMembers(isFunctionError: isFunctionError)
+    let done: [String: JSONValue] = [
+      "requestId": .string("\(report.requestID)"),
+      "metrics": [
+        "durationMs": .number(report.duration.inHundredths), "producedBytes": .integer(Int64(producedBytes)),
+      ],
+    ]
+    let reported: [String: JSONValue] = [
+      "requestId": .string("\(report.requestID)"), "metrics": .object(report.metrics),
+    ]
+    return [
+      object("platform.runtimeDone", isFunctionError ? .warn : .debug, .object(done.merging(status) { $1 }), at: time),
+      object("platform.report", level, .object(reported.merging(status) { $1 }), at: time),
+    ].compactMap { $0 }
+  }
+
+  /// The line at the begin of an init phase; nil in text.
+  func initStart(at time: WallTime) -> String? {
+    guard logging.format == .json else { return nil }
+    let record: [String: JSONValue] = [
+      "functionName": .string(functionName), "functionVersion": .string(functionVersion),
+    ]
+    return object("platform.initStart", .debug, .object(record.merging(Self.initPhase) { $1 }), at: time)
+  }
+
+  /// The lines at the end of an init phase that succeeded; none in text.
+  func initEnd(_ duration: Duration, at time: WallTime) -> [String] {
+    guard logging.format == .json else { return [] }
+    var record = Self.initPhase
+    record["status"] = "success"
+    let done = object("platform.initRuntimeDone", .debug, .object(record), at: time)
+    record["metrics"] = ["durationMs": .number(duration.inHundredths)]
+    return [done, object("platform.initReport", .debug, .object(record), at: time)].compactMap { $0 }
+  }
+
+  /// The line that stands for output that was not recorded.
+  static func dropped(
+    _ count: Int, of limit: Int, in format: LoggingConfiguration.Format, at time: WallTime
+  ) -> String {
+    let reason = "of one invocation \(limit) bytes are recorded"
+    guard format == .json else { return "REDOUBT \(count) bytes of output were dropped: \(reason)" }
+    let record: JSONValue = ["droppedBytes": .integer(Int64(count)), "reason": .string(reason)]
+    return object("platform.logsDropped", record, at: time)
+  }
+
+  private static let initPhase: [String: JSONValue] = ["initializationType": "on-demand", "phase": "init"]
+
+  private func object(
+    _ type: String, _ level: LoggingConfiguration.SystemLevel, _ record: JSONValue, at time: WallTime
+  ) -> String? {
+    level < logging.systemLevel ? nil : Self.object(type, record, at: time)
+  }
+
+  private static func object(_ type: String, _ record: JSONValue, at time: WallTime) -> String {
+    let object: JSONValue = ["time": .string(time.utc.isoDateTime + "Z"), "type": .string(type), "record": record]
+    return String(decoding: object.encoded, as: UTF8.self)
+  }
+}
+
+extension PlatformLines {
+  init(version: FunctionVersion) {
+    logging = version.logging
+    functionName = version.name.description
+    functionVersion = version.qualifier.description
+  }
+}
+
+extension ReportLine {
+  /// As `platform.report` has them.
+  fileprivate var metrics: [String: JSONValue] {
+    var metrics: [String: JSONValue] = [
+      "durationMs": .number(duration.inHundredths), "billedDurationMs": .integer(Int64(billed)),
+      "memorySizeMB": .integer(Int64(memorySize)),
+    ]
+    metrics["maxMemoryUsedMB"] = memoryUsed.map { .integer(Int64($0)) }
+    metrics["initDurationMs"] = initDuration.map { .number($0.inHundredths) }
+    return metrics
+  }
+
+  fileprivate func statusMembers(isFunctionError: Bool) -> [String: JSONValue] {
+    var members: [String: JSONValue] = [
+      "status": .string(status?.word ?? (isFunctionError ? "error" : "success"))
+    ]
+    members["errorType"] = status?.errorType.map { .string($0) }
+    return members
+  }
+}
+
+extension Duration {
+  /// Milliseconds, rounded to hundredths.
+  fileprivate var inHundredths: Double { (inMilliseconds * 100).rounded() / 100 }
+}

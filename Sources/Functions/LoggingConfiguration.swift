@@ -1,0 +1,64 @@
+/// In which form a version's log is written, from which levels on, and where.
+package struct LoggingConfiguration: Hashable, Sendable, Codable {
+  package enum Format: String, Hashable, Sendable, Codable, CaseIterable {
+    case json = "JSON"
+    case text = "Text"
+  }
+
+  /// How detailed a record of the function is.
+  package enum ApplicationLevel: String, Hashable, Sendable, Codable, CaseIterable {
+    case trace = "TRACE"
+    case debug = "DEBUG"
+    case info = "INFO"
+    case warn = "WARN"
+    case error = "ERROR"
+    case fatal = "FATAL"
+  }
+
+  /// How detailed a record of the platform is.
+  package enum SystemLevel: String, Hashable, Sendable, Codable, CaseIterable {
+    case debug = "DEBUG"
+    case info = "INFO"
+    case warn = "WARN"
+  }
+
+  package var format: Format
+  /// Less important records are left out; of JSON only.
+  package var applicationLevel: ApplicationLevel
+  /// Less important records are left out; of JSON only.
+  package var systemLevel: SystemLevel
+  /// nil: the group that is named for the function.
+  package var group: String?
+
+  package init(
+    format: Format = .text, applicationLevel: ApplicationLevel = .info, systemLevel: SystemLevel = .info,
+    group: String? = nil
+  ) {
+    self.format = format
+    self.applicationLevel = applicationLevel
+    self.systemLevel = systemLevel
+    self.group = group
+  }
+}
+
+extension LoggingConfiguration.ApplicationLevel: Comparable {
+  package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension LoggingConfiguration.SystemLevel: Comparable {
+  package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension FunctionVersion {
+  package var logging: LoggingConfiguration { configuration.logging ?? LoggingConfiguration() }
+
+  /// The name of the log group.
+  package var logGroup: String { logging.group ?? Self.ownLogGroup(name) }
+
+  /// The log group of a function that names none.
+  package static func ownLogGroup(_ name: FunctionName) -> String { "/aws/lambda/\(name)" }
+}

@@ -1,0 +1,74 @@
+import Core
+import Functions
+import Testing
+
+@testable import Execution
+
+struct PlatformLinesTests {
+  private let requestID: RequestID
+  private let now = WallTime(milliseconds: 1_700_000_000_123)
+
+  init() throws { requestID = try #require(RequestID("00000000-0000-4000-8000-000000000000")) }
+
+  @Test func `in text the lines are those of lambda`() {
+    let lines = lines(LoggingConfiguration())
+    #expect(lines.start(requestID, at: now) == "START RequestId: \(requestID) Version: 7")
+    let report = report(nil)
+    #expect(
+      lines.end(report, isFunctionError: false, producedBytes: 2, at: now)
+        == ["END RequestId: \(requestID)", report.text])
+    #expect(lines.initStart(at: now) == nil)
+    #expect(lines.initEnd(.seconds(1), at: now).isEmpty)
+  }
+
+  @Test func `in json a record says when, what and whose`() {
+    let lines = lines(LoggingConfiguration(format: .json))
+    #expect(
+      lines.start(requestID, at: now)
+        == #"{"record":{"requestId":"\#(requestID)","version":"7"},"time":"2023-11-14T22:13:20.123Z","#
+        + #""type":"platform.start"}"#)
+    #expect(
+      lines.end(report(nil), isFunctionError: false, producedBytes: 2, at: now) == [
+        #"{"record":{"metrics":{"billedDurationMs":22,"durationMs":1.23,"initDurationMs":20,"maxMemoryUsedMB":30,"#
+          + #""memorySizeMB":128},"requestId":"\#(requestID)","status":"success"},"#
+          + #""time":"2023-11-14T22:13:20.123Z","type":"platform.report"}"#
+      ])
+  }
+
+  @Test func `a failure is told with its kind at every level`() {
+    for level in LoggingConfiguration.SystemLevel.allCases {
+      let end = lines(LoggingConfiguration(format: .json, systemLevel: level))
+        .end(report(.error("Runtime.ExitError")), isFunctionError: true, producedBytes: 2, at: now)
+      #expect(end.count == 2)
+      #expect(end.allSatisfy { $0.contains(#""errorType":"Runtime.ExitError""#) })
+      #expect(end.allSatisfy { $0.contains(#""status":"error""#) })
+    }
+  }
+
+  @Test func `an error that the function reports itself is no success`() {
+    let end = lines(LoggingConfiguration(format: .json)).end(
+      report(nil), isFunctionError: true, producedBytes: 2, at: now)
+    #expect(end.allSatisfy { $0.contains(#""status":"error""#) })
+  }
+
+  @Test func `less is told from a higher level on`() {
+    let debug = lines(LoggingConfiguration(format: .json, systemLevel: .debug))
+    #expect(debug.initStart(at: now)?.contains("platform.initStart") == true)
+    #expect(debug.initEnd(.milliseconds(20), at: now).count == 2)
+    #expect(debug.end(report(nil), isFunctionError: false, producedBytes: 2, at: now).count == 2)
+    let warn = lines(LoggingConfiguration(format: .json, systemLevel: .warn))
+    #expect(warn.start(requestID, at: now) == nil)
+    #expect(warn.initStart(at: now) == nil)
+    #expect(warn.end(report(nil), isFunctionError: false, producedBytes: 2, at: now).isEmpty)
+  }
+
+  private func lines(_ logging: LoggingConfiguration) -> PlatformLines {
+    PlatformLines(logging: logging, functionName: "f", functionVersion: "7")
+  }
+
+  private func report(_ status: ReportStatus?) -> ReportLine {
+    ReportLine(
+      requestID: requestID, duration: .microseconds(1234), initDuration: .milliseconds(20), memorySize: 128,
+      memoryPeak: 31_000_000, status: status)
+  }
+}
