@@ -16,6 +16,7 @@ package struct RedoubtAPI: Sendable {
     GetAccountHygiene.self,
     GetFunctionHygiene.self,
     ListFindings.self,
+    ListLogEvents.self,
     PutAccountHygiene.self,
     PutFunctionHygiene.self,
   ]

@@ -1,12 +1,21 @@
 import Functions
+import Telemetry
 import Wire
 
 /// Errors of the domain as the callers of Redoubt's own API see them.
 enum RedoubtErrors {
   /// - Returns: nil for an error that must not show.
   static func fault(_ error: any Error) -> Fault? {
-    guard let error = error as? FunctionError else { return nil }
-    return switch error {
+    switch error {
+    case let error as FunctionError: fault(error)
+    case LogError.groupNotFound(let name):
+      Fault(code: "ResourceNotFoundException", status: 404, message: "log group not found: \(name)")
+    default: nil
+    }
+  }
+
+  private static func fault(_ error: FunctionError) -> Fault? {
+    switch error {
     case .notFound(let arn):
       Fault(code: "ResourceNotFoundException", status: 404, message: "function not found: \(arn)")
     case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord:

@@ -6,10 +6,12 @@ package struct RedoubtServices: Sendable {
   let catalog: FunctionCatalog
   let registry: FunctionRegistry
   let findings: FindingStore
+  let logs: LogStore
 
-  package init(catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore) {
+  package init(catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore) {
     self.catalog = catalog
     self.registry = registry
     self.findings = findings
+    self.logs = logs
   }
 }

@@ -27,7 +27,7 @@ OWN = {
     ("redoubt", name)
     for name in (
         "PutFunctionHygiene", "GetFunctionHygiene", "DeleteFunctionHygiene", "PutAccountHygiene", "GetAccountHygiene",
-        "DeleteAccountHygiene", "ListFindings",
+        "DeleteAccountHygiene", "ListFindings", "ListLogEvents",
     )
 }  # fmt: skip
 

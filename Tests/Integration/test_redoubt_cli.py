@@ -141,6 +141,90 @@ def test_the_log_is_followed(redoubt, deployed, server):
         assert follower.wait(5) is not None
 
 
+LEVELS = """
+import logging
+def handler(event, context):
+    print("printed for", event)
+    logging.warning("warned for %s", event)
+    logging.error("failed for %s", event)
+"""
+
+
+@pytest.fixture
+def two_invocations(deploy, invoke, messages):
+    """A function that was invoked twice in one environment; its name and the two request ids."""
+    name = deploy(LEVELS)
+    ids = [invoke(name, number).request_id for number in (1, 2)]
+    messages(name, f"REPORT RequestId: {ids[1]}")
+    return name, ids
+
+
+def printed(done):
+    """What follows the time on each line."""
+    assert done.returncode == 0, done.stderr
+    return [line.split(" ", 1)[1] for line in done.stdout.splitlines()]
+
+
+def test_the_log_of_one_request_is_whole(redoubt, two_invocations):
+    name, ids = two_invocations
+    lines = printed(redoubt("logs", name, "--request-id", ids[1]))
+    assert lines[0] == f"START RequestId: {ids[1]} Version: $LATEST" and lines[1] == "printed for 2"
+    assert [line.split("\t")[-1] for line in lines[2:4]] == ["warned for 2", "failed for 2"]
+    assert lines[4] == f"END RequestId: {ids[1]}" and len(lines) == 6
+    assert not any("for 1" in line for line in lines)
+
+
+def test_a_level_leaves_out_what_is_below_it(redoubt, two_invocations):
+    name, _ = two_invocations
+    assert [line.split("\t")[-1] for line in printed(redoubt("logs", name, "--level", "error"))] == [
+        "failed for 1", "failed for 2",
+    ]  # fmt: skip
+    assert len(printed(redoubt("logs", name, "--level", "WARN"))) == 4
+    assert "printed for 1" in printed(redoubt("logs", name, "--level", "INFO"))
+
+
+def test_the_time_range_of_a_log_has_two_ends(redoubt, two_invocations):
+    name, _ = two_invocations
+    assert printed(redoubt("logs", name, "--since", "1h", "--until", "30m")) == []
+    assert len(printed(redoubt("logs", name, "--since", "1h", "--until", "0s"))) == 12
+
+
+def test_json_lines_of_a_log_say_whose_they_are(redoubt, two_invocations):
+    name, ids = two_invocations
+    events = [json.loads(line) for line in redoubt("logs", name, "--json").stdout.splitlines()]
+    assert [event["Origin"] for event in events] == ["Platform", *["Function"] * 3, "Platform", "Platform"] * 2
+    assert [event["RequestId"] for event in events] == [ids[0]] * 6 + [ids[1]] * 6
+
+
+def test_a_forged_line_is_told_from_the_platforms(redoubt, deploy, invoke, messages):
+    name = deploy("def handler(event, context): print('REPORT RequestId:', context.aws_request_id, 'Status: fine')")
+    answer = invoke(name)
+    messages(name, f"END RequestId: {answer.request_id}")
+    events = [json.loads(line) for line in redoubt("logs", name, "--json").stdout.splitlines()]
+    reports = [event["Origin"] for event in events if event["Message"].startswith("REPORT")]
+    assert reports == ["Function", "Platform"]
+
+
+def test_the_log_of_a_function_in_a_shared_group_is_its_own(redoubt, deploy, invoke, logs_client):
+    group = unique_name("/shared")
+    names = [deploy(f"def handler(e, c): print('of {n}')", LoggingConfig={"LogGroup": group}) for n in (1, 2)]
+    for name in names:
+        invoke(name)
+    for number, name in enumerate(names, 1):
+        wait_until(lambda n=name: "END" in redoubt("logs", n).stdout, 8, 0.2, what=f"the log of {name}")
+        assert printed(redoubt("logs", name))[1:2] == [f"of {number}"]
+    logs_client.delete_log_group(logGroupName=group)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--level", "LOUD"], ["--request-id", "x"], ["-f", "--until", "1m"], ["--since", "x"], ["--until", "x"]],
+    ids=" ".join,
+)
+def test_wrong_options_of_logs_are_wrong_usage(redoubt, deployed, arguments):
+    assert redoubt("logs", deployed, *arguments).returncode == USAGE
+
+
 def test_terminal_sequences_in_a_log_are_not_passed_on(redoubt, deployed):
     done = redoubt("invoke", deployed, "--payload", '"\\u001b[2Jcleared"', "--tail")
     assert "\x1b" not in done.stderr

@@ -40,16 +40,6 @@ import Wire
     #expect(PrintableText.escape("a\tb\n\u{1B}[31m\u{9B}\r\u{202E}ä") == "a\tb\n\\u{1b}[31m\\u{9b}\\u{d}\\u{202e}ä")
   }
 
-  @Test func `a follower sees every event once`() {
-    var cursor = LogCursor(logGroup: "g", requestID: nil, start: 5)
-    let event = { (id: String, time: Int64) -> JSONValue in ["eventId": .string(id), "timestamp": .integer(time)] }
-    #expect(cursor.take(["events": [event("a", 7), event("b", 9)], "nextToken": "t"]).count == 2)
-    #expect(cursor.input("t")["startTime"] == 5)
-    #expect(cursor.take(["events": [event("c", 8)]]).count == 1)
-    #expect(cursor.take(["events": [event("c", 8), event("d", 9)]]).count == 1)
-    #expect(cursor.input(nil)["startTime"] == 9)
-  }
-
   @Test func `endpoints are plain HTTP with a default port`() throws {
     #expect(try ServiceEndpoint("http://localhost:4566/").description == "http://localhost:4566")
     #expect(try ServiceEndpoint("http://h").description == "http://h:80")

@@ -71,7 +71,7 @@ struct ServerComposition {
       runtimes: runtimes,
       admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
       executor: executor)
-    let own = RedoubtServices(catalog: catalog, registry: registry, findings: findingStore)
+    let own = RedoubtServices(catalog: catalog, registry: registry, findings: findingStore, logs: logStore)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)
   }

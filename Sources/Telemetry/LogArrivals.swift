@@ -1,0 +1,35 @@
+package import Core
+
+/// What a reader in order of arrival asks for.
+package struct LogArrivalQuery: Hashable, Sendable {
+  package let group: LogGroup
+  /// Milliseconds since the epoch; events of this very millisecond are found.
+  package let start: Int64?
+  /// Milliseconds since the epoch; events of this very millisecond are found too.
+  package let end: Int64?
+  /// Nil for the lines of all requests and of none.
+  package let requestID: RequestID?
+
+  package init(group: LogGroup, start: Int64? = nil, end: Int64? = nil, requestID: RequestID? = nil) {
+    self.group = group
+    self.start = start
+    self.end = end
+    self.requestID = requestID
+  }
+}
+
+/// An event and the request that it belongs to.
+package struct ArrivedLogEvent: Hashable, Sendable {
+  package let found: FilteredLogEvent
+  /// As the platform knows it, whatever the line says; nil for a line that belongs to no invocation.
+  package let requestID: RequestID?
+}
+
+/// A part of what arrived.
+package struct LogArrivals: Sendable {
+  /// As they were stored: those of an invocation together.
+  package let events: [ArrivedLogEvent]
+  /// For the next part, also when nothing has arrived yet that it could hold.
+  package let mark: Int64
+  package let hasMore: Bool
+}
