@@ -48,6 +48,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private var listener: (any Channel)?
   private var logPipe: LogPipe?
   private var connections = 0
+  private var isAboutToRecord = false
   /// Bytes, when the sandbox is gone.
   private var finalMemoryPeak: Int?
   /// What the runtime reported of its init phase, or the platform of its end.
@@ -184,8 +185,22 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private func received(_ bytes: [UInt8]) {
     log.append(bytes, at: services.time.wallTime())
     // However much a function prints, and whenever, the server holds little of it.
-    guard log.byteCount > InvocationLog.longestHeld else { return }
+    if log.byteCount > InvocationLog.longestHeld { recordCollected() } else { recordSoon() }
+  }
+
+  private func recordCollected() {
     services.record(log.takeEvents(), of: version, requestID: log.requestID, stream: logStream)
+  }
+
+  /// What a long invocation prints is to be seen while it runs.
+  private func recordSoon() {
+    guard log.requestID != nil, !isAboutToRecord else { return }
+    isAboutToRecord = true
+    eventLoop.scheduleTask(in: .nanoseconds(ExecutionLimits.logDelay.wholeNanoseconds)) { [weak self] in
+      guard let self else { return }
+      isAboutToRecord = false
+      if log.requestID != nil { recordCollected() }
+    }
   }
 
   /// Lambda begins an init phase that overran anew, inside the invocation and its time limit; here it goes on.

@@ -70,4 +70,6 @@ package enum ExecutionLimits {
   static let cleaning = Duration.seconds(2)
   /// Bytes of one invocation's output that are recorded, 26 for each event counted in; as many between invocations.
   static let logVolume = 16 << 20
+  /// How long a line of a running invocation may wait to be recorded.
+  static let logDelay = Duration.seconds(1)
 }

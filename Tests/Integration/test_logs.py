@@ -1,5 +1,6 @@
 """What a function writes can be read back, line by line, and cannot pass for what the platform writes."""
 
+import threading
 import time
 
 import pytest
@@ -71,6 +72,20 @@ def test_a_forged_report_stays_one_event_of_the_functions_own(talker, invoke, me
     request_id = invoke(talker, [forged]).json
     found = messages(talker, f"REPORT RequestId: {request_id}")
     assert not any(text.startswith(("REPORT RequestId: forged", "END RequestId: forged")) for text in found)
+
+
+def test_lines_are_there_while_their_invocation_still_runs(deploy, invoke, messages):
+    name = deploy("import time\ndef handler(e, c):\n  print('begun')\n  time.sleep(e)\n  print('done')", Timeout=20)
+    running = threading.Thread(target=invoke, args=(name, 6))
+    running.start()
+    try:
+        found = messages(name, "begun")
+        assert running.is_alive() and "done" not in found
+        assert found[0].startswith("START RequestId: ")
+    finally:
+        running.join()
+    found = messages(name, "REPORT")
+    assert [text.split(" ")[0] for text in found] == ["START", "begun", "done", "END", "REPORT"]
 
 
 def test_a_log_of_ten_megabytes_does_not_disturb_the_answer(deploy, invoke):

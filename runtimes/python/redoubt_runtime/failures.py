@@ -107,7 +107,7 @@ def _log_record(payload):
     lines.append("Traceback (most recent call last):")
     for entry in payload["stackTrace"]:
         lines.extend(_hard_indented(line) for line in entry.splitlines())
-    return "\r".join(lines) + "\n"
+    return "\r".join(lines).replace("\n", "\r") + "\n"
 
 
 def _hard_indented(line):

@@ -29,11 +29,16 @@ def _handler_class(logging):
         def emit(self, record):
             try:
                 record.aws_request_id = loop.request_id
-                output.write(self.format(record))
+                output.write(_in_one_line(self.format(record)))
             except Exception:
                 self.handleError(record)
 
     return LambdaLoggerHandler
+
+
+def _in_one_line(text):
+    """A record of several lines stays one event, as in Lambda: carriage returns stand for the line ends within."""
+    return text[:-1].replace("\n", "\r") + text[-1:]
 
 
 def _formatter(logging):
