@@ -10,8 +10,9 @@ package struct FunctionRegistry: Sendable {
   private let environment: FunctionEnvironment
   private let time: any TimeSource
   private let random: any RandomSource
-  private let store = FunctionStore()
+  let store = FunctionStore()
   let hygiene = HygieneStore()
+  let aliases = AliasStore()
   let order = CommitOrder()
   /// Hears of each version that was replaced or deleted, so that its environments end.
   private let retired: @Sendable (FunctionVersion) -> Void
@@ -34,14 +35,11 @@ package struct FunctionRegistry: Sendable {
 
   /// Fills the catalog from the database; once, at start.
   package func load() async throws {
-    let (versions, modes, accounts) = try await database.read { [store, hygiene] transaction in
-      (try store.all(transaction), try hygiene.allFunctions(transaction), try hygiene.allAccounts(transaction))
+    let (states, accounts) = try await database.read { [hygiene] transaction in
+      (try self.allStates(transaction), try hygiene.allAccounts(transaction))
     }
-    let own = Dictionary(
-      modes.map { (FunctionVersion.arn($0.name, at: $0.place), $0.mode) }, uniquingKeysWith: { _, last in last })
-    for (arn, group) in Dictionary(grouping: versions, by: \.functionARN) {
-      guard let first = group.first else { continue }
-      let state = FunctionState(versions: group, hygiene: own[arn])
+    for state in states {
+      guard let first = state.versions.first else { continue }
       catalog.apply(state, of: first.name, at: first.place, sequence: 0)
     }
     for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
@@ -127,16 +125,16 @@ package struct FunctionRegistry: Sendable {
     versions.forEach(retired)
   }
 
-  /// Deletes one published version.
+  /// Deletes one published version; that there is none is no error.
   ///
-  /// - Throws: `FunctionError.notFound`, `.cannotDeleteLatest`.
+  /// - Throws: `FunctionError.notFound` for the function, `.cannotDeleteLatest`, `.versionHasAliases`.
   package func delete(_ name: FunctionName, _ qualifier: Qualifier, at place: AccountRegion) async throws {
     guard qualifier != .latest else { throw FunctionError.cannotDeleteLatest }
     let version = catalog.version(name, qualifier, at: place)
     try await change(name, at: place) { [store] transaction in
-      guard try store.deleteVersion(qualifier.number, of: name, at: place, transaction) else {
-        throw self.missing(name, place, qualifier)
-      }
+      guard try self.exists(name, at: place, transaction) else { throw self.missing(name, place) }
+      try self.checkIsUnreferenced(qualifier, of: name, at: place, transaction)
+      try store.deleteVersion(qualifier.number, of: name, at: place, transaction)
     }
     if let version { retired(version) }
   }
@@ -163,12 +161,9 @@ package struct FunctionRegistry: Sendable {
     _ name: FunctionName, at place: AccountRegion,
     _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    let (result, state, sequence) = try await database.write { [store, hygiene, order] transaction in
+    let (result, state, sequence) = try await database.write { [order] transaction in
       let result = try body(transaction)
-      let state = FunctionState(
-        versions: try store.versions(of: name, at: place, transaction),
-        hygiene: try hygiene.mode(of: name, at: place, transaction))
-      return (result, state, order.next())
+      return (result, try self.state(of: name, at: place, transaction), order.next())
     }
     catalog.apply(state, of: name, at: place, sequence: sequence).forEach(hygieneChanged)
     return result
@@ -185,7 +180,7 @@ package struct FunctionRegistry: Sendable {
     try !store.versions(of: name, at: place, transaction).isEmpty
   }
 
-  private func newRevisionID() -> String { RequestID(from: random).description }
+  func newRevisionID() -> String { RequestID(from: random).description }
 }
 
 /// Numbers changes inside their write transactions, which run one after the other.

@@ -10,12 +10,17 @@ package struct LambdaAPI: Sendable {
 
   /// The table of contents.
   private static let controlOperations: [any (ControlOperation & LambdaOperation).Type] = [
+    CreateAlias.self,
     CreateFunction.self,
+    DeleteAlias.self,
     DeleteFunction.self,
+    GetAlias.self,
     GetFunction.self,
     GetFunctionConfiguration.self,
+    ListAliases.self,
     ListFunctions.self,
     PublishVersion.self,
+    UpdateAlias.self,
     UpdateFunctionCode.self,
     UpdateFunctionConfiguration.self,
   ]

@@ -88,12 +88,19 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.get_waiter("function_updated_v2").wait(FunctionName=name)
     client.publish_version(FunctionName=name, Description="f")
     client.list_functions(FunctionVersion="ALL", MaxItems=50)
+    alias = {"FunctionName": name, "Name": "live"}
+    client.create_alias(**alias, FunctionVersion="$LATEST", Description="a")
+    client.update_alias(**alias, FunctionVersion="1")
+    client.get_alias(**alias)
+    client.list_aliases(FunctionName=name, MaxItems=1)
+    client.delete_alias(**alias)
     client.delete_function(FunctionName=name, Qualifier="1")
     client.delete_function(FunctionName=name)
     assert recorder.faults == []
     assert recorder.operations == {
         "CreateFunction", "GetFunction", "GetFunctionConfiguration", "Invoke", "UpdateFunctionCode",
         "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
+        "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias",
     }  # fmt: skip
 
 
@@ -118,6 +125,13 @@ def test_every_error_fits_the_model(recorded, deploy):
         (client.publish_version, {"FunctionName": name, "CodeSha256": "0" * 44}),
         (client.update_function_code, {"FunctionName": name, "ZipFile": package, "RevisionId": "x"}),
         (client.list_functions, {"Marker": "made-up"}),
+        (client.get_alias, {"FunctionName": name, "Name": "nope"}),
+        (client.update_alias, {"FunctionName": name, "Name": "nope"}),
+        (client.delete_alias, {**missing, "Name": "nope"}),
+        (client.list_aliases, {"FunctionName": name, "Marker": "made-up"}),
+        (client.create_alias, {"FunctionName": name, "Name": "live", "FunctionVersion": "9"}),
+        (client.create_alias, {"FunctionName": name, "Name": "12", "FunctionVersion": "$LATEST"}),
+        (client.delete_function, {"FunctionName": name, "Qualifier": "live"}),
     ]  # fmt: skip
     for call, members in failing:
         with pytest.raises(ClientError):

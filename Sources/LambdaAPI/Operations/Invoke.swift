@@ -53,7 +53,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
 
   func start(_ call: Authorized<Input>, reply: any ResponseStream) throws {
     let input = call.value
-    let version = try services.version(input.target, at: call.place)
+    let version = try services.versionToRun(input.target, at: call.place)
     let payload = input.payload.isEmpty ? Array("{}".utf8) : input.payload
     guard JSONText.isValid(payload) else { throw Self.invalidContent }
     guard !input.isDryRun else {

@@ -5,13 +5,10 @@ import Wire
 /// The function and version that a request names, by `FunctionName` and `Qualifier` together.
 struct FunctionTarget: Hashable, Sendable {
   let reference: FunctionReference
-  /// `$LATEST` when the request names none.
+  /// A version or an alias, as written; `$LATEST` when the request names none.
   let qualifier: String
   /// Whether the request named a qualifier at all.
   let isQualified: Bool
-
-  /// nil for an alias, of which this version has none.
-  var versionQualifier: Qualifier? { Qualifier(qualifier) }
 
   /// The ARN as the caller addressed the function: with a qualifier only if there was one.
   func arn(at place: AccountRegion) -> String {

@@ -67,7 +67,7 @@ struct ServerComposition {
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, runtimes: runtimes,
       admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
-      executor: executor)
+      executor: executor, random: random)
     let own = RedoubtServices(catalog: catalog, registry: registry, findings: findingStore)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)

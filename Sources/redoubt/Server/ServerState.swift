@@ -10,7 +10,7 @@ struct ServerState: Sendable {
   /// In the order in which they were introduced; a shipped one never moves.
   static let migrations =
     AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations + FunctionStore.migrations
-    + LogSchema.migrations + HygieneStore.migrations + FindingStore.migrations
+    + LogSchema.migrations + HygieneStore.migrations + FindingStore.migrations + AliasStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
