@@ -6,7 +6,9 @@ package struct AliasName: Hashable, Sendable, CustomStringConvertible {
 
   /// - Returns: nil unless `text` has that form.
   package init?(_ text: String) {
-    guard FunctionReference.isQualifier(text), text != "$LATEST", !text.utf8.allSatisfy(Self.isDigit) else { return nil }
+    guard FunctionReference.isQualifier(text), text != "$LATEST", !text.utf8.allSatisfy(Self.isDigit) else {
+      return nil
+    }
     description = text
   }
 

@@ -114,6 +114,12 @@ package final class FunctionCatalog: Sendable {
     return all.sorted { ($0.name.description, $0.qualifier.number) < ($1.name.description, $1.qualifier.number) }
   }
 
+  /// `$LATEST` first, then in order of their numbers; empty when there is no such function.
+  package func versions(of name: FunctionName, at place: AccountRegion) -> [FunctionVersion] {
+    let all = state.withLock { $0.functions[Key(place: place, name: name)]?.versions.values.map(\.self) ?? [] }
+    return all.sorted { $0.qualifier.number < $1.qualifier.number }
+  }
+
   /// The packages that any version needs, of all accounts.
   package func referencedCode() -> Set<ArtifactID> {
     let versions = state.withLock { $0.functions.values.flatMap(\.versions.values) }

@@ -80,7 +80,7 @@ package struct FunctionRegistry: Sendable {
     let result = try await change(name, at: place) { [store] transaction in
       try store.replaceLatest(next, from: current.revisionID, transaction)
       guard publish else { return next }
-      return try self.insertPublished(next, transaction)
+      return try self.published(next, description: nil, transaction)
     }
     retired(current)
     return result
@@ -102,15 +102,7 @@ package struct FunctionRegistry: Sendable {
       guard latest.revisionID == current.revisionID else {
         throw FunctionError.concurrentChange(latest.functionARN.description)
       }
-      var content = latest
-      if let description {
-        var configuration = latest.configuration
-        configuration.description = description
-        content = latest.with(configuration)
-      }
-      let newest = versions.max { $0.qualifier.number < $1.qualifier.number }
-      if let newest, newest.qualifier != .latest, newest.hasSameContent(as: content) { return newest }
-      return try self.insertPublished(content, transaction)
+      return try self.published(latest, description: description, transaction)
     }
   }
 
@@ -118,7 +110,7 @@ package struct FunctionRegistry: Sendable {
   ///
   /// - Throws: `FunctionError.notFound`.
   package func delete(_ name: FunctionName, at place: AccountRegion) async throws {
-    let versions = catalog.allVersions(at: place).filter { $0.name == name }
+    let versions = catalog.versions(of: name, at: place)
     try await change(name, at: place) { [store] transaction in
       guard try store.deleteFunction(name, at: place, transaction) else { throw self.missing(name, place) }
     }
@@ -145,6 +137,16 @@ package struct FunctionRegistry: Sendable {
     guard let current = catalog.version(name, .latest, at: place) else { throw missing(name, place) }
     if let revisionID, revisionID != current.revisionID { throw .revisionMismatch }
     return current
+  }
+
+  /// The last version if `latest` has not changed since, else a new one.
+  private func published(
+    _ latest: FunctionVersion, description: String?, _ transaction: any Transaction
+  ) throws -> FunctionVersion {
+    let versions = try store.versions(of: latest.name, at: latest.place, transaction)
+    let newest = versions.filter { $0.qualifier != .latest }.max { $0.qualifier.number < $1.qualifier.number }
+    if let newest, newest.isPublication(of: latest) { return newest }
+    return try insertPublished(description.map(latest.with(description:)) ?? latest, transaction)
   }
 
   private func insertPublished(
@@ -191,14 +193,21 @@ final class CommitOrder: Sendable {
 }
 
 extension FunctionVersion {
-  fileprivate func with(_ configuration: FunctionConfiguration) -> FunctionVersion {
-    FunctionVersion(
+  fileprivate func with(description: String) -> FunctionVersion {
+    var configuration = configuration
+    configuration.description = description
+    return FunctionVersion(
       place: place, name: name, qualifier: qualifier, configuration: configuration, code: code,
       sealedEnvironment: sealedEnvironment, lastModified: lastModified, revisionID: revisionID)
   }
 
-  /// The sealed bytes differ at each sealing; a published version takes over those of `$LATEST` unchanged.
-  fileprivate func hasSameContent(as other: FunctionVersion) -> Bool {
-    configuration == other.configuration && code == other.code && sealedEnvironment == other.sealedEnvironment
+  /// Whether `latest` has not changed since this version was published from it. A description given with the publishing
+  /// is no change: then the times tell whether `$LATEST` got another one since.
+  fileprivate func isPublication(of latest: FunctionVersion) -> Bool {
+    let isDescribedAlike = configuration.description == latest.configuration.description
+    guard isDescribedAlike || latest.lastModified <= lastModified else { return false }
+    // The sealed bytes differ at each sealing; a published version takes over those of `$LATEST` unchanged.
+    return configuration == latest.with(description: configuration.description).configuration && code == latest.code
+      && sealedEnvironment == latest.sealedEnvironment
   }
 }

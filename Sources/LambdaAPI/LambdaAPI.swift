@@ -19,6 +19,7 @@ package struct LambdaAPI: Sendable {
     GetFunctionConfiguration.self,
     ListAliases.self,
     ListFunctions.self,
+    ListVersionsByFunction.self,
     PublishVersion.self,
     UpdateAlias.self,
     UpdateFunctionCode.self,

@@ -53,7 +53,8 @@ enum LambdaErrors {
         members: ["Type": "User"])
     case .cannotDeleteLatest: invalidParameter("$LATEST version cannot be deleted without deleting the function.")
     case .codeMismatch(let expected, let actual):
-      invalidParameter("CodeSHA256 (\(expected)) is different from current CodeSHA256 in $LATEST (\(actual)). "
+      invalidParameter(
+        "CodeSHA256 (\(expected)) is different from current CodeSHA256 in $LATEST (\(actual)). "
           + "Please try again with the CodeSHA256 in $LATEST.")
     case .aliasExists(let arn): conflict("Alias already exists: \(arn)")
     case .versionHasAliases(let names):

@@ -14,7 +14,7 @@ from harness.sigv4 import Request, Signer, send
 LAMBDA = [
     "CreateFunction", "GetFunction", "GetFunctionConfiguration", "ListFunctions", "UpdateFunctionCode",
     "UpdateFunctionConfiguration", "DeleteFunction", "PublishVersion", "Invoke",
-    "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias",
+    "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias", "ListVersionsByFunction",
 ]  # fmt: skip
 DEFAULTS = {"Zip", "None", "Text", "PassThrough"}
 OPERATIONS = [("lambda", name) for name in LAMBDA] + [("logs", "FilterLogEvents")]

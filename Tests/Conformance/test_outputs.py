@@ -94,13 +94,14 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.get_alias(**alias)
     client.list_aliases(FunctionName=name, MaxItems=1)
     client.delete_alias(**alias)
+    client.list_versions_by_function(FunctionName=name, MaxItems=1)
     client.delete_function(FunctionName=name, Qualifier="1")
     client.delete_function(FunctionName=name)
     assert recorder.faults == []
     assert recorder.operations == {
         "CreateFunction", "GetFunction", "GetFunctionConfiguration", "Invoke", "UpdateFunctionCode",
         "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
-        "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias",
+        "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
     }  # fmt: skip
 
 
@@ -130,6 +131,9 @@ def test_every_error_fits_the_model(recorded, deploy):
         (client.delete_alias, {**missing, "Name": "nope"}),
         (client.list_aliases, {"FunctionName": name, "Marker": "made-up"}),
         (client.create_alias, {"FunctionName": name, "Name": "live", "FunctionVersion": "9"}),
+        (client.list_versions_by_function, missing),
+        (client.list_versions_by_function, {"FunctionName": name, "Marker": "made-up"}),
+        (client.publish_version, {"FunctionName": name, "RevisionId": "x"}),
         (client.create_alias, {"FunctionName": name, "Name": "12", "FunctionVersion": "$LATEST"}),
         (client.delete_function, {"FunctionName": name, "Qualifier": "live"}),
     ]  # fmt: skip

@@ -74,7 +74,9 @@ struct AliasRegistryTests {
     let change = AliasChange(version: .version(2), description: nil, additional: nil)
     let changed = try await update(name, change, revisionID: alias.revisionID)
     #expect(changed.revisionID != alias.revisionID)
-    await #expect(throws: FunctionError.revisionMismatch) { try await update(name, change, revisionID: alias.revisionID) }
+    await #expect(throws: FunctionError.revisionMismatch) {
+      try await update(name, change, revisionID: alias.revisionID)
+    }
   }
 
   @Test func `a version stays while an alias can run it, as first or as second`() async throws {

@@ -12,6 +12,7 @@ final class RegistryFixture: Sendable {
   let place: AccountRegion
   let catalog = FunctionCatalog()
   let registry: FunctionRegistry
+  let time = ManualTimeSource()
   let database: SQLiteDatabase
   private let environment: FunctionEnvironment
   private let changes = Changes()
@@ -30,7 +31,7 @@ final class RegistryFixture: Sendable {
     environment = FunctionEnvironment(
       cipher: EnvelopeCipher(keyring: try AccountKeyring(opening: [key], root: root), random: random))
     registry = FunctionRegistry(
-      database: database, catalog: catalog, environment: environment, time: ManualTimeSource(),
+      database: database, catalog: catalog, environment: environment, time: time,
       random: SeededRandomSource(seed: 8), retired: { _ in }, hygieneChanged: changes.add)
   }
 
