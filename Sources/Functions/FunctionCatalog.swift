@@ -12,6 +12,7 @@ package final class FunctionCatalog: Sendable {
     /// By stored number, 0 for `$LATEST`; empty for a function that was deleted.
     var versions: [Int: FunctionVersion]
     var aliases: [String: FunctionAlias]
+    var tags: [String: String]
     /// nil: that of the account.
     var hygiene: HygieneMode?
     /// The place of the change that wrote this entry in the order of commits.
@@ -74,6 +75,10 @@ package final class FunctionCatalog: Sendable {
 
   package func alias(_ alias: AliasName, of name: FunctionName, at place: AccountRegion) -> FunctionAlias? {
     state.withLock { $0.functions[Key(place: place, name: name)]?.aliases[alias.description] }
+  }
+
+  package func tags(of name: FunctionName, at place: AccountRegion) -> [String: String] {
+    state.withLock { $0.functions[Key(place: place, name: name)]?.tags ?? [:] }
   }
 
   /// In order of their names.
@@ -139,7 +144,8 @@ package final class FunctionCatalog: Sendable {
       let old = all.hygiene(key)
       let numbered = Dictionary(state.versions.map { ($0.qualifier.number, $0) }, uniquingKeysWith: { _, last in last })
       let named = Dictionary(state.aliases.map { ($0.name.description, $0) }, uniquingKeysWith: { _, last in last })
-      all.functions[key] = Entry(versions: numbered, aliases: named, hygiene: state.hygiene, sequence: sequence)
+      all.functions[key] = Entry(
+        versions: numbered, aliases: named, tags: state.tags, hygiene: state.hygiene, sequence: sequence)
       return HygieneChange.changes(of: state.versions, from: old, to: all.hygiene(key))
     }
   }

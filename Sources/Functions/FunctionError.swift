@@ -21,6 +21,8 @@ package enum FunctionError: Error, Hashable, Sendable {
   case repeatedVersion(String)
   /// Aliases, here by name, point at the version that was to be deleted.
   case versionHasAliases([String])
+  /// A function would have more than it can.
+  case tooManyTags
   /// A stored record cannot be read; for the server's own log.
   case unreadableRecord(String)
 }

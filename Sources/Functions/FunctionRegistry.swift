@@ -13,6 +13,7 @@ package struct FunctionRegistry: Sendable {
   let store = FunctionStore()
   let hygiene = HygieneStore()
   let aliases = AliasStore()
+  let tags = TagStore()
   let order = CommitOrder()
   /// Hears of each version that was replaced or deleted, so that its environments end.
   private let retired: @Sendable (FunctionVersion) -> Void
@@ -45,10 +46,10 @@ package struct FunctionRegistry: Sendable {
     for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
   }
 
-  /// - Throws: `FunctionError.alreadyExists`.
+  /// - Throws: `FunctionError.alreadyExists`, `.tooManyTags`.
   package func create(
     _ name: FunctionName, at place: AccountRegion, configuration: FunctionConfiguration, code: FunctionCode,
-    variables: [String: String], publish: Bool
+    variables: [String: String], tags: [String: String] = [:], publish: Bool
   ) async throws -> FunctionVersion {
     let latest = FunctionVersion(
       place: place, name: name, qualifier: .latest, configuration: configuration, code: code,
@@ -56,6 +57,7 @@ package struct FunctionRegistry: Sendable {
       revisionID: newRevisionID())
     return try await change(name, at: place) { [store] transaction in
       try store.insertFunction(latest, transaction)
+      try self.setTags(tags, of: name, at: place, transaction)
       guard publish else { return latest }
       return try self.insertPublished(latest, transaction)
     }

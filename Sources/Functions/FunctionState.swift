@@ -7,6 +7,7 @@ struct FunctionState: Sendable {
   /// nil: that of the account.
   let hygiene: HygieneMode?
   let aliases: [FunctionAlias]
+  let tags: [String: String]
 }
 
 extension FunctionRegistry {
@@ -16,7 +17,8 @@ extension FunctionRegistry {
     FunctionState(
       versions: try store.versions(of: name, at: place, transaction),
       hygiene: try hygiene.mode(of: name, at: place, transaction),
-      aliases: try aliases.aliases(of: name, at: place, transaction))
+      aliases: try aliases.aliases(of: name, at: place, transaction),
+      tags: try tags.tags(of: name, at: place, transaction))
   }
 
   func allStates(_ transaction: any Transaction) throws -> [FunctionState] {
@@ -25,8 +27,10 @@ extension FunctionRegistry {
     let modes = Dictionary(
       try hygiene.allFunctions(transaction).map { (FunctionVersion.arn($0.name, at: $0.place), $0.mode) },
       uniquingKeysWith: { _, last in last })
+    let tags = try tags.all(transaction)
     return versions.map { arn, versions in
-      FunctionState(versions: versions, hygiene: modes[arn], aliases: aliases[arn] ?? [])
+      FunctionState(
+        versions: versions, hygiene: modes[arn], aliases: aliases[arn] ?? [], tags: tags[arn] ?? [:])
     }
   }
 }

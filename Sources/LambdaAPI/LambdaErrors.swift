@@ -33,6 +33,8 @@ enum LambdaErrors {
     }
   }
 
+  static let tooManyTags = invalidParameter("Number of tags exceeds resource tag limit.")
+
   static func invalidParameter(_ message: String) -> Fault {
     Fault(code: "InvalidParameterValueException", status: 400, message: message, members: ["Type": "User"])
   }
@@ -60,6 +62,7 @@ enum LambdaErrors {
     case .versionHasAliases(let names):
       conflict(
         "Unable to delete version because the following aliases reference it: [\(names.joined(separator: ", "))]")
+    case .tooManyTags: tooManyTags
     case .weightedLatest: invalidParameter("$LATEST is not supported for an alias pointing to more than 1 version")
     case .repeatedVersion(let version):
       invalidParameter(

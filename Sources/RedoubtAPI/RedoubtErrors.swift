@@ -10,7 +10,7 @@ enum RedoubtErrors {
     case .notFound(let arn):
       Fault(code: "ResourceNotFoundException", status: 404, message: "function not found: \(arn)")
     case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord,
-      .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases:
+      .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases, .tooManyTags:
       nil
     }
   }

@@ -54,6 +54,16 @@ package struct MemberReader: Sendable {
     return query[name]
   }
 
+  /// The values of a list, in order: the parameter once for each.
+  ///
+  /// - Parameters:
+  ///   - name: the member's name in the model.
+  ///   - parameter: the parameter that carries it.
+  package func queryValues(_ name: String, in parameter: String) -> [String] {
+    names?.add(name)
+    return query.items.filter { $0.name == parameter }.map(\.value)
+  }
+
   /// - Parameters:
   ///   - name: the member's name in the model.
   ///   - header: the header that carries it.

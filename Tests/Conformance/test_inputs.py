@@ -14,7 +14,8 @@ from harness.sigv4 import Request, Signer, send
 LAMBDA = [
     "CreateFunction", "GetFunction", "GetFunctionConfiguration", "ListFunctions", "UpdateFunctionCode",
     "UpdateFunctionConfiguration", "DeleteFunction", "PublishVersion", "Invoke",
-    "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias", "ListVersionsByFunction",
+    "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias", "ListVersionsByFunction", "ListTags", "TagResource",
+    "UntagResource",
 ]  # fmt: skip
 DEFAULTS = {"Zip", "None", "Text", "PassThrough"}
 OPERATIONS = [("lambda", name) for name in LAMBDA] + [("logs", "FilterLogEvents")]

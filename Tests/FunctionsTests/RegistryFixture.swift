@@ -24,7 +24,8 @@ final class RegistryFixture: Sendable {
     place = AccountRegion(
       account: try #require(AccountID("111111111111")), region: try #require(Region("us-east-1")))
     database = try SQLiteDatabase.open(path: directory + "/db")
-    try await database.migrate(FunctionStore.migrations + HygieneStore.migrations + AliasStore.migrations)
+    try await database.migrate(
+      FunctionStore.migrations + HygieneStore.migrations + AliasStore.migrations + TagStore.migrations)
     let random = SeededRandomSource(seed: 7)
     let root = UnwrappedRootKey()
     let key = try WrappedAccountKey(generatingFor: place.account, version: 1, root: root, random: random)

@@ -11,6 +11,7 @@ struct ServerState: Sendable {
   static let migrations =
     AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations + FunctionStore.migrations
     + LogSchema.migrations + HygieneStore.migrations + FindingStore.migrations + AliasStore.migrations
+    + TagStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
