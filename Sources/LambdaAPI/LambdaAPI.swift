@@ -14,6 +14,7 @@ package struct LambdaAPI: Sendable {
     CreateFunction.self,
     DeleteAlias.self,
     DeleteFunction.self,
+    GetAccountSettings.self,
     GetAlias.self,
     GetFunction.self,
     GetFunctionConfiguration.self,

@@ -15,7 +15,7 @@ LAMBDA = [
     "CreateFunction", "GetFunction", "GetFunctionConfiguration", "ListFunctions", "UpdateFunctionCode",
     "UpdateFunctionConfiguration", "DeleteFunction", "PublishVersion", "Invoke",
     "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias", "ListVersionsByFunction", "ListTags", "TagResource",
-    "UntagResource",
+    "UntagResource", "GetAccountSettings",
 ]  # fmt: skip
 DEFAULTS = {"Zip", "None", "Text", "PassThrough"}
 OPERATIONS = [("lambda", name) for name in LAMBDA] + [("logs", "FilterLogEvents")]

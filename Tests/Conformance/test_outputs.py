@@ -99,6 +99,7 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     resource = client.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
     client.tag_resource(Resource=resource, Tags={"stage": "test"})
     client.list_tags(Resource=resource)
+    client.get_account_settings()
     client.get_function(FunctionName=name)
     client.untag_resource(Resource=resource, TagKeys=["stage"])
     client.delete_function(FunctionName=name, Qualifier="1")
@@ -107,7 +108,7 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     assert recorder.operations == {
         "CreateFunction", "GetFunction", "GetFunctionConfiguration", "Invoke", "UpdateFunctionCode",
         "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
-        "TagResource", "ListTags", "UntagResource", "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
+        "GetAccountSettings", "TagResource", "ListTags", "UntagResource", "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
     }  # fmt: skip
 
 
