@@ -17,6 +17,7 @@ package struct LambdaAPI: Sendable {
     GetAccountSettings.self,
     GetAlias.self,
     GetFunction.self,
+    GetFunctionCodeSigningConfig.self,
     GetFunctionConfiguration.self,
     ListAliases.self,
     ListFunctions.self,

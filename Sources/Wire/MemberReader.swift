@@ -163,6 +163,11 @@ package struct MemberReader: Sendable {
     }
   }
 
+  /// Notes a member that is not honoured, if its header is there.
+  package mutating func refuse(_ name: String, in header: String) {
+    if request.head.header(header) != nil { refusals.append(name) }
+  }
+
   /// What was collected: nil when all constraints hold and nothing was refused.
   package func fault(of service: ServiceDescription) -> Fault? {
     if !violations.isEmpty {

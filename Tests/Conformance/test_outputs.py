@@ -100,6 +100,7 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.tag_resource(Resource=resource, Tags={"stage": "test"})
     client.list_tags(Resource=resource)
     client.get_account_settings()
+    client.get_function_code_signing_config(FunctionName=name)
     client.get_function(FunctionName=name)
     client.untag_resource(Resource=resource, TagKeys=["stage"])
     client.delete_function(FunctionName=name, Qualifier="1")
@@ -108,7 +109,8 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     assert recorder.operations == {
         "CreateFunction", "GetFunction", "GetFunctionConfiguration", "Invoke", "UpdateFunctionCode",
         "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
-        "GetAccountSettings", "TagResource", "ListTags", "UntagResource", "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
+        "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
+        "TagResource", "ListTags", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
     }  # fmt: skip
 
 
@@ -139,6 +141,7 @@ def test_every_error_fits_the_model(recorded, deploy):
         (client.list_aliases, {"FunctionName": name, "Marker": "made-up"}),
         (client.create_alias, {"FunctionName": name, "Name": "live", "FunctionVersion": "9"}),
         (client.list_tags, {"Resource": FUNCTION}),
+        (client.get_function_code_signing_config, missing),
         (client.untag_resource, {"Resource": FUNCTION, "TagKeys": ["k"]}),
         (client.tag_resource, {"Resource": FUNCTION, "Tags": {"k": "v"}}),
         (client.tag_resource, {"Resource": FUNCTION, "Tags": {}}),

@@ -1,4 +1,4 @@
-"""GetAccountSettings tells what the server itself goes by."""
+"""GetAccountSettings tells what the server itself goes by; what a function does not have is said not to be there."""
 
 from harness.clients import boto3_client
 from harness.packages import make_zip
@@ -19,6 +19,11 @@ def test_usage_counts_functions_and_the_code_of_every_version(deploy, lambda_cli
     assert usage(lambda_client)["TotalCodeSize"] == before["TotalCodeSize"] + 2 * len(package)
     lambda_client.delete_function(FunctionName=name)
     assert usage(lambda_client) == before
+
+
+def test_a_function_has_no_code_signing_configuration(deploy, lambda_client):
+    answer = lambda_client.get_function_code_signing_config(FunctionName=deploy("def handler(e, c): return 1"))
+    assert "CodeSigningConfigArn" not in answer
 
 
 def test_the_limits_are_those_that_are_enforced(fresh_server):
