@@ -25,8 +25,8 @@ struct CreateFunction: ControlOperation, LambdaOperation {
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     let name = try members.requiredString("FunctionName")
-    let reference = FunctionReference(name)
-    if reference?.qualifier != nil || reference == nil {
+    let reference = members.functionReference(name)
+    if reference?.qualifier != nil {
       members.check(name, at: "FunctionName", pattern: FunctionReference.pattern) { _ in false }
     }
     let configuration = try ConfigurationMembers(&members)

@@ -48,6 +48,7 @@ struct ConfigurationMembers: Sendable {
     memorySize = try members.integer("MemorySize")
     ephemeralStorage = try Self.ephemeralStorage(&members)
     variables = try Self.variables(&members)
+    members.check(role, at: "Role", lengths: 0...10_000)
     members.check(role, at: "Role", pattern: Self.rolePattern, matches: Self.isRole)
     members.check(handler, at: "Handler", lengths: 0...128)
     members.check(handler, at: "Handler", pattern: "[^\\s]+") { text in

@@ -98,7 +98,9 @@ extension MemberReader {
   mutating func taggedResource() -> TaggedResource {
     let text = path("Resource")
     guard let arn = ARN(text), arn.service == "lambda", AccountID(arn.account) != nil else { return notTaggable(text) }
-    if Self.otherKinds.contains(where: { arn.resource.hasPrefix($0) }) { return TaggedResource(arn: text, function: nil) }
+    if Self.otherKinds.contains(where: { arn.resource.hasPrefix($0) }) {
+      return TaggedResource(arn: text, function: nil)
+    }
     guard let reference = FunctionReference(text) else { return notTaggable(text) }
     let target = FunctionTarget(
       reference: reference, qualifier: reference.qualifier ?? "$LATEST", isQualified: reference.qualifier != nil)
