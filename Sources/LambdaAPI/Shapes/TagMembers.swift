@@ -97,7 +97,9 @@ extension MemberReader {
   /// Reads `Resource`, an ARN, from the path.
   mutating func taggedResource() -> TaggedResource {
     let text = path("Resource")
-    guard let arn = ARN(text), arn.service == "lambda", AccountID(arn.account) != nil else { return notTaggable(text) }
+    guard let arn = ARN(text), arn.service == "lambda", AccountID(arn.account) != nil else {
+      return notTaggable(text)
+    }
     if Self.otherKinds.contains(where: { arn.resource.hasPrefix($0) }) {
       return TaggedResource(arn: text, function: nil)
     }
