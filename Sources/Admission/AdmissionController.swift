@@ -4,8 +4,13 @@ import Synchronization
 /// Asks the ledger for room and makes the proof that there is some. Synchronous; the lock is never held across I/O.
 package final class AdmissionController: Sendable {
   private let ledger: Mutex<ConcurrencyLedger>
+  /// Invocations at once, for each account.
+  package let accountLimit: Int
 
-  package init(ledger: ConcurrencyLedger) { self.ledger = Mutex(ledger) }
+  package init(ledger: ConcurrencyLedger) {
+    accountLimit = ledger.accountLimit
+    self.ledger = Mutex(ledger)
+  }
 
   /// - Throws: `Throttle` when the account is at its limit.
   package func admit(_ account: AccountID) throws(Throttle) -> Lease {

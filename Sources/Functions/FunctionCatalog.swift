@@ -11,6 +11,8 @@ package final class FunctionCatalog: Sendable {
   private struct Entry {
     /// By stored number, 0 for `$LATEST`; empty for a function that was deleted.
     var versions: [Int: FunctionVersion]
+    var aliases: [String: FunctionAlias]
+    var tags: [String: String]
     /// nil: that of the account.
     var hygiene: HygieneMode?
     /// The place of the change that wrote this entry in the order of commits.
@@ -41,6 +43,48 @@ package final class FunctionCatalog: Sendable {
   /// - Returns: nil when there is no such function or version.
   package func version(_ name: FunctionName, _ qualifier: Qualifier, at place: AccountRegion) -> FunctionVersion? {
     state.withLock { $0.functions[Key(place: place, name: name)]?.versions[qualifier.number] }
+  }
+
+  /// The version that one invocation runs, for a qualifier as a caller writes it. Of an alias with two versions, `random`
+  /// decides; all in one look, so that no change comes between alias and version.
+  ///
+  /// - Returns: nil when there is no such function, version or alias.
+  package func version(
+    _ name: FunctionName, qualifier: String, at place: AccountRegion, choosing random: any RandomSource
+  ) -> FunctionVersion? {
+    version(name, qualifier, place) { $0.choose(random) }
+  }
+
+  /// The version that a qualifier stands for: of an alias, the one that it points at first.
+  ///
+  /// - Returns: nil when there is no such function, version or alias.
+  package func version(_ name: FunctionName, qualifier: String, at place: AccountRegion) -> FunctionVersion? {
+    version(name, qualifier, place, \.version)
+  }
+
+  private func version(
+    _ name: FunctionName, _ qualifier: String, _ place: AccountRegion, _ choose: (AliasRouting) -> Qualifier
+  ) -> FunctionVersion? {
+    let number = Qualifier(qualifier)
+    return state.withLock { state in
+      guard let entry = state.functions[Key(place: place, name: name)] else { return nil }
+      let version = number ?? entry.aliases[qualifier].map { choose($0.routing) }
+      return version.flatMap { entry.versions[$0.number] }
+    }
+  }
+
+  package func alias(_ alias: AliasName, of name: FunctionName, at place: AccountRegion) -> FunctionAlias? {
+    state.withLock { $0.functions[Key(place: place, name: name)]?.aliases[alias.description] }
+  }
+
+  package func tags(of name: FunctionName, at place: AccountRegion) -> [String: String] {
+    state.withLock { $0.functions[Key(place: place, name: name)]?.tags ?? [:] }
+  }
+
+  /// In order of their names.
+  package func aliases(of name: FunctionName, at place: AccountRegion) -> [FunctionAlias] {
+    let all = state.withLock { $0.functions[Key(place: place, name: name)]?.aliases.values.map(\.self) ?? [] }
+    return all.sorted { $0.name.description < $1.name.description }
   }
 
   /// What holds for the function: its own mode, else the account's, else the platform's.
@@ -75,6 +119,12 @@ package final class FunctionCatalog: Sendable {
     return all.sorted { ($0.name.description, $0.qualifier.number) < ($1.name.description, $1.qualifier.number) }
   }
 
+  /// `$LATEST` first, then in order of their numbers; empty when there is no such function.
+  package func versions(of name: FunctionName, at place: AccountRegion) -> [FunctionVersion] {
+    let all = state.withLock { $0.functions[Key(place: place, name: name)]?.versions.values.map(\.self) ?? [] }
+    return all.sorted { $0.qualifier.number < $1.qualifier.number }
+  }
+
   /// The packages that any version needs, of all accounts.
   package func referencedCode() -> Set<ArtifactID> {
     let versions = state.withLock { $0.functions.values.flatMap(\.versions.values) }
@@ -93,7 +143,9 @@ package final class FunctionCatalog: Sendable {
       if let known = all.functions[key], known.sequence > sequence { return [] }
       let old = all.hygiene(key)
       let numbered = Dictionary(state.versions.map { ($0.qualifier.number, $0) }, uniquingKeysWith: { _, last in last })
-      all.functions[key] = Entry(versions: numbered, hygiene: state.hygiene, sequence: sequence)
+      let named = Dictionary(state.aliases.map { ($0.name.description, $0) }, uniquingKeysWith: { _, last in last })
+      all.functions[key] = Entry(
+        versions: numbered, aliases: named, tags: state.tags, hygiene: state.hygiene, sequence: sequence)
       return HygieneChange.changes(of: state.versions, from: old, to: all.hygiene(key))
     }
   }

@@ -11,6 +11,18 @@ package enum FunctionError: Error, Hashable, Sendable {
   case cannotDeleteLatest
   /// `CodeSha256` does not name the code that is there.
   case codeMismatch(expected: String, actual: String)
+  /// No such alias of a function that is there; the ARN that was asked for.
+  case aliasNotFound(String)
+  /// With the ARN.
+  case aliasExists(String)
+  /// An alias of two versions may not have `$LATEST` as one of them.
+  case weightedLatest
+  /// An alias names the same version twice.
+  case repeatedVersion(String)
+  /// Aliases, here by name, point at the version that was to be deleted.
+  case versionHasAliases([String])
+  /// A function would have more than it can.
+  case tooManyTags
   /// A stored record cannot be read; for the server's own log.
   case unreadableRecord(String)
 }

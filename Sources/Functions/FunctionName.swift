@@ -2,11 +2,17 @@
 package struct FunctionName: Hashable, Sendable, CustomStringConvertible {
   package let description: String
 
+  /// Characters of a name, at most.
+  package static let longest = 64
+
   /// - Returns: nil unless `text` has that form.
   package init?(_ text: some StringProtocol) {
-    guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else { return nil }
+    guard (1...Self.longest).contains(text.utf8.count), Self.hasOnlyAllowed(text) else { return nil }
     description = String(text)
   }
+
+  /// Whether nothing but the length can keep `text` from being a name.
+  package static func hasOnlyAllowed(_ text: some StringProtocol) -> Bool { text.utf8.allSatisfy(isAllowed) }
 
   /// Stands where a request's name could not be read; no function has it.
   package static let none = FunctionName()

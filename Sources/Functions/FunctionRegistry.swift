@@ -10,8 +10,10 @@ package struct FunctionRegistry: Sendable {
   private let environment: FunctionEnvironment
   private let time: any TimeSource
   private let random: any RandomSource
-  private let store = FunctionStore()
+  let store = FunctionStore()
   let hygiene = HygieneStore()
+  let aliases = AliasStore()
+  let tags = TagStore()
   let order = CommitOrder()
   /// Hears of each version that was replaced or deleted, so that its environments end.
   private let retired: @Sendable (FunctionVersion) -> Void
@@ -34,23 +36,20 @@ package struct FunctionRegistry: Sendable {
 
   /// Fills the catalog from the database; once, at start.
   package func load() async throws {
-    let (versions, modes, accounts) = try await database.read { [store, hygiene] transaction in
-      (try store.all(transaction), try hygiene.allFunctions(transaction), try hygiene.allAccounts(transaction))
+    let (states, accounts) = try await database.read { [hygiene] transaction in
+      (try self.allStates(transaction), try hygiene.allAccounts(transaction))
     }
-    let own = Dictionary(
-      modes.map { (FunctionVersion.arn($0.name, at: $0.place), $0.mode) }, uniquingKeysWith: { _, last in last })
-    for (arn, group) in Dictionary(grouping: versions, by: \.functionARN) {
-      guard let first = group.first else { continue }
-      let state = FunctionState(versions: group, hygiene: own[arn])
+    for state in states {
+      guard let first = state.versions.first else { continue }
       catalog.apply(state, of: first.name, at: first.place, sequence: 0)
     }
     for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
   }
 
-  /// - Throws: `FunctionError.alreadyExists`.
+  /// - Throws: `FunctionError.alreadyExists`, `.tooManyTags`.
   package func create(
     _ name: FunctionName, at place: AccountRegion, configuration: FunctionConfiguration, code: FunctionCode,
-    variables: [String: String], publish: Bool
+    variables: [String: String], tags: [String: String] = [:], publish: Bool
   ) async throws -> FunctionVersion {
     let latest = FunctionVersion(
       place: place, name: name, qualifier: .latest, configuration: configuration, code: code,
@@ -58,6 +57,7 @@ package struct FunctionRegistry: Sendable {
       revisionID: newRevisionID())
     return try await change(name, at: place) { [store] transaction in
       try store.insertFunction(latest, transaction)
+      try self.setTags(tags, of: name, at: place, transaction)
       guard publish else { return latest }
       return try self.insertPublished(latest, transaction)
     }
@@ -82,7 +82,7 @@ package struct FunctionRegistry: Sendable {
     let result = try await change(name, at: place) { [store] transaction in
       try store.replaceLatest(next, from: current.revisionID, transaction)
       guard publish else { return next }
-      return try self.insertPublished(next, transaction)
+      return try self.published(next, description: nil, transaction)
     }
     retired(current)
     return result
@@ -104,15 +104,7 @@ package struct FunctionRegistry: Sendable {
       guard latest.revisionID == current.revisionID else {
         throw FunctionError.concurrentChange(latest.functionARN.description)
       }
-      var content = latest
-      if let description {
-        var configuration = latest.configuration
-        configuration.description = description
-        content = latest.with(configuration)
-      }
-      let newest = versions.max { $0.qualifier.number < $1.qualifier.number }
-      if let newest, newest.qualifier != .latest, newest.hasSameContent(as: content) { return newest }
-      return try self.insertPublished(content, transaction)
+      return try self.published(latest, description: description, transaction)
     }
   }
 
@@ -120,23 +112,23 @@ package struct FunctionRegistry: Sendable {
   ///
   /// - Throws: `FunctionError.notFound`.
   package func delete(_ name: FunctionName, at place: AccountRegion) async throws {
-    let versions = catalog.allVersions(at: place).filter { $0.name == name }
+    let versions = catalog.versions(of: name, at: place)
     try await change(name, at: place) { [store] transaction in
       guard try store.deleteFunction(name, at: place, transaction) else { throw self.missing(name, place) }
     }
     versions.forEach(retired)
   }
 
-  /// Deletes one published version.
+  /// Deletes one published version; that there is none is no error.
   ///
-  /// - Throws: `FunctionError.notFound`, `.cannotDeleteLatest`.
+  /// - Throws: `FunctionError.notFound` for the function, `.cannotDeleteLatest`, `.versionHasAliases`.
   package func delete(_ name: FunctionName, _ qualifier: Qualifier, at place: AccountRegion) async throws {
     guard qualifier != .latest else { throw FunctionError.cannotDeleteLatest }
     let version = catalog.version(name, qualifier, at: place)
     try await change(name, at: place) { [store] transaction in
-      guard try store.deleteVersion(qualifier.number, of: name, at: place, transaction) else {
-        throw self.missing(name, place, qualifier)
-      }
+      guard try self.exists(name, at: place, transaction) else { throw self.missing(name, place) }
+      try self.checkIsUnreferenced(qualifier, of: name, at: place, transaction)
+      try store.deleteVersion(qualifier.number, of: name, at: place, transaction)
     }
     if let version { retired(version) }
   }
@@ -147,6 +139,16 @@ package struct FunctionRegistry: Sendable {
     guard let current = catalog.version(name, .latest, at: place) else { throw missing(name, place) }
     if let revisionID, revisionID != current.revisionID { throw .revisionMismatch }
     return current
+  }
+
+  /// The last version if `latest` has not changed since, else a new one.
+  private func published(
+    _ latest: FunctionVersion, description: String?, _ transaction: any Transaction
+  ) throws -> FunctionVersion {
+    let versions = try store.versions(of: latest.name, at: latest.place, transaction)
+    let newest = versions.filter { $0.qualifier != .latest }.max { $0.qualifier.number < $1.qualifier.number }
+    if let newest, newest.isPublication(of: latest) { return newest }
+    return try insertPublished(description.map(latest.with(description:)) ?? latest, transaction)
   }
 
   private func insertPublished(
@@ -163,12 +165,9 @@ package struct FunctionRegistry: Sendable {
     _ name: FunctionName, at place: AccountRegion,
     _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    let (result, state, sequence) = try await database.write { [store, hygiene, order] transaction in
+    let (result, state, sequence) = try await database.write { [order] transaction in
       let result = try body(transaction)
-      let state = FunctionState(
-        versions: try store.versions(of: name, at: place, transaction),
-        hygiene: try hygiene.mode(of: name, at: place, transaction))
-      return (result, state, order.next())
+      return (result, try self.state(of: name, at: place, transaction), order.next())
     }
     catalog.apply(state, of: name, at: place, sequence: sequence).forEach(hygieneChanged)
     return result
@@ -185,7 +184,7 @@ package struct FunctionRegistry: Sendable {
     try !store.versions(of: name, at: place, transaction).isEmpty
   }
 
-  private func newRevisionID() -> String { RequestID(from: random).description }
+  func newRevisionID() -> String { RequestID(from: random).description }
 }
 
 /// Numbers changes inside their write transactions, which run one after the other.
@@ -196,14 +195,21 @@ final class CommitOrder: Sendable {
 }
 
 extension FunctionVersion {
-  fileprivate func with(_ configuration: FunctionConfiguration) -> FunctionVersion {
-    FunctionVersion(
+  fileprivate func with(description: String) -> FunctionVersion {
+    var configuration = configuration
+    configuration.description = description
+    return FunctionVersion(
       place: place, name: name, qualifier: qualifier, configuration: configuration, code: code,
       sealedEnvironment: sealedEnvironment, lastModified: lastModified, revisionID: revisionID)
   }
 
-  /// The sealed bytes differ at each sealing; a published version takes over those of `$LATEST` unchanged.
-  fileprivate func hasSameContent(as other: FunctionVersion) -> Bool {
-    configuration == other.configuration && code == other.code && sealedEnvironment == other.sealedEnvironment
+  /// Whether `latest` has not changed since this version was published from it. A description given with the publishing
+  /// is no change: then the times tell whether `$LATEST` got another one since.
+  fileprivate func isPublication(of latest: FunctionVersion) -> Bool {
+    let isDescribedAlike = configuration.description == latest.configuration.description
+    guard isDescribedAlike || latest.lastModified <= lastModified else { return false }
+    // The sealed bytes differ at each sealing; a published version takes over those of `$LATEST` unchanged.
+    return configuration == latest.with(description: configuration.description).configuration && code == latest.code
+      && sealedEnvironment == latest.sealedEnvironment
   }
 }

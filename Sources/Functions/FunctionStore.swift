@@ -118,12 +118,11 @@ package struct FunctionStore: Sendable {
     return try transaction.execute(sql, key(name, place)) == 1
   }
 
-  /// - Returns: whether there was such a version.
   func deleteVersion(
     _ number: Int, of name: FunctionName, at place: AccountRegion, _ transaction: any Transaction
-  ) throws -> Bool {
+  ) throws {
     let sql = "DELETE FROM function_versions WHERE account = ? AND region = ? AND name = ? AND version = ?"
-    return try transaction.execute(sql, key(name, place) + [.integer(Int64(number))]) == 1
+    try transaction.execute(sql, key(name, place) + [.integer(Int64(number))])
   }
 
   package init() {}

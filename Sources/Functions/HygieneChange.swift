@@ -10,10 +10,3 @@ package struct HygieneChange: Sendable {
     old == new ? [] : versions.map { HygieneChange(version: $0, old: old, new: new) }
   }
 }
-
-/// What is stored of one function; without versions when it is gone.
-struct FunctionState: Sendable {
-  let versions: [FunctionVersion]
-  /// nil: that of the account.
-  let hygiene: HygieneMode?
-}

@@ -36,6 +36,8 @@ enum LambdaErrors {
     }
   }
 
+  static let tooManyTags = invalidParameter("Number of tags exceeds resource tag limit.")
+
   static func invalidParameter(_ message: String) -> Fault {
     Fault(code: "InvalidParameterValueException", status: 400, message: message, members: ["Type": "User"])
   }
@@ -60,10 +62,8 @@ enum LambdaErrors {
 
   private static func fault(_ error: FunctionError) -> Fault? {
     switch error {
-    case .notFound(let arn):
-      Fault(
-        code: "ResourceNotFoundException", status: 404, message: "",
-        members: ["Message": .string("Function not found: \(arn)"), "Type": "User"])
+    case .notFound(let arn): notFound("Function not found: \(arn)")
+    case .aliasNotFound(let arn): notFound("Cannot find alias arn: \(arn)")
     case .alreadyExists(let name): conflict("Function already exist: \(name)")
     case .concurrentChange(let arn):
       conflict(
@@ -76,7 +76,19 @@ enum LambdaErrors {
         members: ["Type": "User"])
     case .cannotDeleteLatest: invalidParameter("$LATEST version cannot be deleted without deleting the function.")
     case .codeMismatch(let expected, let actual):
-      invalidParameter("CodeSHA256 (\(expected)) is different from current CodeSHA256 in $LATEST (\(actual)).")
+      invalidParameter(
+        "CodeSHA256 (\(expected)) is different from current CodeSHA256 in $LATEST (\(actual)). "
+          + "Please try again with the CodeSHA256 in $LATEST.")
+    case .aliasExists(let arn): conflict("Alias already exists: \(arn)")
+    case .versionHasAliases(let names):
+      conflict(
+        "Unable to delete version because the following aliases reference it: [\(names.joined(separator: ", "))]")
+    case .tooManyTags: tooManyTags
+    case .weightedLatest: invalidParameter("$LATEST is not supported for an alias pointing to more than 1 version")
+    case .repeatedVersion(let version):
+      invalidParameter(
+        "Invalid function version \(version). "
+          + "Function version \(version) is already included in routing configuration.")
     case .unreadableRecord: nil
     }
   }
@@ -91,6 +103,12 @@ enum LambdaErrors {
     case .sandbox(.timeout): invalidParameter("Could not unzip uploaded file: unpacking took too long")
     case .package, .sandbox: nil
     }
+  }
+
+  static func notFound(_ message: String) -> Fault {
+    Fault(
+      code: "ResourceNotFoundException", status: 404, message: "",
+      members: ["Message": .string(message), "Type": "User"])
   }
 
   private static func conflict(_ message: String) -> Fault {

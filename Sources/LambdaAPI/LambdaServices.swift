@@ -1,5 +1,5 @@
 package import Admission
-import Core
+package import Core
 package import Execution
 package import Functions
 package import SupplyChain
@@ -14,10 +14,12 @@ package struct LambdaServices: Sendable {
   let runtimes: RuntimeCatalog
   let admission: AdmissionController
   let executor: Executor
+  let random: any RandomSource
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, environment: FunctionEnvironment, library: CodeLibrary,
-    layers: LayerRegistry, runtimes: RuntimeCatalog, admission: AdmissionController, executor: Executor
+    layers: LayerRegistry, runtimes: RuntimeCatalog, admission: AdmissionController, executor: Executor,
+    random: any RandomSource
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -27,15 +29,44 @@ package struct LambdaServices: Sendable {
     self.runtimes = runtimes
     self.admission = admission
     self.executor = executor
+    self.random = random
   }
 
-  /// The version that a caller means.
+  /// The version that a caller means: of an alias, the one that it points at first.
+  ///
+  /// - Throws: `FunctionError.notFound` or `.aliasNotFound` with the ARN that was asked for.
+  func version(_ target: FunctionTarget, at place: AccountRegion) throws(FunctionError) -> FunctionVersion {
+    let name = try name(target, at: place)
+    guard let version = catalog.version(name, qualifier: target.qualifier, at: place) else {
+      throw missing(target, place)
+    }
+    return version
+  }
+
+  /// The version that one invocation runs: of an alias with two, either.
+  ///
+  /// - Throws: as `version`.
+  func versionToRun(_ target: FunctionTarget, at place: AccountRegion) throws(FunctionError) -> FunctionVersion {
+    guard target.reference.isIn(place),
+      let version = catalog.version(
+        target.reference.name, qualifier: target.qualifier, at: place, choosing: random)
+    else { throw missing(target, place) }
+    return version
+  }
+
+  /// The function that a caller means, whether there is such a version of it or not.
   ///
   /// - Throws: `FunctionError.notFound` with the ARN that was asked for.
-  func version(_ target: FunctionTarget, at place: AccountRegion) throws(FunctionError) -> FunctionVersion {
-    guard target.reference.isIn(place), let qualifier = target.versionQualifier,
-      let version = catalog.version(target.reference.name, qualifier, at: place)
-    else { throw .notFound(target.arn(at: place)) }
-    return version
+  func name(_ target: FunctionTarget, at place: AccountRegion) throws(FunctionError) -> FunctionName {
+    guard target.reference.isIn(place), catalog.contains(target.reference.name, at: place) else {
+      throw .notFound(target.arn(at: place))
+    }
+    return target.reference.name
+  }
+
+  private func missing(_ target: FunctionTarget, _ place: AccountRegion) -> FunctionError {
+    let arn = target.arn(at: place)
+    let isThere = target.reference.isIn(place) && catalog.contains(target.reference.name, at: place)
+    return isThere && AliasName(target.qualifier) != nil ? .aliasNotFound(arn) : .notFound(arn)
   }
 }

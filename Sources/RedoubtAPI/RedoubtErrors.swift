@@ -18,7 +18,8 @@ enum RedoubtErrors {
     switch error {
     case .notFound(let arn):
       Fault(code: "ResourceNotFoundException", status: 404, message: "function not found: \(arn)")
-    case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord:
+    case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord,
+      .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases, .tooManyTags:
       nil
     }
   }

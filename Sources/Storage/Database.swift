@@ -43,6 +43,12 @@ package struct Row: Hashable, Sendable {
     return value
   }
 
+  /// - Throws: `DatabaseError.unexpectedColumn` when the column is absent or of another type.
+  package func real(_ column: String) throws(DatabaseError) -> Double {
+    guard case .real(let value)? = value(column) else { throw .unexpectedColumn(column) }
+    return value
+  }
+
   /// True when the column is absent or NULL.
   package func isNull(_ column: String) -> Bool { value(column) == nil || value(column) == .null }
 

@@ -79,6 +79,15 @@ extension JSONValue {
     guard case .integer(let value) = self else { return nil }
     return value
   }
+
+  /// Any number, however it was written.
+  package var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    case .null, .bool, .string, .array, .object: nil
+    }
+  }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,

@@ -54,6 +54,16 @@ package struct MemberReader: Sendable {
     return query[name]
   }
 
+  /// The values of a list, in order: the parameter once for each.
+  ///
+  /// - Parameters:
+  ///   - name: the member's name in the model.
+  ///   - parameter: the parameter that carries it.
+  package func queryValues(_ name: String, in parameter: String) -> [String] {
+    names?.add(name)
+    return query.items.filter { $0.name == parameter }.map(\.value)
+  }
+
   /// - Parameters:
   ///   - name: the member's name in the model.
   ///   - header: the header that carries it.
@@ -151,6 +161,11 @@ package struct MemberReader: Sendable {
       guard let value, value != .null, !defaults.contains(value) else { continue }
       refusals.append(name)
     }
+  }
+
+  /// Notes a member that is not honoured, if its header is there.
+  package mutating func refuse(_ name: String, in header: String) {
+    if request.head.header(header) != nil { refusals.append(name) }
   }
 
   /// What was collected: nil when all constraints hold and nothing was refused.

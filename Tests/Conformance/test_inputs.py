@@ -15,6 +15,8 @@ LAMBDA = [
     "CreateFunction", "GetFunction", "GetFunctionConfiguration", "ListFunctions", "UpdateFunctionCode",
     "UpdateFunctionConfiguration", "DeleteFunction", "PublishVersion", "Invoke", "PublishLayerVersion",
     "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions", "DeleteLayerVersion",
+    "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias", "ListVersionsByFunction", "ListTags",
+    "TagResource", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
 ]  # fmt: skip
 LOGS = [
     "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "DescribeLogGroups", "DescribeLogStreams",
@@ -103,6 +105,20 @@ def test_a_member_that_is_not_honoured_is_refused_by_name(server, served, deploy
     assert tried > 20
 
 
+def test_a_header_that_is_not_honoured_is_refused_by_name(server, served, deploy):
+    name, tried = deploy("def handler(e, c): pass"), 0
+    for key, row in served.items():
+        shape = operation(*key).input_shape if key not in OWN else None
+        for member in row["unhonoured"] if shape else []:
+            binding = shape.members[member].serialization
+            if binding.get("location") != "header":
+                continue
+            reply = post(server, row, name, {}, {binding["name"]: "value"})
+            assert reply.status == 400 and member in reply.body.decode(), (key, member)
+            tried += 1
+    assert tried >= 2
+
+
 def required(key):
     if key == ("lambda", "CreateFunction"):
         package = base64.b64encode(make_zip({"app.py": ""})).decode()
@@ -118,8 +134,8 @@ def required(key):
     return {"logGroupName": "/aws/lambda/x"} if key[0] == "logs" else {}
 
 
-def post(server, row, name, body):
-    headers = {"Host": f"127.0.0.1:{server.port}"}
+def post(server, row, name, body, further=None):
+    headers = {"Host": f"127.0.0.1:{server.port}", **(further or {})}
     if row["service"] == "logs":
         headers["X-Amz-Target"] = "Logs_20140328." + row["operation"]
         headers["Content-Type"] = "application/x-amz-json-1.1"

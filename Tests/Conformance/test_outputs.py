@@ -10,6 +10,7 @@ from harness.clients import ROLE, boto3_client
 from harness.functions import unique_name
 from harness.packages import make_zip
 
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:no-such-function"
 LAYER = "arn:aws:lambda:us-east-1:000000000000:layer:l:1"
 
 
@@ -88,12 +89,28 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.get_waiter("function_updated_v2").wait(FunctionName=name)
     client.publish_version(FunctionName=name, Description="f")
     client.list_functions(FunctionVersion="ALL", MaxItems=50)
+    alias = {"FunctionName": name, "Name": "live"}
+    client.create_alias(**alias, FunctionVersion="$LATEST", Description="a")
+    client.update_alias(**alias, FunctionVersion="1")
+    client.get_alias(**alias)
+    client.list_aliases(FunctionName=name, MaxItems=1)
+    client.delete_alias(**alias)
+    client.list_versions_by_function(FunctionName=name, MaxItems=1)
+    resource = client.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    client.tag_resource(Resource=resource, Tags={"stage": "test"})
+    client.list_tags(Resource=resource)
+    client.get_account_settings()
+    client.get_function_code_signing_config(FunctionName=name)
+    client.get_function(FunctionName=name)
+    client.untag_resource(Resource=resource, TagKeys=["stage"])
     client.delete_function(FunctionName=name, Qualifier="1")
     client.delete_function(FunctionName=name)
     assert recorder.faults == []
     assert recorder.operations == {
         "CreateFunction", "GetFunction", "GetFunctionConfiguration", "Invoke", "UpdateFunctionCode",
         "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
+        "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
+        "TagResource", "ListTags", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
     }  # fmt: skip
 
 
@@ -157,6 +174,23 @@ def test_every_error_fits_the_model(recorded, deploy):
         (client.publish_version, {"FunctionName": name, "CodeSha256": "0" * 44}),
         (client.update_function_code, {"FunctionName": name, "ZipFile": package, "RevisionId": "x"}),
         (client.list_functions, {"Marker": "made-up"}),
+        (client.get_alias, {"FunctionName": name, "Name": "nope"}),
+        (client.update_alias, {"FunctionName": name, "Name": "nope"}),
+        (client.delete_alias, {**missing, "Name": "nope"}),
+        (client.list_aliases, {"FunctionName": name, "Marker": "made-up"}),
+        (client.create_alias, {"FunctionName": name, "Name": "live", "FunctionVersion": "9"}),
+        (client.list_tags, {"Resource": FUNCTION}),
+        (client.get_function_code_signing_config, missing),
+        (client.untag_resource, {"Resource": FUNCTION, "TagKeys": ["k"]}),
+        (client.tag_resource, {"Resource": FUNCTION, "Tags": {"k": "v"}}),
+        (client.tag_resource, {"Resource": FUNCTION, "Tags": {}}),
+        (client.list_tags, {"Resource": LAYER}),
+        (client.create_function, {**creation, "FunctionName": unique_name(), "Tags": {"aws:k": "v"}}),
+        (client.list_versions_by_function, missing),
+        (client.list_versions_by_function, {"FunctionName": name, "Marker": "made-up"}),
+        (client.publish_version, {"FunctionName": name, "RevisionId": "x"}),
+        (client.create_alias, {"FunctionName": name, "Name": "12", "FunctionVersion": "$LATEST"}),
+        (client.delete_function, {"FunctionName": name, "Qualifier": "live"}),
     ]  # fmt: skip
     for call, members in failing:
         with pytest.raises(ClientError):

@@ -15,14 +15,17 @@ ACCOUNT = "000000000000"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/x"
 
 
-def boto3_client(server, service="lambda", **options):
-    """Retries are off: a test must see the first answer."""
+def boto3_client(server, service="lambda", *, validates=True, **options):
+    """Retries are off: a test must see the first answer.
+
+    - Parameter validates: whether botocore refuses what its model does not allow, before the server can
+    """
     session = botocore.session.Session()
     session.set_config_variable("credentials_file", str(server.credentials_file))
     session.set_config_variable("config_file", os.devnull)
     config = Config(
         retries={"max_attempts": 0}, connect_timeout=5, read_timeout=60 * SLOWNESS, max_pool_connections=64,
-        region_name=REGION,
+        region_name=REGION, parameter_validation=validates,
     )  # fmt: skip
     return boto3.Session(botocore_session=session).client(
         service, endpoint_url=server.endpoint, config=config, **options

@@ -10,7 +10,7 @@ struct CreateFunction: ControlOperation, LambdaOperation {
   static let bodyLimit = CodeMembers.bodyLimit
   static let unhonoured = ConfigurationMembers.unhonoured.merging(
     [
-      "CodeSigningConfigArn": [""], "PackageType": ["Zip"], "PublishTo": [], "Tags": [[:]], "TenancyConfig": [],
+      "CodeSigningConfigArn": [""], "PackageType": ["Zip"], "PublishTo": [], "TenancyConfig": [],
     ]) { first, _ in first }
 
   let services: LambdaServices
@@ -19,13 +19,14 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     let target: FunctionTarget
     let configuration: ConfigurationMembers
     let zip: [UInt8]?
+    let tags: [String: String]
     let publish: Bool
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     let name = try members.requiredString("FunctionName")
-    let reference = FunctionReference(name)
-    if reference?.qualifier != nil || reference == nil {
+    let reference = members.functionReference(name)
+    if reference?.qualifier != nil {
       members.check(name, at: "FunctionName", pattern: FunctionReference.pattern) { _ in false }
     }
     let configuration = try ConfigurationMembers(&members)
@@ -38,16 +39,21 @@ struct CreateFunction: ControlOperation, LambdaOperation {
       code.refuse(CodeMembers.unhonoured)
       members.absorb(code)
     }
+    let tags = try TagMembers.read(&members) ?? [:]
     let publish = try members.bool("Publish") ?? false
     let target = reference.map { FunctionTarget(reference: $0, qualifier: "$LATEST", isQualified: false) }
-    return Input(target: target ?? .unnamed, configuration: configuration, zip: zip, publish: publish)
+    return Input(
+      target: target ?? .unnamed, configuration: configuration, zip: zip, tags: tags, publish: publish)
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [
-      AccessRequest("lambda:CreateFunction", on: input.target.arn(at: place)),
+    let arn = input.target.arn(at: place)
+    let creation = [
+      AccessRequest("lambda:CreateFunction", on: arn),
       AccessRequest("iam:PassRole", on: input.configuration.role ?? "*"),
-    ] + (input.configuration.layers?.access ?? [])
+    ]
+    let tagging = input.tags.isEmpty ? [] : [AccessRequest("lambda:TagResource", on: arn)]
+    return creation + (input.configuration.layers?.access ?? []) + tagging
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
@@ -59,6 +65,7 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     }
     try members.checkRuntime(services.runtimes)
     try members.checkVariables()
+    try TagMembers.check(call.value.tags)
     guard call.value.target.reference.isIn(call.place) else {
       throw LambdaErrors.invalidParameter("the function's ARN is in another account or region")
     }
@@ -74,7 +81,7 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     let code = try await CodeMembers.admit(call.value.zip, beside: layers, services, at: call.place)
     let version = try await services.registry.create(
       name, at: call.place, configuration: configuration, code: code, variables: members.variables ?? [:],
-      publish: call.value.publish)
+      tags: call.value.tags, publish: call.value.publish)
     return OperationOutput(try services.members(version, isQualified: version.qualifier != .latest))
   }
 }

@@ -20,12 +20,16 @@ struct DeleteFunction: ControlOperation, LambdaOperation {
   }
 
   func run(_ call: Authorized<FunctionTarget>) async throws -> OperationOutput {
-    let version = try services.version(call.value, at: call.place)
-    if call.value.isQualified {
-      try await services.registry.delete(version.name, version.qualifier, at: call.place)
-    } else {
-      try await services.registry.delete(version.name, at: call.place)
+    let target = call.value
+    let name = try services.name(target, at: call.place)
+    if !target.isQualified {
+      try await services.registry.delete(name, at: call.place)
+    } else if let version = Qualifier(target.qualifier) {
+      try await services.registry.delete(name, version, at: call.place)
+    } else if AliasName(target.qualifier) != nil {
+      throw LambdaErrors.invalidParameter("Deletion of aliases is not currently supported.")
     }
+    // What is left are numbers that no version can have: nothing to delete, which is no error.
     return OperationOutput()
   }
 }

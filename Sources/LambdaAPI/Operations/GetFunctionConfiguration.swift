@@ -19,6 +19,6 @@ struct GetFunctionConfiguration: ControlOperation, LambdaOperation {
 
   func run(_ call: Authorized<FunctionTarget>) async throws -> OperationOutput {
     let version = try services.version(call.value, at: call.place)
-    return OperationOutput(try services.members(version, isQualified: call.value.isQualified))
+    return OperationOutput(try services.members(version, askedAs: call.value))
   }
 }

@@ -16,6 +16,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
   static let name = "Invoke"
   static let route = Route("POST", "/2015-03-31/functions/{FunctionName}/invocations")
   static let bodyLimit = ExecutionLimits.request
+  static let unhonoured: [String: [JSONValue]] = ["DurableExecutionName": [], "TenantId": []]
   /// Characters of the client context in base64 (Lambda, "Invoke").
   private static let longestClientContext = 3583
 
@@ -36,11 +37,8 @@ struct Invoke: CallbackOperation, LambdaOperation {
     members.check(type, at: "InvocationType", oneOf: ["RequestResponse", "DryRun", "Event"])
     members.check(logType, at: "LogType", oneOf: ["None", "Tail"])
     if type == "Event" { throw unsupported("InvocationType: Event") }
-    for (name, header) in [
-      ("DurableExecutionName", "X-Amz-Durable-Execution-Name"), ("TenantId", "X-Amz-Tenant-Id"),
-    ] where members.header(name, in: header) != nil {
-      throw unsupported(name)
-    }
+    members.refuse("DurableExecutionName", in: "X-Amz-Durable-Execution-Name")
+    members.refuse("TenantId", in: "X-Amz-Tenant-Id")
     return Input(
       target: target, isDryRun: type == "DryRun", wantsLogTail: logType == "Tail",
       clientContext: try clientContext(members.header("ClientContext", in: "X-Amz-Client-Context")),
@@ -53,7 +51,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
 
   func start(_ call: Authorized<Input>, reply: any ResponseStream) throws {
     let input = call.value
-    let version = try services.version(input.target, at: call.place)
+    let version = try services.versionToRun(input.target, at: call.place)
     let payload = input.payload.isEmpty ? Array("{}".utf8) : input.payload
     guard JSONText.isValid(payload) else { throw Self.invalidContent }
     guard !input.isDryRun else {

@@ -50,6 +50,7 @@ struct ConfigurationMembers: Sendable {
     variables = try Self.variables(&members)
     layers = try LayerSelection(&members)
     logging = try LoggingMembers(&members)
+    members.check(role, at: "Role", lengths: 0...10_000)
     members.check(role, at: "Role", pattern: Self.rolePattern, matches: Self.isRole)
     members.check(handler, at: "Handler", lengths: 0...128)
     members.check(handler, at: "Handler", pattern: "[^\\s]+") { text in

@@ -8,15 +8,15 @@ struct FunctionMembers {
   let version: FunctionVersion
   /// In clear; empty when there are none.
   let variables: [String: String]
-  /// Whether the ARN names the version, as it does when the caller asked for one.
-  let isQualified: Bool
+  /// What the ARN names beside the function: what the caller asked for, if anything.
+  let qualifier: String?
 
   var json: JSONValue {
     let configuration = version.configuration
-    let arn = isQualified ? version.qualifiedARN : version.functionARN
+    let arn = version.functionARN.description + (qualifier.map { ":\($0)" } ?? "")
     var members: [String: JSONValue] = [
       "FunctionName": .string(version.name.description),
-      "FunctionArn": .string(arn.description),
+      "FunctionArn": .string(arn),
       "Runtime": .string(configuration.runtime),
       "Role": .string(configuration.role),
       "Handler": .string(configuration.handler),
@@ -51,8 +51,19 @@ struct FunctionMembers {
 
 extension LambdaServices {
   /// The shape with the environment variables opened.
+  ///
+  /// - Parameter isQualified: whether the ARN names the version.
   func members(_ version: FunctionVersion, isQualified: Bool) throws -> JSONValue {
-    FunctionMembers(version: version, variables: try environment.open(version), isQualified: isQualified).json
+    try members(version, isQualified ? version.qualifier.description : nil)
+  }
+
+  /// The shape with the environment variables opened, and with the ARN by which the caller asked: an alias stays one.
+  func members(_ version: FunctionVersion, askedAs target: FunctionTarget) throws -> JSONValue {
+    try members(version, target.isQualified ? target.qualifier : nil)
+  }
+
+  private func members(_ version: FunctionVersion, _ qualifier: String?) throws -> JSONValue {
+    FunctionMembers(version: version, variables: try environment.open(version), qualifier: qualifier).json
   }
 }
 

@@ -5,13 +5,10 @@ import Wire
 /// The function and version that a request names, by `FunctionName` and `Qualifier` together.
 struct FunctionTarget: Hashable, Sendable {
   let reference: FunctionReference
-  /// `$LATEST` when the request names none.
+  /// A version or an alias, as written; `$LATEST` when the request names none.
   let qualifier: String
   /// Whether the request named a qualifier at all.
   let isQualified: Bool
-
-  /// nil for an alias, of which this version has none.
-  var versionQualifier: Qualifier? { Qualifier(qualifier) }
 
   /// The ARN as the caller addressed the function: with a qualifier only if there was one.
   func arn(at place: AccountRegion) -> String {
@@ -27,18 +24,28 @@ struct FunctionTarget: Hashable, Sendable {
 }
 
 extension MemberReader {
+  /// Reads the name or ARN of a function, and notes what it breaks.
+  mutating func functionReference(_ text: String) -> FunctionReference? {
+    if let reference = FunctionReference(text) { return reference }
+    let isTooLong = text.utf8.count > FunctionName.longest && FunctionName.hasOnlyAllowed(text)
+    note(
+      text, at: "FunctionName",
+      isTooLong
+        ? "Member must have length less than or equal to \(FunctionName.longest)"
+        : "Member must satisfy regular expression pattern: \(FunctionReference.pattern)")
+    return nil
+  }
+
   /// Reads `FunctionName` from the path and, where the operation has one, `Qualifier` from the query.
   mutating func functionTarget(hasQualifier: Bool) throws(Fault) -> FunctionTarget {
     let text = path("FunctionName")
     let qualifier = hasQualifier ? query("Qualifier") : nil
-    guard let reference = FunctionReference(text) else {
-      note(
-        text, at: "FunctionName", "Member must satisfy regular expression pattern: \(FunctionReference.pattern)")
-      return .unnamed
+    check(qualifier, at: "Qualifier", lengths: 1...128)
+    check(qualifier, at: "Qualifier", pattern: "(|[a-zA-Z0-9$_-]+)") { text in
+      // What is too long has been noted; of that, the form is judged by its beginning.
+      text.isEmpty || FunctionReference.isQualifier(String(text.unicodeScalars.prefix(128)))
     }
-    if let qualifier, !FunctionReference.isQualifier(qualifier) {
-      note(qualifier, at: "Qualifier", "Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)")
-    }
+    guard let reference = functionReference(text) else { return .unnamed }
     if let qualifier, let derived = reference.qualifier, qualifier != derived {
       throw LambdaErrors.invalidParameter(
         "The derived qualifier from the function name does not match the specified qualifier.")

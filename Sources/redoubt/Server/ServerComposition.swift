@@ -70,7 +70,7 @@ struct ServerComposition {
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
       runtimes: runtimes,
       admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
-      executor: executor)
+      executor: executor, random: random)
     let own = RedoubtServices(catalog: catalog, registry: registry, findings: findingStore, logs: logStore)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)

@@ -1,0 +1,41 @@
+import Admission
+import Authorization
+import Core
+import Functions
+import Sandbox
+import Wire
+
+/// Tells the limits of the account and what it uses of them.
+struct GetAccountSettings: ControlOperation, LambdaOperation {
+  static let name = "GetAccountSettings"
+  static let route = Route("GET", "/2016-08-19/account-settings")
+
+  let services: LambdaServices
+
+  struct Input: Sendable {}
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input { Input() }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("lambda:GetAccountSettings", on: "*")]
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let versions = services.catalog.allVersions(at: call.place)
+    let concurrency = JSONValue.integer(Int64(services.admission.accountLimit))
+    // Without a limit of `TotalCodeSize`: there is none but the disk.
+    return OperationOutput([
+      "AccountLimit": [
+        "CodeSizeUnzipped": .integer(Int64(UnpackLimits.standard.bytes)),
+        "CodeSizeZipped": .integer(Int64(CodeMembers.longestZip)),
+        "ConcurrentExecutions": concurrency,
+        // No function has concurrency reserved for it.
+        "UnreservedConcurrentExecutions": concurrency,
+      ],
+      "AccountUsage": [
+        "FunctionCount": .integer(Int64(versions.count { $0.qualifier == .latest })),
+        "TotalCodeSize": .integer(Int64(versions.reduce(0) { $0 + $1.code.size })),
+      ],
+    ])
+  }
+}
