@@ -14,6 +14,7 @@ import time
 
 import runtimes
 
+NODE_HANDLER = "exports.handler = async (event) => ({hello: event.name});\n"
 HANDLER = "def handler(event, context):\n    return {'hello': event['name']}\n"
 EVENT = b'{"name": "world"}'
 HEAD = (
@@ -46,6 +47,7 @@ def measure(runtime, invocations, flags):
     """(seconds to boot, seconds of each invocation) of one process."""
     with tempfile.TemporaryDirectory() as root, socket.create_server(("127.0.0.1", 0)) as server:
         (pathlib.Path(root) / "app.py").write_text(HANDLER)
+        (pathlib.Path(root) / "app.js").write_text(NODE_HANDLER)
         address = "127.0.0.1:%d" % server.getsockname()[1]
         command, variables = runtimes.command_for(runtime, root, "app.handler", address, flags)
         started = time.perf_counter()
@@ -76,6 +78,8 @@ def main():
     boots = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     invocations = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
     variants = [(runtimes.OURS, ("-S",)), (runtimes.OURS, ())]
+    if runtimes.has_node():
+        variants.append((runtimes.NODE, ()))
     if runtimes.has_reference():
         variants.append((runtimes.REFERENCE, ()))
     results = {variant: [] for variant in variants}

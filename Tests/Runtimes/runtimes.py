@@ -9,12 +9,14 @@ import time
 
 from fake_runtime_api import FakeRuntimeAPI
 
-RUNTIME_DIRECTORY = pathlib.Path(__file__).resolve().parents[2] / "runtimes" / "python"
+RUNTIMES = pathlib.Path(__file__).resolve().parents[2] / "runtimes"
+RUNTIME_DIRECTORY = RUNTIMES / "python"
 _DEFAULT_PYTHON = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
 SYSTEM_PYTHON = os.environ.get("REDOUBT_TEST_PYTHON", _DEFAULT_PYTHON)
 
 OURS = "redoubt"
 REFERENCE = "awslambdaric"
+NODE = "node"
 
 
 def has_reference():
@@ -31,6 +33,11 @@ class Run:
         self.exit_code = exit_code
         """None when the runtime was still waiting for work."""
         self.boot_seconds = boot_seconds
+
+
+def has_node():
+    """Whether the host has a Node where the product looks for it."""
+    return os.access("/usr/bin/node", os.X_OK)
 
 
 def run(task_root, handler, invocations=(), runtime=OURS, environment=None, flags=("-S",), **api_options):
@@ -84,6 +91,9 @@ def command_for(runtime, task_root, handler, address, flags):
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.11",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
     }
+    if runtime == NODE:
+        variables.update({"LAMBDA_RUNTIME_DIR": str(RUNTIMES / "node"), "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs20.x"})
+        return ["/bin/sh", str(RUNTIMES / "node" / "bootstrap")], variables
     if runtime == OURS:
         return [SYSTEM_PYTHON, *flags, str(RUNTIME_DIRECTORY / "bootstrap.py")], variables
     variables["PYTHONPATH"] = str(task_root)

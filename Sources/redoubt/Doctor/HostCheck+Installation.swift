@@ -16,9 +16,11 @@ extension HostCheck {
 
   static func runtimes(_ configuration: ServeConfiguration) -> [HostCheck] {
     guard let directory = configuration.runtimesDirectory, HostFile.exists(directory + "/python/bootstrap.py") else {
-      return [pythons(), .fail("bootstrap", "no runtimes/python/bootstrap.py found", mend: "give --runtimes-dir")]
+      return [
+        pythons(), node(), .fail("bootstrap", "no runtimes/python/bootstrap.py found", mend: "give --runtimes-dir"),
+      ]
     }
-    return [pythons(), .ok("bootstrap", directory + "/python/bootstrap.py"), boto3(directory)]
+    return [pythons(), node(), .ok("bootstrap", directory + "/python/bootstrap.py"), boto3(directory)]
   }
 
   private static func pythons() -> HostCheck {
@@ -28,6 +30,13 @@ extension HostCheck {
         "python", "no /usr/bin/python3.9 to python3.14", mend: "install the distribution's python3 for python functions"
       )
       : .ok("python", names.joined(separator: ", "))
+  }
+
+  private static func node() -> HostCheck {
+    HostNode.runtimeName.map { .ok("node", $0) }
+      ?? .warn(
+        "node", "no \(HostNode.path) of version \(HostNode.versionList)",
+        mend: "install the distribution's nodejs for node functions")
   }
 
   private static func boto3(_ directory: String) -> HostCheck {

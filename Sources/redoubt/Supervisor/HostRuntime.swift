@@ -22,6 +22,12 @@ struct HostRuntime: Hashable, Sendable {
     let custom = ["provided.al2023", "provided.al2"].map { name in
       HostRuntime(name: name, directory: nil, command: ["/var/task/bootstrap"])
     }
-    return pythons + custom
+    return pythons + [node(in: directory)].compactMap { $0 } + custom
+  }
+
+  /// nil where the host has no Node, or the directory nothing for it.
+  private static func node(in directory: String) -> HostRuntime? {
+    guard let name = HostNode.runtimeName, HostFile.exists(directory + "/node/bootstrap") else { return nil }
+    return HostRuntime(name: name, directory: directory + "/node", command: ["/bin/sh", "/var/runtime/bootstrap"])
   }
 }

@@ -20,6 +20,14 @@ final class Descriptor: Sendable {
     Descriptor(owning: try SystemError.checkNegated(clinux_open_program(path), "open \(path)"))
   }
 
+  /// A pipe's two ends; the reading one is at its end when no holder of the writing one is left.
+  static func pipe() throws(SystemError) -> (reading: Descriptor, writing: Descriptor) {
+    var ends: [Int32] = [-1, -1]
+    try SystemError.check(Glibc.pipe(&ends), "pipe")
+    for end in ends { try SystemError.check(fcntl(end, F_SETFD, FD_CLOEXEC), "fcntl") }
+    return (Descriptor(owning: ends[0]), Descriptor(owning: ends[1]))
+  }
+
   func status() throws(SystemError) -> stat {
     var status = stat()
     try SystemError.check(fstat(number, &status), "fstat")

@@ -1,0 +1,85 @@
+'use strict';
+
+// The life of the process: initialise the function, then one invocation after the other.
+//
+// `process.exit` of the function's ends the process, as in Lambda: the platform sees it end and says so to the caller.
+
+const { RuntimeAPI } = require('./api.js');
+const { Completion } = require('./completion.js');
+const { contextOf } = require('./context.js');
+const { Endings } = require('./endings.js');
+const { payloadOf } = require('./errors.js');
+const handlers = require('./handler.js');
+const log = require('./log.js');
+const output = require('./output.js');
+const { Baseline } = require('./process.js');
+
+/**
+ * Never resolves while the runtime works.
+ *
+ * @param entry the file that Node was started with.
+ */
+async function run(entry) {
+  log.install();
+  const api = new RuntimeAPI(process.env.AWS_LAMBDA_RUNTIME_API);
+  const endings = new Endings(api);
+  endings.watch();
+  let handler;
+  try {
+    const taskRoot = process.env.LAMBDA_TASK_ROOT ?? '/var/task';
+    handler = await handlers.load(process.env._HANDLER ?? '', taskRoot, entry);
+  } catch (error) {
+    return endings.end('Uncaught Exception', error);
+  }
+  return serve(api, handler, endings);
+}
+
+async function serve(api, handler, endings) {
+  const baseline = new Baseline();
+  try {
+    for (;;) {
+      endings.report = () => {};
+      await serveOne(await api.next(), api, handler, endings, baseline);
+    }
+  } catch (error) {
+    process.stderr.write(`redoubt: the runtime API failed: ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+async function serveOne(invocation, api, handler, endings, baseline) {
+  begin(invocation);
+  endings.report = (payload) => api.fail(invocation.requestID, payload);
+  if (invocation.isSeparate) baseline.restore();
+  const { error, text } = await outcomeOf(invocation, handler, endings);
+  if (error !== undefined) log.failure('Invoke Error', error);
+  await output.flush();
+  const answered =
+    error !== undefined ? api.fail(invocation.requestID, payloadOf(error)) : api.respond(invocation.requestID, text);
+  endings.report = () => answered;
+  await answered;
+}
+
+function begin(invocation) {
+  log.begin(invocation);
+  if (invocation.traceID !== undefined) process.env._X_AMZN_TRACE_ID = invocation.traceID;
+  else delete process.env._X_AMZN_TRACE_ID;
+}
+
+/** Calls the handler; never resolves when an error that nobody caught ends the process first. */
+function outcomeOf(invocation, handler, endings) {
+  return new Promise((resolve) => {
+    const settle = (outcome) => endings.isEnding || resolve(outcome);
+    const completion = new Completion(handlers.isAsync(handler), settle);
+    endings.loopIsEmpty = () => completion.loopIsEmpty();
+    try {
+      const context = contextOf(invocation, completion);
+      const result = handler(JSON.parse(invocation.body), context, completion.callback);
+      if (typeof result?.then === 'function') result.then(completion.succeed, completion.fail);
+    } catch (error) {
+      completion.callback(error);
+    }
+  });
+}
+
+module.exports = { run };
