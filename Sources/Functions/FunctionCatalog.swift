@@ -75,6 +75,13 @@ package final class FunctionCatalog: Sendable {
     return all.sorted { ($0.name.description, $0.qualifier.number) < ($1.name.description, $1.qualifier.number) }
   }
 
+  /// Every version of one function, in no order; none when there is no such function.
+  package func versions(of name: FunctionName, at place: AccountRegion) -> [FunctionVersion] {
+    state.withLock { state in
+      state.functions[Key(place: place, name: name)].map { Array($0.versions.values) } ?? []
+    }
+  }
+
   /// The packages that any version needs, of all accounts.
   package func referencedCode() -> Set<ArtifactID> {
     let versions = state.withLock { $0.functions.values.flatMap(\.versions.values) }

@@ -2,6 +2,7 @@ package import Admission
 import Core
 package import Execution
 package import Functions
+package import Identity
 package import SupplyChain
 
 /// What the operations of Lambda stand on.
@@ -13,10 +14,12 @@ package struct LambdaServices: Sendable {
   let runtimes: RuntimeCatalog
   let admission: AdmissionController
   let executor: Executor
+  let presigner: URLPresigner
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, environment: FunctionEnvironment, library: CodeLibrary,
-    runtimes: RuntimeCatalog, admission: AdmissionController, executor: Executor
+    runtimes: RuntimeCatalog, admission: AdmissionController, executor: Executor,
+    presigner: URLPresigner
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -25,6 +28,7 @@ package struct LambdaServices: Sendable {
     self.runtimes = runtimes
     self.admission = admission
     self.executor = executor
+    self.presigner = presigner
   }
 
   /// The version that a caller means.

@@ -8,10 +8,14 @@ enum RedoubtErrors {
     guard let error = error as? FunctionError else { return nil }
     return switch error {
     case .notFound(let arn):
-      Fault(code: "ResourceNotFoundException", status: 404, message: "function not found: \(arn)")
+      notFound("function not found: \(arn)")
     case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord:
       nil
     }
+  }
+
+  static func notFound(_ message: String) -> Fault {
+    Fault(code: "ResourceNotFoundException", status: 404, message: message)
   }
 
   static func invalid(_ message: String) -> Fault {

@@ -1,4 +1,5 @@
 package import Functions
+package import SupplyChain
 package import Telemetry
 
 /// What the operations of Redoubt's own API stand on.
@@ -6,10 +7,14 @@ package struct RedoubtServices: Sendable {
   let catalog: FunctionCatalog
   let registry: FunctionRegistry
   let findings: FindingStore
+  let packages: PackageStore
 
-  package init(catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore) {
+  package init(
+    catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, packages: PackageStore
+  ) {
     self.catalog = catalog
     self.registry = registry
     self.findings = findings
+    self.packages = packages
   }
 }

@@ -67,8 +67,9 @@ struct ServerComposition {
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, runtimes: runtimes,
       admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
-      executor: executor)
-    let own = RedoubtServices(catalog: catalog, registry: registry, findings: findingStore)
+      executor: executor, presigner: URLPresigner(directory: state.directory, time: time))
+    let own = RedoubtServices(
+      catalog: catalog, registry: registry, findings: findingStore, packages: packages)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)
   }
