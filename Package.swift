@@ -95,7 +95,7 @@ let package = Package(
         "Telemetry", "Wire",
       ]),
     swift("LogsAPI", ["Core", "Authorization", "Identity", "Telemetry", "Wire"]),
-    swift("RedoubtAPI", ["Core", "Authorization", "Functions", "Identity", "Telemetry", "Wire"]),
+    swift("RedoubtAPI", ["Core", "Authorization", "Functions", "Identity", "SupplyChain", "Telemetry", "Wire"]),
     // Rank 8
     swift("Gate", ["Core", "Authorization", "Identity", "Wire", nioCore, nioPosix, nioHTTP1, lifecycle]),
     // Rank 9

@@ -19,7 +19,9 @@ package struct Authorizer: Sendable {
     for access in needed {
       if case .deny(let reason) = decide(access, principal, place) { throw denial(access, principal, reason) }
     }
-    return Authorized(value: input, principal: principal, requestID: request.value.requestID, place: place)
+    return Authorized(
+      value: input, principal: principal, accessKeyID: request.accessKeyID, requestID: request.value.requestID,
+      place: place)
   }
 
   private func decide(_ access: AccessRequest, _ principal: Principal, _ place: AccountRegion) -> Decision {

@@ -53,8 +53,7 @@ extension ExecutionEnvironment {
     guard let running = take(requestID) else { return handler.respond(refusal) }
     guard let body else {
       let failure = RuntimeFailure.responseTooLarge(limit: ExecutionLimits.payload)
-      let payload = failure.payload(running.invocation.requestID)
-      return answer(running, RuntimeResult(isFunctionError: true, body: payload, status: failure.status)) {
+      return answer(running, running.result(of: failure)) {
         handler.respond(.tooLarge)
       }
     }
@@ -78,7 +77,7 @@ extension ExecutionEnvironment {
   func expectsBody(of request: RuntimeAPIRequest) -> Bool {
     switch (request, phase) {
     case (.response(let id), .invoking(let running)), (.error(let id), .invoking(let running)):
-      running.invocation.requestID.description == id
+      running.invocation.requestID.description == id && running.stream == nil
     case (.initError, .initializing): true
     default: false
     }
@@ -89,6 +88,7 @@ extension ExecutionEnvironment {
     switch phase {
     case .waiting(let waiting) where waiting === handler: kill()
     case .cleaning(let cleaning) where cleaning.handler === handler: abandon(cleaning)
+    case .invoking(let running) where running.stream === handler: streamClosed(handler)
     default: return
     }
   }
@@ -102,11 +102,9 @@ extension ExecutionEnvironment {
   /// Ends an invocation that its runtime cannot answer any more.
   func fail(_ running: RunningInvocation, _ failure: RuntimeFailure) {
     running.timeout.cancel()
-    let requestID = running.invocation.requestID
     let now = services.time.wallTime()
-    if let line = failure.logLine(requestID, at: now) { log.appendPlatformLine(line, at: now) }
-    complete(
-      running, RuntimeResult(isFunctionError: true, body: failure.payload(requestID), status: failure.status))
+    if let line = failure.logLine(running.invocation.requestID, at: now) { log.appendPlatformLine(line, at: now) }
+    complete(running, running.result(of: failure))
   }
 
   private func timedOut() {
@@ -118,9 +116,9 @@ extension ExecutionEnvironment {
 
   /// The running invocation, if the runtime names it rightly.
   private func take(_ requestID: String) -> RunningInvocation? {
-    guard case .invoking(let running) = phase, running.invocation.requestID.description == requestID else {
-      return nil
-    }
+    guard case .invoking(let running) = phase, running.stream == nil,
+      running.invocation.requestID.description == requestID
+    else { return nil }
     running.timeout.cancel()
     return running
   }
@@ -130,7 +128,7 @@ extension ExecutionEnvironment {
   }
 
   /// Hands the outcome over once its log is complete, and only then lets the runtime go on.
-  private func answer(_ running: RunningInvocation, _ result: RuntimeResult, reply: @escaping () -> Void) {
+  func answer(_ running: RunningInvocation, _ result: RuntimeResult, reply: @escaping () -> Void) {
     phase = .completing
     whenLogIsCaughtUp {
       self.complete(running, result)
@@ -163,8 +161,6 @@ extension ExecutionEnvironment {
       initDuration: initDuration, memorySize: version.configuration.memorySize, memoryPeak: memoryPeak,
       status: result.status)
     initDuration = nil
-    services.deliver(
-      running.invocation, result.body, isFunctionError: result.isFunctionError, report: report, log: &log,
-      stream: logStream)
+    services.deliver(running.invocation, result, report: report, log: &log, stream: logStream)
   }
 }

@@ -18,20 +18,16 @@ struct ExecutionServices: Sendable {
 
   /// Closes an invocation's log, hands it to the records, and the outcome to the caller.
   func deliver(
-    _ invocation: Invocation, _ body: [UInt8], isFunctionError: Bool, report: ReportLine,
-    log: inout InvocationLog, stream: String
+    _ invocation: Invocation, _ result: RuntimeResult, report: ReportLine, log: inout InvocationLog, stream: String
   ) {
     let now = time.wallTime()
     let lines = PlatformLines(version: invocation.version).end(
-      report, isFunctionError: isFunctionError, producedBytes: body.count, at: now)
+      report, isFunctionError: result.isFunctionError, producedBytes: result.producedBytes, at: now)
     lines.forEach { log.appendPlatformLine($0, at: now) }
     log.close(at: now)
     let (events, tail) = log.take()
     record(events, of: invocation.version, requestID: invocation.requestID, stream: stream)
-    let wantsTail = invocation.request.wantsLogTail
-    let head = OutcomeHead(
-      isFunctionError: isFunctionError, length: body.count, logTail: wantsTail ? tail : nil)
-    invocation.finish(head, body)
+    invocation.finish(result, logTail: invocation.request.wantsLogTail ? tail : nil)
   }
 
   /// Delivers an outcome to the invocation for which an environment was started that never became ready.
@@ -49,8 +45,8 @@ struct ExecutionServices: Sendable {
       requestID: invocation.requestID, duration: .zero, initDuration: nil,
       memorySize: invocation.version.configuration.memorySize, memoryPeak: memoryPeak,
       status: failure.status)
-    let body = failure.payload(invocation.requestID)
-    deliver(invocation, body, isFunctionError: true, report: report, log: &log, stream: stream)
+    let result = RuntimeResult(isFunctionError: true, body: failure.payload(invocation.requestID))
+    deliver(invocation, result, report: report, log: &log, stream: stream)
   }
 
   /// Records what an environment printed since its last report and nobody was told of.

@@ -37,6 +37,25 @@ package struct OutcomeHead: Sendable {
   package let logTail: [UInt8]?
 }
 
+/// What is known of an outcome after its bytes.
+package struct OutcomeCompletion: Sendable {
+  /// nil: the function succeeded.
+  package let error: FunctionFailure?
+  /// The last 4 KB of the log of this invocation, when the caller asked for it.
+  package let logTail: [UInt8]?
+}
+
+/// That a function failed, in the words of its runtime or of the platform about it.
+package struct FunctionFailure: Hashable, Sendable {
+  /// `Unhandled`, or what a streaming runtime calls it.
+  package let code: String
+  /// The error object, JSON.
+  package let details: [UInt8]
+
+  /// The code of a failure that has no other.
+  static let unhandled = "Unhandled"
+}
+
 /// Why the platform could not run an invocation.
 package enum ExecutionFailure: Error, Hashable, Sendable {
   /// The host is full.
@@ -51,9 +70,13 @@ package enum ExecutionFailure: Error, Hashable, Sendable {
 
 /// Where an outcome goes: one `begin`, any number of `write`, one `end`; or one `fail`. Called from any event loop.
 package protocol OutcomeReceiver: Sendable {
+  /// Whether the bytes of a runtime that streams are wanted as they come. What went wrong is then said at the end: the
+  /// head is that of a success.
+  var takesStream: Bool { get }
   func begin(_ head: OutcomeHead)
-  func write(_ bytes: [UInt8])
-  func end()
+  /// - Parameter taken: called once the bytes are not held any more, sent or not; from any thread.
+  func write(_ bytes: [UInt8], taken: @escaping @Sendable () -> Void)
+  func end(_ completion: OutcomeCompletion)
   func fail(_ failure: ExecutionFailure)
 }
 
@@ -74,11 +97,27 @@ final class Invocation: Sendable {
   var version: FunctionVersion { request.version }
 
   /// Hands over a whole outcome and gives the concurrency back.
-  func finish(_ head: OutcomeHead, _ bytes: [UInt8]) {
+  func finish(_ result: RuntimeResult, logTail: [UInt8]?) {
+    let isError = result.isFunctionError
+    let isToldAtEnd = receiver.takesStream
+    let completion = OutcomeCompletion(error: isError ? result.functionFailure : nil, logTail: logTail)
+    guard result.streamedBytes == nil else { return endStream(completion) }
     lease.release()
-    receiver.begin(head)
-    receiver.write(bytes)
-    receiver.end()
+    if isToldAtEnd {
+      receiver.begin(OutcomeHead(isFunctionError: false, length: nil, logTail: nil))
+    } else {
+      receiver.begin(OutcomeHead(isFunctionError: isError, length: result.body.count, logTail: logTail))
+    }
+    if !(isError && isToldAtEnd) { receiver.write(result.body) {} }
+    receiver.end(completion)
+  }
+
+  /// Begins an outcome whose bytes come one by one.
+  func beginStream() { receiver.begin(OutcomeHead(isFunctionError: false, length: nil, logTail: nil)) }
+
+  private func endStream(_ completion: OutcomeCompletion) {
+    lease.release()
+    receiver.end(completion)
   }
 
   /// Ends without an outcome and gives the concurrency back.

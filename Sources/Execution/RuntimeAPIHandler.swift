@@ -2,18 +2,30 @@ import NIOCore
 import NIOHTTP1
 import Wire
 
-/// One connection of a runtime: reads its requests whole and hands them to the environment.
+/// One connection of a runtime: reads its requests and hands them to the environment, whole, or as they come where the
+/// runtime streams and the caller takes it so. Then no more is read than the caller keeps up with.
 ///
 /// INVARIANT: lives on the environment's event loop; so do all calls.
-final class RuntimeAPIHandler: ChannelInboundHandler {
+final class RuntimeAPIHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
+
+  /// An answer whose bytes go on as they come.
+  private struct Stream {
+    var byteCount = 0
+    /// Bytes that the caller has not taken yet.
+    var waiting = 0
+  }
 
   private let environment: ExecutionEnvironment
   private var context: ChannelHandlerContext?
   private var request: RuntimeAPIRequest?
   private var body: [UInt8] = []
   private var isTooLarge = false
+  private var stream: Stream?
+  /// The channel wanted to read while too much was waiting.
+  private var owesRead = false
 
   init(environment: ExecutionEnvironment) { self.environment = environment }
 
@@ -32,9 +44,17 @@ final class RuntimeAPIHandler: ChannelInboundHandler {
     switch unwrapInboundIn(data) {
     case .head(let head): begin(head)
     case .body(let bytes): append(bytes)
-    case .end: finish()
+    case .end(let trailers): finish(StreamTrailers.failure(trailers))
     }
   }
+
+  func read(context: ChannelHandlerContext) {
+    guard let stream, stream.waiting >= ExecutionLimits.streamedWaiting else { return context.read() }
+    owesRead = true
+  }
+
+  /// Bytes of the answer that is being streamed.
+  var streamedBytes: Int { stream?.byteCount ?? 0 }
 
   /// Answers the request that was read last.
   func respond(_ answer: RuntimeAPIAnswer) {
@@ -54,12 +74,16 @@ final class RuntimeAPIHandler: ChannelInboundHandler {
     request = RuntimeAPIRequest(method: head.method, uri: head.uri)
     body = []
     isTooLarge = false
+    if case .response(let id) = request, StreamTrailers.isStreaming(head), environment.beginStream(id, through: self) {
+      stream = Stream()
+    }
     guard head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) else { return }
     context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
   }
 
   /// Only what will be used is held, so that a sandbox cannot fill the server with bodies.
   private func append(_ bytes: ByteBuffer) {
+    guard stream == nil else { return forward(bytes) }
     guard let request, environment.expectsBody(of: request) else { return }
     guard body.count + bytes.readableBytes <= ExecutionLimits.payload else {
       isTooLarge = true
@@ -69,12 +93,39 @@ final class RuntimeAPIHandler: ChannelInboundHandler {
     if !isTooLarge { body.append(contentsOf: bytes.readableBytesView) }
   }
 
-  private func finish() {
+  private func forward(_ bytes: ByteBuffer) {
+    guard let context, var stream = self.stream else { return }
+    let count = bytes.readableBytes
+    stream.byteCount += count
+    stream.waiting += count
+    self.stream = stream
+    guard stream.byteCount <= ExecutionLimits.streamedPayload else { return environment.streamTooLarge(through: self) }
+    let loop = context.eventLoop
+    let bound = NIOLoopBound(self, eventLoop: loop)
+    environment.streamed(Array(bytes.readableBytesView), through: self) {
+      loop.execute { bound.value.taken(count) }
+    }
+  }
+
+  private func taken(_ count: Int) {
+    stream?.waiting -= count
+    guard owesRead, (stream?.waiting ?? 0) < ExecutionLimits.streamedWaiting else { return }
+    owesRead = false
+    context?.read()
+  }
+
+  /// - Parameter failure: what the trailers of a streamed answer report.
+  private func finish(_ failure: FunctionFailure?) {
     guard let request else { return respond(.unknownPath) }
+    guard stream == nil else {
+      defer { stream = nil }
+      return environment.streamEnded(failure, through: self)
+    }
     let body = self.body
     self.body = []
     switch request {
     case .next: environment.next(self)
+    case .response(let id) where failure != nil: environment.error(id, report(failure?.details ?? []), from: self)
     case .response(let id): environment.response(id, isTooLarge ? nil : body, from: self)
     case .error(let id): environment.error(id, report(body), from: self)
     case .initError: environment.initError(report(body), from: self)

@@ -56,6 +56,12 @@ extension NIOHTTPDecoderLimitConfiguration {
 package enum ExecutionLimits {
   /// Bytes of a synchronous response (Lambda, "Invocation payload").
   package static let payload = 6_291_556
+  /// Bytes of a response that is streamed (Lambda, "Response streaming").
+  static let streamedPayload = 200 << 20
+  /// Bytes of such a response that the server holds for a slow caller before it reads no more from the runtime.
+  static let streamedWaiting = 256 << 10
+  /// How long the end of a runtime is waited for that closed its connection in the middle of an answer.
+  static let exitAfterStream = Duration.milliseconds(200)
   /// Bytes of a synchronous request.
   package static let request = 6_291_456
   /// Connections to the runtime API at once, from one sandbox.

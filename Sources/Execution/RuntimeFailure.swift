@@ -8,6 +8,8 @@ enum RuntimeFailure: Sendable {
   /// The function's time limit, in seconds.
   case timedOut(seconds: Double)
   case responseTooLarge(limit: Int)
+  /// The runtime closed the connection in the middle of an answer that it streamed.
+  case truncatedResponse
   /// A custom runtime's package has no executable `bootstrap`.
   case invalidEntrypoint
   /// What the runtime reported of its init phase, as JSON.
@@ -24,6 +26,7 @@ enum RuntimeFailure: Sendable {
       return object(
         "Function.ResponseSizeTooLarge",
         "Response payload size exceeded maximum allowed payload size (\(limit) bytes).")
+    case .truncatedResponse: return object("Runtime.TruncatedResponse", "Response stream was closed before its end.")
     case .invalidEntrypoint: return object("Runtime.InvalidEntrypoint", entrypointText(requestID))
     case .initError(let body): return body
     }
@@ -35,7 +38,7 @@ enum RuntimeFailure: Sendable {
     case .exited(let exit): "RequestId: \(requestID) Error: \(exit.reason)\nRuntime.ExitError"
     case .timedOut(let seconds): "\(time.utc.isoDateTime)Z \(requestID) \(Self.timeoutText(seconds))\n"
     case .invalidEntrypoint: entrypointText(requestID) + "\nRuntime.InvalidEntrypoint"
-    case .responseTooLarge, .initError: nil
+    case .responseTooLarge, .truncatedResponse, .initError: nil
     }
   }
 
@@ -45,6 +48,7 @@ enum RuntimeFailure: Sendable {
     case .timedOut: .timeout
     case .exited(let exit): .error(exit.oomKills > 0 ? "Runtime.OutOfMemory" : "Runtime.ExitError")
     case .responseTooLarge: .error("Function.ResponseSizeTooLarge")
+    case .truncatedResponse: .error("Runtime.TruncatedResponse")
     case .invalidEntrypoint: .error("Runtime.InvalidEntrypoint")
     case .initError(let body): .error(Self.errorType(of: body))
     }

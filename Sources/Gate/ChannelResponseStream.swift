@@ -34,6 +34,10 @@ package final class ChannelResponseStream: ResponseStream {
     onLoop { $0.handler.write(bytes, for: $0.exchange) }
   }
 
+  package func write(_ bytes: [UInt8], taken: @escaping @Sendable () -> Void) {
+    onLoop { $0.handler.write(bytes, for: $0.exchange, taken: taken) }
+  }
+
   package func end() {
     onLoop { $0.handler.end($0.exchange) }
   }

@@ -24,21 +24,43 @@ extension RequestHandler {
     if length == nil { context.flush() }
   }
 
-  func write(_ bytes: [UInt8], for exchange: Exchange) {
-    guard let context, case .underWay(let remaining) = exchange.answer, isUnderWay(exchange) else { return }
-    guard exchange.answerHasBody, !bytes.isEmpty else { return }
-    if let remaining {
-      // More than was announced would be read as the start of the next answer.
-      guard bytes.count <= remaining else { return abort(exchange) }
-      exchange.answer = .underWay(remaining: remaining - bytes.count)
+  /// - Parameter taken: called once the bytes have left, or will not.
+  func write(_ bytes: [UInt8], for exchange: Exchange, taken: (@Sendable () -> Void)? = nil) {
+    guard let context, let remaining = announce(bytes, for: exchange) else {
+      taken?()
+      return
     }
     exchange.responseBytes += bytes.count
     handedOverBytes += bytes.count
     let buffer = context.channel.allocator.buffer(bytes: bytes)
-    context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+    let promise = taken.map { _ in context.eventLoop.makePromise(of: Void.self) }
+    if let promise, let taken { promise.futureResult.whenComplete { _ in taken() } }
+    context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: promise)
     // The last of an announced length goes with the end that follows.
-    if remaining != bytes.count { context.flush() }
+    if remaining != .last { context.flush() }
     if waitingBytes > stages.limits.waitingResponseBytes { refuseSlowReader() }
+  }
+
+  private enum Remaining {
+    case more
+    /// The announced length is complete.
+    case last
+  }
+
+  /// Counts bytes that are about to be written against the announced length.
+  ///
+  /// - Returns: nil when they must not be written.
+  private func announce(_ bytes: [UInt8], for exchange: Exchange) -> Remaining? {
+    guard case .underWay(let remaining) = exchange.answer, isUnderWay(exchange), exchange.answerHasBody, !bytes.isEmpty
+    else { return nil }
+    guard let remaining else { return .more }
+    // More than was announced would be read as the start of the next answer.
+    guard bytes.count <= remaining else {
+      abort(exchange)
+      return nil
+    }
+    exchange.answer = .underWay(remaining: remaining - bytes.count)
+    return bytes.count == remaining ? .last : .more
   }
 
   func end(_ exchange: Exchange) {

@@ -37,7 +37,8 @@ package struct LambdaAPI: Sendable {
     UpdateFunctionConfiguration.self,
   ]
   private static let callbackOperations: [any (CallbackOperation & LambdaOperation).Type] = [
-    Invoke.self
+    Invoke.self,
+    InvokeWithResponseStream.self,
   ]
 
   /// - Parameter report: hears of errors that callers must not see.

@@ -2,6 +2,7 @@ package import Admission
 package import Core
 package import Execution
 package import Functions
+package import Identity
 package import SupplyChain
 
 /// What the operations of Lambda stand on.
@@ -15,11 +16,12 @@ package struct LambdaServices: Sendable {
   let admission: AdmissionController
   let executor: Executor
   let random: any RandomSource
+  let presigner: URLPresigner
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, environment: FunctionEnvironment, library: CodeLibrary,
     layers: LayerRegistry, runtimes: RuntimeCatalog, admission: AdmissionController, executor: Executor,
-    random: any RandomSource
+    random: any RandomSource, presigner: URLPresigner
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -30,6 +32,7 @@ package struct LambdaServices: Sendable {
     self.admission = admission
     self.executor = executor
     self.random = random
+    self.presigner = presigner
   }
 
   /// The version that a caller means: of an alias, the one that it points at first.

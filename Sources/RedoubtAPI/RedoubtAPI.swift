@@ -15,6 +15,7 @@ package struct RedoubtAPI: Sendable {
     DeleteFunctionHygiene.self,
     GetAccountHygiene.self,
     GetFunctionHygiene.self,
+    GetFunctionPackage.self,
     ListFindings.self,
     ListLogEvents.self,
     PutAccountHygiene.self,

@@ -9,7 +9,7 @@ enum RedoubtErrors {
     switch error {
     case let error as FunctionError: fault(error)
     case LogError.groupNotFound(let name):
-      Fault(code: "ResourceNotFoundException", status: 404, message: "log group not found: \(name)")
+      notFound("log group not found: \(name)")
     default: nil
     }
   }
@@ -17,11 +17,15 @@ enum RedoubtErrors {
   private static func fault(_ error: FunctionError) -> Fault? {
     switch error {
     case .notFound(let arn):
-      Fault(code: "ResourceNotFoundException", status: 404, message: "function not found: \(arn)")
+      notFound("function not found: \(arn)")
     case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord,
       .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases, .tooManyTags:
       nil
     }
+  }
+
+  static func notFound(_ message: String) -> Fault {
+    Fault(code: "ResourceNotFoundException", status: 404, message: message)
   }
 
   static func invalid(_ message: String) -> Fault {

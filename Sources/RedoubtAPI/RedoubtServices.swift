@@ -1,4 +1,5 @@
 package import Functions
+package import SupplyChain
 package import Telemetry
 
 /// What the operations of Redoubt's own API stand on.
@@ -7,11 +8,16 @@ package struct RedoubtServices: Sendable {
   let registry: FunctionRegistry
   let findings: FindingStore
   let logs: LogStore
+  let packages: PackageStore
 
-  package init(catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore) {
+  package init(
+    catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore,
+    packages: PackageStore
+  ) {
     self.catalog = catalog
     self.registry = registry
     self.findings = findings
     self.logs = logs
+    self.packages = packages
   }
 }

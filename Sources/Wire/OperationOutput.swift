@@ -5,6 +5,13 @@ package struct OperationOutput: Sendable {
   package var headers: [(name: String, value: String)]
   /// nil: the answer has no body.
   package var members: JSONValue?
+  /// A body that is no rendering of members; its type is in `headers`.
+  package var payload: [UInt8]?
+
+  package init(payload: [UInt8], contentType: String) {
+    self.init(headers: [("Content-Type", contentType)])
+    self.payload = payload
+  }
 
   package init(_ members: JSONValue? = nil, status: Int? = nil, headers: [(name: String, value: String)] = []) {
     self.members = members
@@ -42,6 +49,10 @@ package protocol ResponseStream: Sendable {
   /// - Parameter length: bytes of the body when they are known; otherwise the body is sent in chunks.
   func begin(_ head: ResponseHead, length: Int?)
   func write(_ bytes: [UInt8])
+  /// As `write`.
+  ///
+  /// - Parameter taken: called once the connection holds these bytes no more, sent or not; from any thread.
+  func write(_ bytes: [UInt8], taken: @escaping @Sendable () -> Void)
   func end()
   /// Ends an answer that cannot be completed: the connection is closed so that the client sees it broken off.
   func abort()

@@ -5,7 +5,7 @@ extension WireProtocol {
   package func render(_ output: OperationOutput, successStatus: Int) -> OperationResponse {
     let status = output.status ?? successStatus
     guard let members = output.members else {
-      return OperationResponse(head: ResponseHead(status: status, headers: output.headers), body: [])
+      return OperationResponse(head: ResponseHead(status: status, headers: output.headers), body: output.payload ?? [])
     }
     let headers = output.headers + [("Content-Type", contentType)]
     return OperationResponse(head: ResponseHead(status: status, headers: headers), body: encode(members))

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Wire
 
@@ -31,6 +32,18 @@ import Wire
     #expect(answer.body == "onetwo")
     #expect(answer.headers["transfer-encoding"] == "chunked")
     #expect(connection.isOpen)
+  }
+
+  @Test func `who writes hears when the bytes have left, or never will`() throws {
+    let (_, connection, reply) = try open()
+    let taken = Mutex(0)
+    reply.begin(head(200), length: nil)
+    reply.write(Array("one".utf8)) { taken.withLock { $0 += 1 } }
+    #expect(try connection.sent().count > 0)
+    #expect(taken.withLock { $0 } == 1)
+    reply.abort()
+    reply.write(Array("two".utf8)) { taken.withLock { $0 += 10 } }
+    #expect(taken.withLock { $0 } == 11)
   }
 
   @Test func `in HTTP 1.0 a body of unknown length ends with the connection`() throws {

@@ -1,6 +1,8 @@
 """Deployment packages."""
 
+import hashlib
 import io
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -8,6 +10,8 @@ import zipfile
 from pathlib import Path
 
 import awslambdaric
+
+from harness.paths import ROOT
 
 RIC_BOOTSTRAP = """\
 #!/bin/sh
@@ -50,6 +54,33 @@ def awslambdaric_package(app):
             for file in [path] if path.is_file() else sorted(path.rglob("*")):
                 if file.is_file() and "__pycache__" not in file.parts:
                     files[str(file.relative_to(site_packages))] = file.read_bytes()
+    return make_zip(files)
+
+
+def installed_folder(requirements):
+    """Packages of PyPI, wheels only. Installed once; they stay in a folder that git ignores."""
+    mark = hashlib.sha256(repr((requirements, sys.version_info[:2])).encode()).hexdigest()[:16]
+    folder = ROOT / ".build-test" / f"packages-{mark}"
+    if not folder.exists():
+        half = folder.with_suffix(".half")
+        shutil.rmtree(half, ignore_errors=True)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary=:all:", "--target", str(half)]
+        subprocess.run([*pip, *requirements], check=True)
+        half.rename(folder)
+    return folder
+
+
+def installed_package(app, requirements, without=()):
+    """app.py with packages of PyPI beside it.
+
+    - Parameter without: folders that are left out
+    """
+    folder = installed_folder(requirements)
+    files = {"app.py": textwrap.dedent(app)}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and name.parts[0] not in without and "__pycache__" not in name.parts:
+            files[str(name)] = path.read_bytes()
     return make_zip(files)
 
 

@@ -50,6 +50,15 @@ struct Invoke: CallbackOperation, LambdaOperation {
   }
 
   func start(_ call: Authorized<Input>, reply: any ResponseStream) throws {
+    try start(call, reply: reply) { version in
+      InvokeReply(version: version, requestID: call.requestID, reply: reply)
+    }
+  }
+
+  /// - Parameter receiver: makes what turns the outcome of that version into the answer.
+  func start(
+    _ call: Authorized<Input>, reply: any ResponseStream, receiver: (Qualifier) -> any OutcomeReceiver
+  ) throws {
     let input = call.value
     let version = try services.versionToRun(input.target, at: call.place)
     let payload = input.payload.isEmpty ? Array("{}".utf8) : input.payload
@@ -62,11 +71,10 @@ struct Invoke: CallbackOperation, LambdaOperation {
       invokedARN: input.target.arn(at: call.place), clientContext: input.clientContext,
       wantsLogTail: input.wantsLogTail)
     let lease = try services.admission.admit(call.place.account)
-    let receiver = InvokeReply(version: version.qualifier, requestID: call.requestID, reply: reply)
-    services.executor.invoke(call.map { _ in request }, lease: lease, receiver: receiver)
+    services.executor.invoke(call.map { _ in request }, lease: lease, receiver: receiver(version.qualifier))
   }
 
-  private static func clientContext(_ header: String?) throws(Fault) -> String? {
+  static func clientContext(_ header: String?) throws(Fault) -> String? {
     guard let header else { return nil }
     guard header.utf8.count <= longestClientContext, let data = Data(base64Encoded: header),
       JSONText.isValid(Array(data)), let text = String(data: data, encoding: .utf8),
@@ -79,11 +87,11 @@ struct Invoke: CallbackOperation, LambdaOperation {
     return text
   }
 
-  private static func unsupported(_ what: String) -> Fault {
+  static func unsupported(_ what: String) -> Fault {
     LambdaErrors.invalidParameter("not supported by this version of Redoubt: \(what)")
   }
 
-  private static let invalidContent = Fault(
+  static let invalidContent = Fault(
     code: "InvalidRequestContentException", status: 400,
     message: "Could not parse request body into json: the payload is not one JSON value",
     members: ["Type": "User"])
@@ -94,6 +102,8 @@ private struct InvokeReply: OutcomeReceiver {
   let version: Qualifier
   let requestID: RequestID
   let reply: any ResponseStream
+
+  var takesStream: Bool { false }
 
   func begin(_ head: OutcomeHead) {
     var headers = [
@@ -107,9 +117,9 @@ private struct InvokeReply: OutcomeReceiver {
     reply.begin(ResponseHead(status: 200, headers: headers), length: head.length)
   }
 
-  func write(_ bytes: [UInt8]) { reply.write(bytes) }
+  func write(_ bytes: [UInt8], taken: @escaping @Sendable () -> Void) { reply.write(bytes, taken: taken) }
 
-  func end() { reply.end() }
+  func end(_: OutcomeCompletion) { reply.end() }
 
   func fail(_ failure: ExecutionFailure) {
     let fault = LambdaErrors.fault(failure)

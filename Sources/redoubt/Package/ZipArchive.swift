@@ -1,3 +1,5 @@
+import Core
+
 /// Writes zip archives (APPNOTE.TXT 6.3): entries stored, in order of their names, with one fixed time, so that equal
 /// trees give equal bytes. Only writes; no zip64.
 enum ZipArchive {

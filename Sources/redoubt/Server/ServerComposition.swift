@@ -70,8 +70,9 @@ struct ServerComposition {
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
       runtimes: runtimes,
       admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
-      executor: executor, random: random)
-    let own = RedoubtServices(catalog: catalog, registry: registry, findings: findingStore, logs: logStore)
+      executor: executor, random: random, presigner: URLPresigner(directory: state.directory, time: time))
+    let own = RedoubtServices(
+      catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)
   }
