@@ -60,6 +60,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
   ],
   targets: [
     // Rank 0
@@ -109,6 +110,7 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -141,7 +143,7 @@ let package = Package(
     tests(
       "RedoubtTests",
       [
-        "redoubt", "Core", "CLinux", "Wire", "Identity",
+        "redoubt", "Core", "CLinux", "Functions", "Wire", "Identity",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]

@@ -62,6 +62,11 @@ class Server:
         self._key_id, self._secret = _read_credentials(credentials_file, profile)
         self._path = "/2015-03-31/functions/%s/invocations" % FUNCTION
 
+    @property
+    def credentials(self):
+        """(access key id, secret access key)"""
+        return self._key_id, self._secret
+
     @contextlib.contextmanager
     def function(self):
         """Creates the function that is measured, and deletes it in the end."""

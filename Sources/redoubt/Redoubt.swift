@@ -15,7 +15,7 @@ struct Redoubt: ParsableCommand {
         subcommands: [Serve.self, Server.self, Env.self, Doctor.self, Operations.self, Findings.self]),
       CommandGroup(
         name: "Work with functions:",
-        subcommands: [Deploy.self, Invoke.self, Logs.self, List.self, Delete.self, Hygiene.self]),
+        subcommands: [Init.self, Deploy.self, Invoke.self, Logs.self, List.self, Delete.self, Hygiene.self]),
     ])
 
   static func main() {

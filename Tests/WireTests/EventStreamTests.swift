@@ -20,7 +20,7 @@ struct EventStreamTests {
     let headers = Array(message[12..<(12 + number(message[4..<8]))])
     let first = [11] + Array(":event-type".utf8) + [7, 0, 12] + Array("PayloadChunk".utf8)
     #expect(headers.starts(with: first))
-    #expect(headers.suffix(21) == [13] + Array(":message-type".utf8)[...] + [7, 0, 5] + Array("event".utf8)[...])
+    #expect(headers.suffix(22) == [13] + Array(":message-type".utf8)[...] + [7, 0, 5] + Array("event".utf8)[...])
   }
 
   private func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }

@@ -1,14 +1,17 @@
 import Wire
 
-/// What `deploy` was told about a function's configuration; nil leaves it as it is.
-struct FunctionSettings: Sendable {
-  let handler: String?
-  let runtime: String?
-  let memory: Int?
-  let timeout: Int?
-  let variables: [String: String]?
-  let role: String?
-  let description: String?
+/// What is asked for of a function's configuration; nil leaves it as it is.
+struct FunctionSettings: Hashable, Sendable {
+  var handler: String?
+  var runtime: String?
+  var memory: Int?
+  var timeout: Int?
+  var ephemeralStorage: Int?
+  var variables: [String: String]?
+  var role: String?
+  var description: String?
+  /// ARNs of published versions.
+  var layers: [String]?
 
   /// The role of a function that names none.
   static let defaultRole = "arn:aws:iam::000000000000:role/lambda-basic"
@@ -20,26 +23,36 @@ struct FunctionSettings: Sendable {
     members["Runtime"] = runtime.map { .string($0) }
     members["MemorySize"] = memory.map { .integer(Int64($0)) }
     members["Timeout"] = timeout.map { .integer(Int64($0)) }
+    members["EphemeralStorage"] = ephemeralStorage.map { ["Size": .integer(Int64($0))] }
     members["Environment"] = variables.map { ["Variables": .object($0.mapValues { .string($0) })] }
     members["Role"] = role.map { .string($0) }
     members["Description"] = description.map { .string($0) }
+    members["Layers"] = layers.map { .array($0.map { .string($0) }) }
     return members
   }
 
   /// The members of CreateFunction, with a default for each that must be there.
-  func membersForCreation(of package: CodePackage) throws(CommandFailure) -> [String: JSONValue] {
+  func membersForCreation(_ runtime: String, hasBootstrap: Bool) -> [String: JSONValue] {
     var members = members
-    if runtime == nil { members["Runtime"] = .string(try Self.defaultRuntime(package)) }
-    if handler == nil { members["Handler"] = package.hasBootstrap ? "bootstrap" : "app.handler" }
+    members["Runtime"] = .string(runtime)
+    if handler == nil { members["Handler"] = hasBootstrap ? "bootstrap" : "app.handler" }
     if role == nil { members["Role"] = .string(Self.defaultRole) }
     return members
   }
 
-  private static func defaultRuntime(_ package: CodePackage) throws(CommandFailure) -> String {
-    if package.hasBootstrap { return "provided.al2023" }
-    guard let newest = HostRuntime.installedPythons.last else {
-      throw CommandFailure(.usage, "there is no /usr/bin/python3.N on this host to go by: give --runtime")
+  /// Those of `members` that a function has otherwise.
+  /// - Parameter function: the `FunctionConfiguration` shape.
+  func changes(to function: JSONValue) -> [String: JSONValue] {
+    members.filter { name, value in value != Self.asked(name, of: function) }
+  }
+
+  /// A member as requests have it: answers leave out what is empty and say more of the rest.
+  private static func asked(_ name: String, of function: JSONValue) -> JSONValue? {
+    switch name {
+    case "Environment": ["Variables": function[name]?["Variables"] ?? [:]]
+    case "Layers":
+      if case .array(let layers)? = function[name] { .array(layers.compactMap { $0["Arn"] }) } else { [] }
+    default: function[name]
     }
-    return newest
   }
 }

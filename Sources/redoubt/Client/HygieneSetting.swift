@@ -29,6 +29,15 @@ enum HygieneSetting: Hashable, Sendable {
     }
   }
 
+  /// - Parameter answer: that of GetFunctionHygiene.
+  func isTold(by answer: JSONValue) -> Bool {
+    let isOwn = answer["SetBy"]?.string == "Function"
+    return switch self {
+    case .mode(let mode): isOwn && answer["Hygiene"]?.string == mode.rawValue
+    case .standard: !isOwn
+    }
+  }
+
   static func path(of function: String?) -> String {
     function.map { "/functions/\(ServiceCall.encode($0))/hygiene" } ?? "/account/hygiene"
   }

@@ -49,6 +49,14 @@ extension ServiceCall {
       headers: input == nil ? [] : [("Content-Type", "application/json")], body: input?.encoded ?? [])
   }
 
+  /// A call of Lambda on layers (REST JSON).
+  /// - Parameter path: what follows `/2018-10-31/layers`, percent-encoded.
+  static func layers(_ method: String, _ path: String, _ input: JSONValue? = nil) -> ServiceCall {
+    ServiceCall(
+      service: "lambda", method: method, path: "/2018-10-31/layers\(path)",
+      headers: input == nil ? [] : [("Content-Type", "application/json")], body: input?.encoded ?? [])
+  }
+
   /// A call of Redoubt's own API (REST JSON).
   /// - Parameter path: what follows `/2026-11-25`, percent-encoded.
   static func redoubt(_ method: String, _ path: String, _ input: JSONValue? = nil) -> ServiceCall {

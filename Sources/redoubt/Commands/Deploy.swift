@@ -1,52 +1,74 @@
 import ArgumentParser
-import Wire
+import Core
 
-/// Creates a function or gives it new code, and waits until it can be invoked.
+/// Creates functions or changes what differs, and waits until they can be invoked.
 struct Deploy: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Create or update a function from a directory or a zip.",
-    discussion: "Of a function that exists, only what is given is changed.")
+    abstract: "Create or update functions from a directory, a zip or a redoubt.yaml.",
+    discussion: """
+      Of a function that exists, only what is given is changed, and code only when it is another.
+      A directory that holds a redoubt.yaml stands for that file, whose functions are deployed in their order.
+      """)
 
-  @Argument(help: "Directory or zip with the code.") var code: String
-  @Option(help: "Name of the function (default: that of the directory or zip).") var name: String?
-  @Option(help: "FILE.FUNCTION that is called (default for a new function: app.handler).") var handler: String?
-  @Option(
-    help: ArgumentHelp(
-      "For example python3.11 (default for a new function: provided.al2023 for an executable bootstrap, else the newest"
-        + " Python of this host)."))
-  var runtime: String?
-  @Option(help: "Memory in MB.") var memory: Int?
-  @Option(help: "Timeout in seconds.") var timeout: Int?
-  @Option(help: "Environment variable NAME=VALUE; may be repeated, and replaces all that were set.")
-  var env: [String] = []
-  @Option(help: "ARN of the role that the function runs as.") var role: String?
-  @Option(help: "What the function is for.") var description: String?
-  @Option(help: "PerInvocation, PerEnvironment, SingleUse or default: see `redoubt hygiene --help`.") var hygiene:
-    String?
+  @Argument(help: "Directory or zip with the code of one function, or a redoubt.yaml.") var code: String
+  @Option(help: "Name of a function of the redoubt.yaml; may be repeated, and leaves out the others.")
+  var only: [String] = []
+  @Flag(help: "Deploy again whenever a file changes, until interrupted.") var watch = false
+  @Flag(help: "Let pip build packages that have no wheel: that runs code of theirs, as you.")
+  var allowSourceBuilds = false
+  @Flag(help: "Install requirements.txt again, even if it was installed before.") var reinstall = false
+  @OptionGroup(title: "One function") var function: FunctionOptions
   @OptionGroup var options: ClientOptions
 
   func run() throws {
-    let package = try CodePackage(code)
-    let settings = FunctionSettings(
-      handler: handler, runtime: runtime, memory: memory, timeout: timeout, variables: try variables(), role: role,
-      description: description)
-    let deployment = Deployment(
-      client: try options.client(), name: name ?? package.suggestedName, package: package, settings: settings,
-      hygiene: try hygiene.map { text in try HygieneSetting(text) })
-    let function = try deployment.run()
-    let arn = function["FunctionArn"]?.string ?? deployment.name
-    StandardOutput.write(
-      options.json ? JSONText.line(function) : "\(arn) is ready: try `redoubt invoke \(deployment.name)`\n")
+    let client = try options.client()
+    guard watch else {
+      for spec in try specs() { try deploy(spec, client) }
+      return
+    }
+    try follow(client)
   }
 
-  private func variables() throws(CommandFailure) -> [String: String]? {
-    var variables: [String: String] = [:]
-    for pair in env {
-      guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
-        throw CommandFailure(.usage, "--env is `\(pair)`: give NAME=VALUE")
+  /// Deploys one function and says what was done.
+  /// - Parameter isFirst: false when watching has brought it about.
+  func deploy(_ spec: FunctionSpec, _ client: ServiceClient, isFirst: Bool = true) throws {
+    let start = client.time.monotonicTime()
+    let python = PythonInstallation(
+      cache: ProcessEnvironment().cacheHome.map { $0 + "/redoubt/python" }, environment: ProcessEnvironment.assignments,
+      options: .init(allowsSourceBuilds: allowSourceBuilds, isForced: reinstall && isFirst))
+    let result = try Deployment(client: client, spec: spec, python: python).run()
+    guard isFirst || result.outcome != .updated([]) else { return }
+    let line = result.line(spec.name, after: client.time.monotonicTime() - start)
+    StandardOutput.write(options.json ? JSONText.line(result.function) : line)
+  }
+
+  /// What the argument and the options ask for.
+  func specs() throws(CommandFailure) -> [FunctionSpec] {
+    guard let file = Manifest.file(at: code) else {
+      guard only.isEmpty else {
+        throw CommandFailure(.usage, "--only is for a redoubt.yaml, and `\(code)` is none: leave it out")
       }
-      variables[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+      return [try function.spec(at: code)]
     }
-    return variables.isEmpty ? nil : variables
+    guard function.given.isEmpty else {
+      throw CommandFailure(
+        .usage,
+        "\(function.given.joined(separator: ", ")) beside `\(file)`: say it in the file, or name a directory without one"
+      )
+    }
+    return try Manifest.read(file).functions(only: only)
+  }
+}
+
+extension Deployment.Result {
+  /// What was done, as a line for people.
+  fileprivate func line(_ name: String, after duration: Duration) -> String {
+    let hundredths = duration / .milliseconds(10)
+    let time = "\((hundredths).rounded() / 100) s"
+    return switch outcome {
+    case .created: "\(name): created in \(time): try `redoubt invoke \(name)`\n"
+    case .updated([]): "\(name): unchanged\n"
+    case .updated(let parts): "\(name): updated \(parts.joined(separator: ", ")) in \(time)\n"
+    }
   }
 }

@@ -1,25 +1,51 @@
-/// A function's code, ready to upload.
+import Core
+import Cryptography
+
+/// Code as it is uploaded. Equal directories make equal bytes.
 struct CodePackage: Sendable {
   let zip: [UInt8]
-  /// What the function is called unless somebody says otherwise: the directory's or the archive's name.
-  let suggestedName: String
-  /// True when the code brings an executable `bootstrap` of its own.
-  let hasBootstrap: Bool
+
+  /// The member CodeSha256 of a function that has this code.
+  var sha256: String { Base64.encode(Hashing.sha256(zip).bytes) }
+
+  private init(zip: [UInt8]) { self.zip = zip }
 
   /// Reads a zip as it is, or packs a directory.
-  init(_ path: String) throws {
-    if HostFile.isDirectory(path) {
-      let entries = try SourceTree(path).entries()
-      guard !entries.isEmpty else { throw CommandFailure(.usage, "`\(path)` holds no files: give the function's code") }
-      zip = try ZipArchive.stored(entries)
-      suggestedName = HostFile.name(HostFile.realPath(path) ?? path)
-      hasBootstrap = entries.contains { $0.name == "bootstrap" && $0.isExecutable }
-    } else {
-      zip = try Self.archive(path)
-      let name = HostFile.name(path)
-      suggestedName = name.hasSuffix(".zip") ? String(name.dropLast(4)) : name
-      hasBootstrap = false
+  init(_ source: CodeSource) throws {
+    let isDirectory = HostFile.isDirectory(source.path)
+    self.init(
+      zip: isDirectory ? try ZipArchive.stored(Self.entries(source.path)) : try Self.archive(source.path))
+  }
+
+  /// As above; with what a Python function's directory requires, beside its own files.
+  init(_ source: CodeSource, runtime: String, python: PythonInstallation) throws {
+    guard HostFile.isDirectory(source.path), runtime.hasPrefix("python"),
+      let requirements = try Self.requirements(source.path)
+    else {
+      try self.init(source)
+      return
     }
+    let installed = try SourceTree(python.directory(requirements, for: runtime)).entries()
+    let own = try Self.entries(source.path)
+    let names = Set(own.map(\.name))
+    self.init(zip: try ZipArchive.stored(own + installed.filter { !names.contains($0.name) }))
+  }
+
+  private static func entries(_ path: String) throws -> [ZipArchive.Entry] {
+    let entries = try SourceTree(path).entries()
+    guard !entries.isEmpty else { throw CommandFailure(.usage, "`\(path)` holds no files: give the function's code") }
+    return entries
+  }
+
+  /// - Returns: nil when nothing is required.
+  private static func requirements(_ path: String) throws -> PythonRequirements? {
+    let file = path + "/" + PythonRequirements.fileName
+    guard HostFile.exists(file) else { return nil }
+    guard let text = String(validating: try HostFile.bytes(file), as: UTF8.self) else {
+      throw CommandFailure(.usage, "`\(file)` is not in UTF-8: save it so")
+    }
+    let requirements = try PythonRequirements(text)
+    return requirements.isEmpty ? nil : requirements
   }
 
   private static func archive(_ path: String) throws -> [UInt8] {

@@ -2,11 +2,20 @@ import Glibc
 
 /// The files of a directory that belong into a package.
 struct SourceTree {
-  static let skipped: Set<String> = [".git", "__pycache__"]
+  private static let skipped: Set<String> = [".git", "__pycache__"]
+  /// Beside the code they are about it: a changed setting is no other code.
+  private static let skippedAtTop: Set<String> = [Manifest.fileName]
   /// Beyond this the server would refuse the package anyway.
   static let maximumFile = 512 << 20
 
   private let root: String
+
+  /// Whether an entry of that name belongs into no package, at any depth. An editor's files of work are such: they
+  /// come and go while a file is being changed.
+  static func isSkipped(_ name: String) -> Bool {
+    skipped.contains(name) || name.hasSuffix("~") || name.hasPrefix(".#")
+      || (name.hasPrefix(".") && [".swp", ".swo", ".swx"].contains { name.hasSuffix($0) })
+  }
 
   /// - Throws: when `directory` cannot be resolved.
   init(_ directory: String) throws(CommandFailure) {
@@ -19,8 +28,9 @@ struct SourceTree {
   func entries() throws -> [ZipArchive.Entry] { try entries(under: "") }
 
   private func entries(under prefix: String) throws -> [ZipArchive.Entry] {
-    try names(in: root + "/" + prefix).filter { !Self.skipped.contains($0) }.flatMap { name in
-      try entries(at: prefix + name)
+    try HostFile.names(in: root + "/" + prefix).flatMap { name in
+      let isSkipped = Self.isSkipped(name) || (prefix.isEmpty && Self.skippedAtTop.contains(name))
+      return isSkipped ? [] : try entries(at: prefix + name)
     }
   }
 
@@ -55,18 +65,5 @@ struct SourceTree {
     }
     return ZipArchive.Entry(
       name: name, bytes: bytes, isExecutable: try descriptor.status().st_mode & S_IXUSR != 0)
-  }
-
-  private func names(in directory: String) throws(SystemError) -> [String] {
-    guard let stream = opendir(directory) else { throw SystemError(call: "open \(directory)", number: errno) }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 }

@@ -29,6 +29,40 @@ enum HostFile {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  static func isSymbolicLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
+  /// The entries of a directory, in no order.
+  static func names(in directory: String) throws(SystemError) -> [String] {
+    guard let stream = opendir(directory) else { throw SystemError(call: "open \(directory)", number: errno) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Makes a directory and those above it that are not there.
+  static func makeDirectory(_ path: String) throws(SystemError) {
+    guard !isDirectory(path) else { return }
+    try makeDirectory(parent(path))
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+      throw SystemError(call: "make \(path)", number: errno)
+    }
+  }
+
+  /// A new file, open for reading and writing.
+  static func create(_ path: String, mode: mode_t = 0o666) throws(SystemError) -> Descriptor {
+    let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+    return Descriptor(owning: try SystemError.check(open(path, flags, mode), "create \(path)"))
+  }
+
   /// The path without symbolic links, `.` and `..`; nil when it does not exist.
   static func realPath(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
@@ -50,6 +84,12 @@ enum HostFile {
   /// `path` as seen from the working directory when it is relative.
   static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let directory = realPath(".") else { return path }
-    return directory == "/" ? "/" + path : directory + "/" + path
+    return resolve(path, from: directory)
+  }
+
+  /// `path` as seen from `directory` when it is relative, without `.` and doubled slashes.
+  static func resolve(_ path: String, from directory: String) -> String {
+    let parts = (path.hasPrefix("/") ? path : directory + "/" + path).split(separator: "/")
+    return "/" + parts.filter { $0 != "." }.joined(separator: "/")
   }
 }

@@ -18,6 +18,12 @@ struct ProcessEnvironment: Sendable {
     reader = ConfigReader(provider: provider)
   }
 
+  /// The assignments `NAME=VALUE` that this process was started with, for programs that it starts in its user's name.
+  static var assignments: [String] {
+    let bytes = (try? HostFile.bytes("/proc/self/environ")) ?? []
+    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// - Returns: nil when the variable is not set or empty.
   subscript(_ name: String) -> String? {
     guard let value = reader.string(forKey: ConfigKey([name])), !value.isEmpty else { return nil }
