@@ -14,6 +14,7 @@ from harness.sigv4 import Request, Signer, send
 LAMBDA = [
     "CreateFunction", "GetFunction", "GetFunctionConfiguration", "ListFunctions", "UpdateFunctionCode",
     "UpdateFunctionConfiguration", "DeleteFunction", "PublishVersion", "Invoke", "PublishLayerVersion",
+    "InvokeWithResponseStream",
     "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions", "DeleteLayerVersion",
     "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias", "ListVersionsByFunction", "ListTags",
     "TagResource", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
@@ -30,6 +31,7 @@ OWN = {
     for name in (
         "PutFunctionHygiene", "GetFunctionHygiene", "DeleteFunctionHygiene", "PutAccountHygiene", "GetAccountHygiene",
         "DeleteAccountHygiene", "ListFindings", "ListLogEvents",
+        "GetFunctionPackage",
     )
 }  # fmt: skip
 

@@ -31,7 +31,7 @@ class Recorder:
         expected = model.http.get("responseCode", 200)
         if http_response.status_code != expected and not has_status_member(model.output_shape):
             self.faults.append(f"{model.name}: status {http_response.status_code} instead of {expected}")
-        if model.has_streaming_output:
+        if model.has_streaming_output or model.has_event_stream_output:
             return
         body = http_response.content
         if model.output_shape is None or not body_members(model.output_shape):
@@ -84,6 +84,8 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.get_function_configuration(FunctionName=name)
     client.invoke(FunctionName=name, Payload=b"{}", LogType="Tail")["Payload"].read()
     client.invoke(FunctionName=name, InvocationType="DryRun")
+    streamed = list(client.invoke_with_response_stream(FunctionName=name, Payload=b"{}", LogType="Tail")["EventStream"])
+    assert [list(event) for event in streamed] == [["PayloadChunk"], ["InvokeComplete"]]
     client.update_function_code(FunctionName=name, ZipFile=make_zip({"app.py": "def handler(e, c): return 2"}))
     client.update_function_configuration(FunctionName=name, Description="e")
     client.get_waiter("function_updated_v2").wait(FunctionName=name)
@@ -111,6 +113,7 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
         "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
         "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
         "TagResource", "ListTags", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
+        "InvokeWithResponseStream",
     }  # fmt: skip
 
 

@@ -30,17 +30,17 @@ import Wire
     let head = try presigned()
     bench.directory.replace(with: [])
     #expect(bench.failure(head) == .unknownAccessKey)
-    #expect(url() == nil)
+    #expect(link() == nil)
   }
 
-  private func url(lifetime: Duration = .seconds(60)) -> String? {
+  private func link(lifetime: Duration = .seconds(60)) -> String? {
     URLPresigner(directory: bench.directory, time: bench.clock).url(
       "/a/b", host: "example.test:4566", service: "lambda", region: bench.region,
       key: bench.credentials.accessKeyID, token: nil, lifetime: lifetime)
   }
 
   private func presigned(lifetime: Duration = .seconds(60)) throws -> RequestHead {
-    let url = try #require(url(lifetime: lifetime))
+    let url = try #require(link(lifetime: lifetime))
     let start = "http://example.test:4566"
     try #require(url.hasPrefix(start))
     return RequestHead(

@@ -18,9 +18,12 @@ struct EventStreamTests {
 
   @Test func `headers are names and texts with their lengths`() {
     let headers = Array(message[12..<(12 + number(message[4..<8]))])
-    let first = [11] + Array(":event-type".utf8) + [7, 0, 12] + Array("PayloadChunk".utf8)
-    #expect(headers.starts(with: first))
-    #expect(headers.suffix(22) == [13] + Array(":message-type".utf8)[...] + [7, 0, 5] + Array("event".utf8)[...])
+    #expect(headers.starts(with: header(":event-type", "PayloadChunk")))
+    #expect(headers.suffix(22) == header(":message-type", "event")[...])
+  }
+
+  private func header(_ name: String, _ value: String) -> [UInt8] {
+    [UInt8(name.utf8.count)] + Array(name.utf8) + [7, 0, UInt8(value.utf8.count)] + Array(value.utf8)
   }
 
   private func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }

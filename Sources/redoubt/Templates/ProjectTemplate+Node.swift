@@ -4,7 +4,7 @@ extension ProjectTemplate {
       # `redoubt deploy` reads this file; a node_modules beside it is taken as it is.
       functions:
         \(name):
-          runtime: nodejs20.x
+          runtime: \(HostNode.runtimeName ?? "nodejs20.x")
           handler: index.handler
           timeout: 10
           environment:
