@@ -103,6 +103,8 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.list_tags(Resource=resource)
     client.get_account_settings()
     client.get_function_code_signing_config(FunctionName=name)
+    client.get_function_concurrency(FunctionName=name)
+    client.delete_function_concurrency(FunctionName=name)
     client.get_function(FunctionName=name)
     client.untag_resource(Resource=resource, TagKeys=["stage"])
     client.delete_function(FunctionName=name, Qualifier="1")
@@ -113,7 +115,7 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
         "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
         "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
         "TagResource", "ListTags", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
-        "InvokeWithResponseStream",
+        "InvokeWithResponseStream", "GetFunctionConcurrency", "DeleteFunctionConcurrency",
     }  # fmt: skip
 
 

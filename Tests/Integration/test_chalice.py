@@ -44,7 +44,7 @@ def chalice(project, server):
     environment = {**os.environ, **client_environment(server), "PYTHONPATH": str(packages)}
 
     def run(*arguments):
-        command = [sys.executable, "-c", "from chalice.cli import main; main()", *arguments]
+        command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())", *arguments]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -54,11 +54,6 @@ def test_creation_answers_with_the_configuration(deploy, lambda_client):
     assert found["PackageType"] == "Zip" and found["Architectures"] == ["x86_64"]
 
 
-def test_get_function_gives_no_address_of_code_that_is_not_served(deploy, lambda_client):
-    found = lambda_client.get_function(FunctionName=deploy(CONSTANT.format("one")))
-    assert found["Code"] == {"RepositoryType": "S3"}
-
-
 def test_a_second_function_of_the_same_name_conflicts(name, deploy):
     with pytest.raises(ClientError) as error:
         deploy(CONSTANT.format("two"), name=name)

@@ -15,6 +15,7 @@ struct InvokeWithResponseStream: CallbackOperation, LambdaOperation {
   static let name = "InvokeWithResponseStream"
   static let route = Route("POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations")
   static let bodyLimit = ExecutionLimits.request
+  static let unhonoured: [String: [JSONValue]] = ["TenantId": []]
 
   let services: LambdaServices
 
@@ -24,7 +25,7 @@ struct InvokeWithResponseStream: CallbackOperation, LambdaOperation {
     let logType = members.header("LogType", in: "X-Amz-Log-Type")
     members.check(type, at: "InvocationType", oneOf: ["RequestResponse", "DryRun"])
     members.check(logType, at: "LogType", oneOf: ["None", "Tail"])
-    if members.header("TenantId", in: "X-Amz-Tenant-Id") != nil { throw Invoke.unsupported("TenantId") }
+    members.refuse("TenantId", in: "X-Amz-Tenant-Id")
     return Invoke.Input(
       target: target, isDryRun: type == "DryRun", wantsLogTail: logType == "Tail",
       clientContext: try Invoke.clientContext(members.header("ClientContext", in: "X-Amz-Client-Context")),

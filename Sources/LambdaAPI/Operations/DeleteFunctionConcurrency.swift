@@ -1,0 +1,24 @@
+import Authorization
+import Core
+import Wire
+
+/// Takes the reserved concurrency from a function, which has none: done already. Chalice asks it of each function.
+struct DeleteFunctionConcurrency: ControlOperation, LambdaOperation {
+  static let name = "DeleteFunctionConcurrency"
+  static let route = Route("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", successStatus: 204)
+
+  let services: LambdaServices
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> FunctionTarget {
+    try members.functionTarget(hasQualifier: false)
+  }
+
+  static func access(_ input: FunctionTarget, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("lambda:DeleteFunctionConcurrency", on: input.arn(at: place))]
+  }
+
+  func run(_ call: Authorized<FunctionTarget>) async throws -> OperationOutput {
+    _ = try services.name(call.value, at: call.place)
+    return OperationOutput()
+  }
+}
