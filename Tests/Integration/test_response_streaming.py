@@ -8,11 +8,13 @@ import pytest
 from botocore.exceptions import ClientError
 from harness.functions import error_code
 from harness.host import status_field
+from harness.node import node_runtime
 from harness.streaming import invoke_streaming, streaming_package
 from harness.waiting import wait_until
 
 STREAMING = {"Runtime": "provided.al2023", "Handler": "app.handler", "Timeout": 60, "MemorySize": 256}
 MEBIBYTE = 1 << 20
+NODE = node_runtime()
 
 
 @pytest.fixture(scope="module")
@@ -229,3 +231,53 @@ def test_the_first_byte_waits_for_nothing(lambda_client, server, deploy):
     lags = sorted(lag() for _ in range(9))
     print(f"from the function's write to the client: median {lags[4] * 1000:.2f} ms, longest {lags[-1] * 1000:.2f} ms")
     wait_until(lambda: lag() < 0.1)  # before the function's own pause ends
+
+
+@pytest.mark.skipif(NODE is None, reason="needs Node")
+def test_a_node_function_streams(lambda_client, deploy):
+    name = deploy(
+        {
+            "index.mjs": """
+            import { setTimeout as pause } from "timers/promises";
+            export const handler = awslambda.streamifyResponse(async (event, stream, context) => {
+              console.log("streaming");
+              if (event.http) stream = awslambda.HttpResponseStream.from(stream, { statusCode: 201 });
+              for (const text of event.texts ?? []) {
+                stream.write(text);
+                await pause(event.pause ?? 0);
+              }
+              for (let count = 0; count < (event.block ?? 0); count++) {
+                if (!stream.write("x".repeat(65536))) await new Promise((done) => stream.once("drain", done));
+              }
+              if (event.fail) throw new RangeError(event.fail);
+              if (event.uncaught) setTimeout(() => { throw new RangeError(event.uncaught); }, 10);
+              if (event.uncaught) await pause(1000);
+              if (!event.open) stream.end();
+            });
+            """
+        },
+        **{**STREAMING, "Runtime": NODE, "Handler": "index.handler"},
+    )
+    streamed = invoke_streaming(lambda_client, name, event(texts=["a", "b"], pause=50), LogType="Tail")
+    assert streamed.chunks == [b"a", b"b"]
+    assert "streaming" in base64.b64decode(streamed.complete["LogResult"]).decode()
+    assert invoke_streaming(lambda_client, name, event(texts=["left open"], open=True)).payload == b"left open"
+    assert invoke_streaming(lambda_client, name).payload == b""
+    http = invoke_streaming(lambda_client, name, event(texts=["body"], http=True)).payload
+    assert http == b'{"statusCode":201}' + bytes(8) + b"body"
+    assert len(invoke_streaming(lambda_client, name, event(block=320)).payload) == 320 * 65536
+    for cause in ("fail", "uncaught"):
+        for texts in ([], ["half"]):
+            failed = invoke_streaming(lambda_client, name, event(texts=texts, **{cause: "boom"}))
+            assert failed.payload == "".join(texts).encode()
+            details = json.loads(failed.complete["ErrorDetails"])
+            assert (details["errorType"], details["errorMessage"]) == ("RangeError", "boom"), (cause, texts)
+
+
+@pytest.mark.skipif(NODE is None, reason="needs Node")
+def test_a_node_function_that_streams_must_be_async(lambda_client, invoke, deploy):
+    code = {"index.js": "exports.handler = awslambda.streamifyResponse((event, stream) => event.end && stream.end());"}
+    name = deploy(code, **{**STREAMING, "Runtime": NODE, "Handler": "index.handler"})
+    streamed = invoke_streaming(lambda_client, name)
+    assert json.loads(streamed.complete["ErrorDetails"])["errorType"] == "Runtime.InvalidStreamingOperation"
+    assert invoke_streaming(lambda_client, name, event(end=True)).complete == {}, "it had ended before it was wrong"

@@ -398,7 +398,7 @@ PROCESS = """
 
 def test_the_process_looks_like_lambdas(run, task_root):
     assert answer(run(PROCESS)) == {
-        "cwd": str(task_root), "argv": 2, "awslambda": "undefined", "heap": pytest.approx(128, abs=32),
+        "cwd": str(task_root), "argv": 2, "awslambda": "object", "heap": pytest.approx(128, abs=32),
         "path": f"/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:{task_root}",
     }  # fmt: skip
 

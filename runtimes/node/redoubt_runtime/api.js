@@ -2,6 +2,7 @@
 
 // The runtime API, version 2018-06-01, as this runtime uses it.
 
+const { ChunkedPost } = require('./chunked_post.js');
 const { Connection } = require('./connection.js');
 const { ProtocolError } = require('./response.js');
 
@@ -41,6 +42,15 @@ class RuntimeAPI {
   /** Posts a result, which is JSON text. */
   respond(requestID, text) {
     return this._post(`/invocation/${requestID}/response`, text, '');
+  }
+
+  /** Begins to post a result that comes piece by piece. */
+  stream(requestID, contentType) {
+    const headers =
+      `Content-Type: ${contentType}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n` +
+      'Transfer-Encoding: chunked\r\n' +
+      'Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n';
+    return new ChunkedPost(this._connection.place, this._head('POST', `/invocation/${requestID}/response`, headers));
   }
 
   /** Posts a function error. */

@@ -17,7 +17,7 @@ class ClosedError extends Error {}
 class Connection {
   constructor(address) {
     const colon = address.lastIndexOf(':');
-    this._place = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+    this.place = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
     this._socket = null;
     this._exchange = null;
   }
@@ -36,7 +36,7 @@ class Connection {
   }
 
   _connect() {
-    const socket = net.connect({ ...this._place, noDelay: true });
+    const socket = net.connect({ ...this.place, noDelay: true });
     let failure = null;
     socket.on('data', (bytes) => this._received(socket, bytes));
     socket.on('error', (error) => (failure = error)); // 'close' follows.

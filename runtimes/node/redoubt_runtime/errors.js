@@ -12,6 +12,7 @@ class HandlerNotFound extends Fault {}
 class MalformedHandlerName extends Fault {}
 class UserCodeSyntaxError extends Fault {}
 class CallbackHandlerDeprecated extends Fault {}
+class InvalidStreamingOperation extends Fault {}
 
 class NodeJsExit extends Fault {
   constructor() {
@@ -32,7 +33,7 @@ class UnhandledPromiseRejection extends Fault {
 
 const faults = {
   ImportModuleError, HandlerNotFound, MalformedHandlerName, UserCodeSyntaxError, CallbackHandlerDeprecated, NodeJsExit,
-  UnhandledPromiseRejection,
+  UnhandledPromiseRejection, InvalidStreamingOperation,
 };
 for (const [name, fault] of Object.entries(faults)) fault.prototype.name = `Runtime.${name}`;
 

@@ -8,11 +8,12 @@ const { RuntimeAPI } = require('./api.js');
 const { Completion } = require('./completion.js');
 const { contextOf } = require('./context.js');
 const { Endings } = require('./endings.js');
-const { payloadOf } = require('./errors.js');
+const { InvalidStreamingOperation, payloadOf } = require('./errors.js');
 const handlers = require('./handler.js');
 const log = require('./log.js');
 const output = require('./output.js');
 const { Baseline } = require('./process.js');
+const streaming = require('./streaming.js');
 
 /**
  * Never resolves while the runtime works.
@@ -21,6 +22,7 @@ const { Baseline } = require('./process.js');
  */
 async function run(entry) {
   log.install();
+  streaming.install();
   const api = new RuntimeAPI(process.env.AWS_LAMBDA_RUNTIME_API);
   const endings = new Endings(api);
   endings.watch();
@@ -51,6 +53,7 @@ async function serveOne(invocation, api, handler, endings, baseline) {
   begin(invocation);
   endings.report = (payload) => api.fail(invocation.requestID, payload);
   if (invocation.isSeparate) baseline.restore();
+  if (streaming.isStreaming(handler)) return serveStream(invocation, api, handler, endings);
   const { error, text } = await outcomeOf(invocation, handler, endings);
   if (error !== undefined) log.failure('Invoke Error', error);
   await output.flush();
@@ -58,6 +61,29 @@ async function serveOne(invocation, api, handler, endings, baseline) {
     error !== undefined ? api.fail(invocation.requestID, payloadOf(error)) : api.respond(invocation.requestID, text);
   endings.report = () => answered;
   await answered;
+}
+
+/** As `serveOne`, for a handler that answers through a stream. */
+async function serveStream(invocation, api, handler, endings) {
+  const stream = streaming.streamFor(handler, invocation, api);
+  endings.report = (payload) => stream.failed(payload);
+  const through = async (event, context) => streamedTo(stream, handler, event, context);
+  const { error } = await outcomeOf(invocation, through, endings);
+  if (error === undefined) return;
+  log.failure('Invoke Error', error);
+  await output.flush();
+  const answered = stream.failed(payloadOf(error));
+  endings.report = () => answered;
+  await answered;
+}
+
+async function streamedTo(stream, handler, event, context) {
+  const result = handler(event, stream, context);
+  if (typeof result?.then !== 'function') {
+    throw new InvalidStreamingOperation('Streaming does not support non-async handlers.');
+  }
+  await result;
+  await stream.complete();
 }
 
 function begin(invocation) {
