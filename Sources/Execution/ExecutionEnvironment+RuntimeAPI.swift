@@ -161,6 +161,6 @@ extension ExecutionEnvironment {
       initDuration: initDuration, memorySize: version.configuration.memorySize, memoryPeak: memoryPeak,
       status: result.status)
     initDuration = nil
-    services.deliver(running.invocation, result, report: report, log: &log, stream: logStream)
+    services.deliver(running.invocation, result, report: report, lines: lines, log: &log, stream: logStream)
   }
 }

@@ -33,6 +33,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   let spec: EnvironmentSpec
   let eventLoop: any EventLoop
   let logStream: String
+  let lines: PlatformLines
   let services: ExecutionServices
   weak let pool: SandboxPool?
   var phase = Phase.starting
@@ -62,6 +63,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     self.spec = spec
     hygiene = Hygiene(spec.hygiene)
     log = InvocationLog(logging: spec.version.logging)
+    lines = PlatformLines(version: spec.version)
     self.eventLoop = eventLoop
     self.services = services
     self.pool = pool
@@ -72,8 +74,6 @@ final class ExecutionEnvironment: @unchecked Sendable {
   }
 
   var version: FunctionVersion { spec.version }
-
-  var lines: PlatformLines { PlatformLines(version: version) }
 
   /// Runs `body` on the event loop: at once when this is it.
   func onLoop(_ body: @escaping @Sendable () -> Void) {

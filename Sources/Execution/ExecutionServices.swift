@@ -18,12 +18,13 @@ struct ExecutionServices: Sendable {
 
   /// Closes an invocation's log, hands it to the records, and the outcome to the caller.
   func deliver(
-    _ invocation: Invocation, _ result: RuntimeResult, report: ReportLine, log: inout InvocationLog, stream: String
+    _ invocation: Invocation, _ result: RuntimeResult, report: ReportLine, lines: PlatformLines,
+    log: inout InvocationLog, stream: String
   ) {
     let now = time.wallTime()
-    let lines = PlatformLines(version: invocation.version).end(
+    let end = lines.end(
       report, isFunctionError: result.isFunctionError, producedBytes: result.producedBytes, at: now)
-    lines.forEach { log.appendPlatformLine($0, at: now) }
+    end.forEach { log.appendPlatformLine($0, at: now) }
     log.close(at: now)
     let (events, tail) = log.take()
     record(events, of: invocation.version, requestID: invocation.requestID, stream: stream)
@@ -37,7 +38,8 @@ struct ExecutionServices: Sendable {
     var log = collected
     let now = time.wallTime()
     let start = log.start ?? now
-    if let line = PlatformLines(version: invocation.version).start(invocation.requestID, at: start) {
+    let lines = PlatformLines(version: invocation.version)
+    if let line = lines.start(invocation.requestID, at: start) {
       log.prependPlatformLine(line, at: start)
     }
     if let line = failure.logLine(invocation.requestID, at: now) { log.appendPlatformLine(line, at: now) }
@@ -46,7 +48,7 @@ struct ExecutionServices: Sendable {
       memorySize: invocation.version.configuration.memorySize, memoryPeak: memoryPeak,
       status: failure.status)
     let result = RuntimeResult(isFunctionError: true, body: failure.payload(invocation.requestID))
-    deliver(invocation, result, report: report, log: &log, stream: stream)
+    deliver(invocation, result, report: report, lines: lines, log: &log, stream: stream)
   }
 
   /// Records what an environment printed since its last report and nobody was told of.

@@ -75,7 +75,7 @@ package protocol OutcomeReceiver: Sendable {
   var takesStream: Bool { get }
   func begin(_ head: OutcomeHead)
   /// - Parameter taken: called once the bytes are not held any more, sent or not; from any thread.
-  func write(_ bytes: [UInt8], taken: @escaping @Sendable () -> Void)
+  func write(_ bytes: [UInt8], taken: (@Sendable () -> Void)?)
   func end(_ completion: OutcomeCompletion)
   func fail(_ failure: ExecutionFailure)
 }
@@ -108,7 +108,7 @@ final class Invocation: Sendable {
     } else {
       receiver.begin(OutcomeHead(isFunctionError: isError, length: result.body.count, logTail: logTail))
     }
-    if !(isError && isToldAtEnd) { receiver.write(result.body) {} }
+    if !(isError && isToldAtEnd) { receiver.write(result.body, taken: nil) }
     receiver.end(completion)
   }
 

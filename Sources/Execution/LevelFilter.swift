@@ -18,18 +18,11 @@ struct LevelFilter: Sendable {
     guard line.first == UInt8(ascii: "{"), let object = JSONValue(parsing: line), case .object = object else {
       return true
     }
-    guard object["timestamp"]?.string != nil, let level = object["level"]?.string.flatMap(Self.level) else {
+    guard object["timestamp"]?.string != nil, let word = object["level"]?.string,
+      let level = LoggingConfiguration.ApplicationLevel(word: word)
+    else {
       return lowest <= .info
     }
     return level >= lowest
-  }
-
-  /// Lambda's words and those of Python's `logging`.
-  private static func level(_ word: String) -> LoggingConfiguration.ApplicationLevel? {
-    switch word.uppercased() {
-    case "WARNING": .warn
-    case "CRITICAL": .fatal
-    case let word: LoggingConfiguration.ApplicationLevel(rawValue: word)
-    }
   }
 }

@@ -125,8 +125,10 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
     self.body = []
     switch request {
     case .next: environment.next(self)
-    case .response(let id) where failure != nil: environment.error(id, report(failure?.details ?? []), from: self)
-    case .response(let id): environment.response(id, isTooLarge ? nil : body, from: self)
+    case .response(let id):
+      // A streamed answer that was collected may have failed in its middle.
+      guard let failure else { return environment.response(id, isTooLarge ? nil : body, from: self) }
+      environment.error(id, failure.details, from: self)
     case .error(let id): environment.error(id, report(body), from: self)
     case .initError: environment.initError(report(body), from: self)
     }

@@ -3,7 +3,8 @@ import Sandbox
 
 /// Looks at a sandbox through the descriptors that came with it: from outside, without asking anybody inside.
 ///
-/// INVARIANT: lives on the environment's event loop. A look at the state is five system calls, eight when the runtime has threads; one at the usage is three.
+/// INVARIANT: lives on the environment's event loop. A look at the state is five system calls, eight when the runtime has
+/// threads; one at the usage is three.
 final class SandboxObserver {
   private let temporary: OwnedDescriptor
   private let sharedMemory: OwnedDescriptor

@@ -92,9 +92,6 @@ package struct FunctionReference: Hashable, Sendable {
   /// Whether `text` is `$LATEST`, a version number or a well-formed alias name (1 to 128 characters).
   package static func isQualifier(_ text: String) -> Bool {
     guard text != "$LATEST" else { return true }
-    let isAllowed = text.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "-" || $0 == "_")
-    }
-    return isAllowed && (1...128).contains(text.utf8.count)
+    return (1...128).contains(text.utf8.count) && FunctionName.hasOnlyAllowed(text)
   }
 }

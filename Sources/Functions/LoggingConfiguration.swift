@@ -41,16 +41,26 @@ package struct LoggingConfiguration: Hashable, Sendable, Codable {
   }
 }
 
-extension LoggingConfiguration.ApplicationLevel: Comparable {
+/// Levels, the least important declared first.
+package protocol ImportanceLevel: Comparable, CaseIterable {}
+
+extension ImportanceLevel {
   package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
 
-  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  private var rank: Int { Self.allCases.prefix { $0 != self }.count }
 }
 
-extension LoggingConfiguration.SystemLevel: Comparable {
-  package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+extension LoggingConfiguration.SystemLevel: ImportanceLevel {}
 
-  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+extension LoggingConfiguration.ApplicationLevel: ImportanceLevel {
+  /// - Parameter word: Lambda's words and those of Python's `logging`, in any case.
+  package init?(word: String) {
+    switch word.uppercased() {
+    case "WARNING": self = .warn
+    case "CRITICAL": self = .fatal
+    case let word: self.init(rawValue: word)
+    }
+  }
 }
 
 extension FunctionVersion {

@@ -30,11 +30,7 @@ package final class ChannelResponseStream: ResponseStream {
     onLoop { $0.handler.begin(head, length: length, for: $0.exchange) }
   }
 
-  package func write(_ bytes: [UInt8]) {
-    onLoop { $0.handler.write(bytes, for: $0.exchange) }
-  }
-
-  package func write(_ bytes: [UInt8], taken: @escaping @Sendable () -> Void) {
+  package func write(_ bytes: [UInt8], taken: (@Sendable () -> Void)?) {
     onLoop { $0.handler.write(bytes, for: $0.exchange, taken: taken) }
   }
 

@@ -33,9 +33,12 @@ extension RequestHandler {
     exchange.responseBytes += bytes.count
     handedOverBytes += bytes.count
     let buffer = context.channel.allocator.buffer(bytes: bytes)
-    let promise = taken.map { _ in context.eventLoop.makePromise(of: Void.self) }
-    if let promise, let taken { promise.futureResult.whenComplete { _ in taken() } }
-    context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: promise)
+    let left = taken.map { taken in
+      let promise = context.eventLoop.makePromise(of: Void.self)
+      promise.futureResult.whenComplete { _ in taken() }
+      return promise
+    }
+    context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: left)
     // The last of an announced length goes with the end that follows.
     if remaining != .last { context.flush() }
     if waitingBytes > stages.limits.waitingResponseBytes { refuseSlowReader() }

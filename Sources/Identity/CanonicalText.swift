@@ -1,3 +1,5 @@
+import Wire
+
 /// The strict percent-encoding of SigV4 and what it makes of paths and queries.
 enum CanonicalText {
   /// The path with doubled slashes folded and every byte outside `A-Za-z0-9-_.~/` encoded: `%` too, so that a path that
@@ -10,7 +12,7 @@ enum CanonicalText {
     for segment in path.utf8.split(separator: slash) {
       if segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) { return nil }
       if result.count > 1 { result.append(slash) }
-      for byte in segment { append(byte, to: &result) }
+      for byte in segment { PercentCoding.encode(byte, onto: &result) }
     }
     if path.utf8.last == slash, result.count > 1 { result.append(slash) }
     return result
@@ -60,7 +62,6 @@ enum CanonicalText {
 
   private static let slash = UInt8(ascii: "/")
   private static let percent = UInt8(ascii: "%")
-  private static let digits = Array("0123456789ABCDEF".utf8)
 
   private static func recoded(_ text: Substring.UTF8View) -> [UInt8]? {
     var result: [UInt8] = []
@@ -68,38 +69,13 @@ enum CanonicalText {
     var bytes = text.makeIterator()
     while let byte = bytes.next() {
       guard byte == percent else {
-        append(byte, to: &result)
+        PercentCoding.encode(byte, onto: &result)
         continue
       }
-      guard let high = bytes.next().flatMap(value), let low = bytes.next().flatMap(value) else { return nil }
-      append(high << 4 | low, to: &result)
+      guard let high = bytes.next().flatMap(PercentCoding.digit), let low = bytes.next().flatMap(PercentCoding.digit)
+      else { return nil }
+      PercentCoding.encode(high << 4 | low, onto: &result)
     }
     return result
-  }
-
-  private static func append(_ byte: UInt8, to result: inout [UInt8]) {
-    if isUnreserved(byte) {
-      result.append(byte)
-    } else {
-      result += [percent, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-  }
-
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x41...0x5A, 0x61...0x7A, 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-      UInt8(ascii: "~"):
-      true
-    default: false
-    }
-  }
-
-  private static func value(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case 0x30...0x39: digit - 0x30
-    case 0x41...0x46: digit - 0x41 + 10
-    case 0x61...0x66: digit - 0x61 + 10
-    default: nil
-    }
   }
 }

@@ -48,17 +48,16 @@ package struct OperationResponse: Sendable {
 package protocol ResponseStream: Sendable {
   /// - Parameter length: bytes of the body when they are known; otherwise the body is sent in chunks.
   func begin(_ head: ResponseHead, length: Int?)
-  func write(_ bytes: [UInt8])
-  /// As `write`.
-  ///
   /// - Parameter taken: called once the connection holds these bytes no more, sent or not; from any thread.
-  func write(_ bytes: [UInt8], taken: @escaping @Sendable () -> Void)
+  func write(_ bytes: [UInt8], taken: (@Sendable () -> Void)?)
   func end()
   /// Ends an answer that cannot be completed: the connection is closed so that the client sees it broken off.
   func abort()
 }
 
 extension ResponseStream {
+  package func write(_ bytes: [UInt8]) { write(bytes, taken: nil) }
+
   /// Sends a whole answer.
   package func send(_ response: OperationResponse) {
     begin(response.head, length: response.body.count)

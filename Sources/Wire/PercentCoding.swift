@@ -21,14 +21,27 @@ package enum PercentCoding {
   /// Every byte but letters, digits and `-._~` encoded (RFC 3986 section 2.3).
   package static func encode(_ text: String) -> String {
     var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      if isUnreserved(byte) {
-        bytes.append(byte)
-      } else {
-        bytes += [percent, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
+    for byte in text.utf8 { encode(byte, onto: &bytes) }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends one byte, as `encode` has it.
+  package static func encode(_ byte: UInt8, onto bytes: inout [UInt8]) {
+    if isUnreserved(byte) {
+      bytes.append(byte)
+    } else {
+      bytes += [percent, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+  }
+
+  /// The value of a hexadecimal digit in either case; nil for any other character.
+  package static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
   }
 
   private static let digits = Array("0123456789ABCDEF".utf8)
@@ -44,15 +57,6 @@ package enum PercentCoding {
   }
 
   private static let percent = UInt8(ascii: "%")
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
-  }
 }
 
 /// The parameters of a query string, decoded, in order.

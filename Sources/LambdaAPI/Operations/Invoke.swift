@@ -117,7 +117,7 @@ private struct InvokeReply: OutcomeReceiver {
     reply.begin(ResponseHead(status: 200, headers: headers), length: head.length)
   }
 
-  func write(_ bytes: [UInt8], taken: @escaping @Sendable () -> Void) { reply.write(bytes, taken: taken) }
+  func write(_ bytes: [UInt8], taken: (@Sendable () -> Void)?) { reply.write(bytes, taken: taken) }
 
   func end(_: OutcomeCompletion) { reply.end() }
 

@@ -59,7 +59,7 @@ private struct StreamReply: OutcomeReceiver {
     reply.begin(ResponseHead(status: 200, headers: headers), length: nil)
   }
 
-  func write(_ bytes: [UInt8], taken: @escaping @Sendable () -> Void) {
+  func write(_ bytes: [UInt8], taken: (@Sendable () -> Void)?) {
     let event = EventStream.message("PayloadChunk", contentType: "application/octet-stream", payload: bytes)
     reply.write(event, taken: taken)
   }

@@ -13,11 +13,11 @@ struct ListLayerVersions: ControlOperation, LambdaOperation {
 
   struct Input: Sendable {
     let target: LayerTarget
-    let listing: LayerListing
+    let listing: LayerListing<LayerVersionKey>
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(target: members.layerTarget(), listing: try members.layerListing())
+    Input(target: members.layerTarget(), listing: try LayerListing(&members))
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
@@ -27,11 +27,26 @@ struct ListLayerVersions: ControlOperation, LambdaOperation {
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let (target, listing) = (call.value.target, call.value.listing)
     try target.checkIsIn(call.place, Self.action, call.principal)
-    let last = try listing.position { text in Int(text).flatMap { $0 > 0 ? $0 : nil } }
+    let last = try listing.paging.last()
     let versions = try await services.layers.versions(
-      of: target.reference.name, at: call.place, below: last ?? .max)
-    return listing.page(
-      of: versions.filter(listing.includes), as: "LayerVersions", position: { String($0.reference.number) },
-      item: { LayerMembers(version: $0).item })
+      of: target.reference.name, at: call.place, below: last?.number ?? .max)
+    let page = try listing.paging.page(of: versions.filter(listing.includes), by: LayerVersionKey.init)
+    return OperationOutput(page.members("LayerVersions", .array(page.elements.map { LayerMembers(version: $0).item })))
   }
+}
+
+/// The place of a version in the list of its layer's: newest first.
+struct LayerVersionKey: Comparable, LosslessStringConvertible, Sendable {
+  let number: Int
+
+  init(_ version: LayerVersion) { number = version.reference.number }
+
+  init?(_ text: String) {
+    guard let number = Int(text), number > 0 else { return nil }
+    self.number = number
+  }
+
+  var description: String { String(number) }
+
+  static func < (left: LayerVersionKey, right: LayerVersionKey) -> Bool { left.number > right.number }
 }

@@ -10,19 +10,20 @@ struct ListLayers: ControlOperation, LambdaOperation {
 
   let services: LambdaServices
 
-  static func decode(_ members: inout MemberReader) throws(Fault) -> LayerListing { try members.layerListing() }
+  typealias Input = LayerListing<LayerKey>
 
-  static func access(_ input: LayerListing, at place: AccountRegion) -> [AccessRequest] {
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input { try LayerListing(&members) }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
     [AccessRequest("lambda:ListLayers", on: "*")]
   }
 
-  func run(_ call: Authorized<LayerListing>) async throws -> OperationOutput {
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let listing = call.value
-    let last = try listing.position { LayerName($0) }
+    let last = try listing.paging.last()
     let versions = try await services.layers.allVersions(after: last?.description ?? "", at: call.place)
-    return listing.page(
-      of: Self.newest(versions.filter(listing.includes)), as: "Layers", position: { $0.reference.name.description },
-      item: { LayerMembers(version: $0).layerItem })
+    let page = try listing.paging.page(of: Self.newest(versions.filter(listing.includes)), by: LayerKey.init)
+    return OperationOutput(page.members("Layers", .array(page.elements.map { LayerMembers(version: $0).layerItem })))
   }
 
   /// The first version of each layer.
@@ -31,4 +32,18 @@ struct ListLayers: ControlOperation, LambdaOperation {
     for version in versions where version.reference.name != newest.last?.reference.name { newest.append(version) }
     return newest
   }
+}
+
+/// The place of a layer in the list of all.
+struct LayerKey: Comparable, LosslessStringConvertible, Sendable {
+  let description: String
+
+  init(_ version: LayerVersion) { description = version.reference.name.description }
+
+  init?(_ text: String) {
+    guard let name = LayerName(text) else { return nil }
+    description = name.description
+  }
+
+  static func < (left: LayerKey, right: LayerKey) -> Bool { left.description < right.description }
 }

@@ -60,18 +60,4 @@ extension MemberReader {
     }
     return LayerVersionTarget(layer: layer, number: number)
   }
-
-  /// Reads the filters and the page that a list of layers is asked for.
-  mutating func layerListing() throws(Fault) -> LayerListing {
-    let runtime = query("CompatibleRuntime")
-    let architecture = query("CompatibleArchitecture")
-    check(runtime, at: "CompatibleRuntime", oneOf: RuntimeNames.all)
-    check(architecture, at: "CompatibleArchitecture", oneOf: LayerMembers.architectures)
-    let maximum = query("MaxItems")
-    let limit = maximum.flatMap(Int.init)
-    if let maximum, limit == nil { throw .serialization("`MaxItems` is not an integer: `\(maximum)`") }
-    check(limit, at: "MaxItems", in: 1...LayerListing.longestPage)
-    return LayerListing(
-      runtime: runtime, architecture: architecture, marker: query("Marker"), limit: limit ?? LayerListing.longestPage)
-  }
 }

@@ -15,27 +15,30 @@ struct Paging<Key: Comparable & LosslessStringConvertible & Sendable>: Sendable 
   /// Elements on one page, whatever the caller asks for (Lambda, "ListFunctions").
   private static var longest: Int { 50 }
 
-  init(_ members: inout MemberReader) throws(Fault) {
+  /// - Parameter most: what `MaxItems` may be, in AWS's model.
+  init(_ members: inout MemberReader, most: Int = 10_000) throws(Fault) {
     let maximum = members.query("MaxItems")
     let limit = maximum.flatMap(Int.init)
     if let maximum, limit == nil { throw .serialization("`MaxItems` is not an integer: `\(maximum)`") }
-    members.check(limit, at: "MaxItems", in: 1...10_000)
+    members.check(limit, at: "MaxItems", in: 1...most)
     self.limit = min(limit ?? Self.longest, Self.longest)
     marker = members.query("Marker")
   }
 
-  /// - Parameter all: in order of their keys.
+  /// - Parameter all: in order of their keys; those up to `last` may be left out already.
   /// - Throws: for a marker that was never given out.
   func page<Element>(of all: [Element], by key: (Element) -> Key) throws(Fault) -> Page<Element> {
-    let last = try lastKey()
+    let last = try last()
     let rest = all.drop { element in last.map { key(element) <= $0 } ?? false }
     let elements = Array(rest.prefix(limit))
     guard rest.count > elements.count, let end = elements.last else { return Page(elements: elements, next: nil) }
     return Page(elements: elements, next: Data(key(end).description.utf8).base64EncodedString())
   }
 
-  /// That of the last element of the page before.
-  private func lastKey() throws(Fault) -> Key? {
+  /// The key of the last element of the page before.
+  ///
+  /// - Throws: for a marker that was never given out.
+  func last() throws(Fault) -> Key? {
     guard let marker else { return nil }
     let text = Data(base64Encoded: marker).map { String(decoding: $0, as: UTF8.self) }
     guard let key = text.flatMap(Key.init) else { throw LambdaErrors.invalidParameter("Invalid marker: \(marker)") }

@@ -1,16 +1,12 @@
 import ArgumentParser
+import Functions
 import Wire
 
 /// How important a line of a log is, as far as it says so; a line that does not is INFO.
-enum LineLevel: String, CaseIterable, ExpressibleByArgument {
-  case trace = "TRACE"
-  case debug = "DEBUG"
-  case info = "INFO"
-  case warn = "WARN"
-  case error = "ERROR"
-  case fatal = "FATAL"
+typealias LineLevel = LoggingConfiguration.ApplicationLevel
 
-  init?(argument: String) { self.init(word: argument) }
+extension LineLevel: ExpressibleByArgument {
+  package init?(argument: String) { self.init(word: argument) }
 
   /// - Parameter event: as ListLogEvents has it.
   init(_ event: JSONValue) {
@@ -20,15 +16,6 @@ enum LineLevel: String, CaseIterable, ExpressibleByArgument {
       self = object.map(Self.ofPlatform) ?? Self.ofPlatform(message)
     } else {
       self = (object?["level"]?.string ?? Self.word(in: message)).flatMap(LineLevel.init(word:)) ?? .info
-    }
-  }
-
-  /// The runtimes' words and those of Python's `logging`.
-  private init?(word: some StringProtocol) {
-    switch word.uppercased() {
-    case "WARNING": self = .warn
-    case "CRITICAL": self = .fatal
-    case let word: self.init(rawValue: word)
     }
   }
 
@@ -52,10 +39,4 @@ enum LineLevel: String, CaseIterable, ExpressibleByArgument {
     if line.hasPrefix("REDOUBT ") { return .warn }
     return line.contains(" Error: ") || line.contains(" Task timed out ") ? .error : .info
   }
-}
-
-extension LineLevel: Comparable {
-  static func < (left: LineLevel, right: LineLevel) -> Bool { left.rank < right.rank }
-
-  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
