@@ -51,6 +51,7 @@ let package = Package(
     .executable(name: "redoubt", targets: ["redoubt"]),
     .executable(name: "redoubt-spawner", targets: ["redoubt-spawner"]),
     .executable(name: "redoubt-unpack", targets: ["redoubt-unpack"]),
+    .library(name: "redoubt-zygote", type: .dynamic, targets: ["redoubt-zygote"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -67,6 +68,7 @@ let package = Package(
     swift("Core"),
     .target(name: "CLinux", cSettings: hardened),
     .target(name: "CSpawnerProtocol", cSettings: hardened),
+    .target(name: "CSandboxEntry", cSettings: hardened),
     // Rank 1
     swift("Storage", ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
     swift("Cryptography", ["Core", crypto]),
@@ -114,11 +116,14 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(
-      name: "redoubt-spawner", dependencies: ["CSpawnerProtocol"], exclude: ["syscalls.def"], cSettings: hardened,
+      name: "redoubt-spawner", dependencies: ["CSpawnerProtocol", "CSandboxEntry"], exclude: ["syscalls.def"], cSettings: hardened,
       linkerSettings: [.linkedLibrary("seccomp"), hardenedLink]),
     .executableTarget(
       name: "redoubt-unpack", dependencies: ["CSpawnerProtocol"], cSettings: hardened,
       linkerSettings: [.linkedLibrary("zip"), hardenedLink]),
+    // Loaded by an interpreter: no Swift in it either.
+    .target(
+      name: "redoubt-zygote", dependencies: ["CSandboxEntry"], cSettings: hardened, linkerSettings: [hardenedLink]),
     // Tests, beside each target
     tests("CoreTests", ["Core"]),
     tests("WireTests", ["Core", "Wire"]),

@@ -32,6 +32,8 @@ struct cgroup_driver {
   // Finds that group and opens `redoubt-<instance>`; false if this layout is not usable here.
   bool (*open)(const char *instance);
   int (*create)(const char *name, const struct cgroup_limits *limits);
+  // For a sandbox that becomes another's than it was made for.
+  int (*limit)(const char *name, const struct cgroup_limits *limits);
   int (*attach)(const char *name, pid_t process);
   // From now on the processor time is held to the share that `memory_mib` buys.
   int (*settle)(const char *name, uint32_t memory_mib);

@@ -54,6 +54,7 @@ static int directory(unsigned index) {
 const struct cgroup_driver cgroup_none = {
     .open = open_layout,
     .create = create,
+    .limit = create,
     .attach = attach,
     .settle = settle,
     .read_result = read_result,

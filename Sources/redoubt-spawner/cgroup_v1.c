@@ -94,10 +94,15 @@ static int keep_out_of_swap(const char *name) {
   return lines > 1 ? -1 : 0;
 }
 
-// Runs as: host root, in the spawner.
+// Runs as: host root, in the spawner. The limit of memory is never above that of memory and swap, so the latter goes first
+// where a group is given more.
 static int limit(const char *name, const struct cgroup_limits *limits) {
   const char *memory = "memory.limit_in_bytes", *with_swap = "memory.memsw.limit_in_bytes";
-  if (cgroup_file_write_number(layout.parent[MEMORY], name, memory, limits->memory_bytes) != 0) return -1;
+  if (cgroup_file_write_number(layout.parent[MEMORY], name, memory, limits->memory_bytes) != 0 &&
+      (errno != EINVAL ||
+       cgroup_file_write_number(layout.parent[MEMORY], name, with_swap, limits->memory_bytes) != 0 ||
+       cgroup_file_write_number(layout.parent[MEMORY], name, memory, limits->memory_bytes) != 0))
+    return -1;
   if (cgroup_file_write_number(layout.parent[MEMORY], name, with_swap, limits->memory_bytes) != 0 &&
       (errno != ENOENT || keep_out_of_swap(name) != 0))
     return -1;
@@ -203,6 +208,7 @@ static int directory(unsigned index) { return index < CONTROLLERS ? layout.paren
 const struct cgroup_driver cgroup_v1 = {
     .open = open_layout,
     .create = create,
+    .limit = limit,
     .attach = attach,
     .settle = settle,
     .open_peak = open_peak,

@@ -223,6 +223,7 @@ static int directory(unsigned index) { return index == 0 ? layout.parent : -1; }
 const struct cgroup_driver cgroup_v2 = {
     .open = open_layout,
     .create = create,
+    .limit = limit,
     .attach = attach,
     .settle = settle,
     .open_peak = open_peak,

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -18,21 +19,22 @@
 #include "hygiene.h"
 #include "kernel.h"
 #include "privilege.h"
+#include "sandbox_entry.h"
 #include "server_link.h"
+#include "zygote_protocol.h"
 
 // Runs as: any, in the sandbox's init: not mapped yet when the first step fails, without capabilities at the end.
-// `descriptors` are those of REPORT_READY, or NULL.
-static void report(const struct plan *plan, const struct report *message, const int *descriptors) {
-  const size_t size = REPORT_READY_DESCRIPTORS * sizeof(int);
+static void report(const struct plan *plan, const struct report *message, const int *descriptors, unsigned count) {
+  const size_t size = count * sizeof(int);
   struct iovec part = {.iov_base = (void *)message, .iov_len = sizeof *message};
   union {
-    char bytes[CMSG_SPACE(REPORT_READY_DESCRIPTORS * sizeof(int))];
+    char bytes[CMSG_SPACE(REPORT_DESCRIPTORS * sizeof(int))];
     struct cmsghdr align;
   } control = {0};
   struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
-  if (descriptors != NULL) {
+  if (count > 0) {
     header.msg_control = control.bytes;
-    header.msg_controllen = sizeof control.bytes;
+    header.msg_controllen = CMSG_SPACE(size);
     struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
@@ -47,7 +49,7 @@ static void report(const struct plan *plan, const struct report *message, const 
 void child_fail(const struct plan *plan, const char *step) {
   struct report message = {.kind = REPORT_FAILED, .number = errno};
   strncpy(message.step, step, sizeof message.step - 1);
-  report(plan, &message, NULL);
+  report(plan, &message, NULL, 0);
   _exit(1);
 }
 
@@ -63,7 +65,8 @@ static void pass_gate(const struct plan *plan, char expected) {
 
 // Runs as: not mapped yet, in the clone. Closes all that is not named here; standard streams are replaced later.
 static void keep_only_planned(const struct plan *plan) {
-  int kept[] = {plan->set_up_socket, plan->output, plan->archive, plan->program};
+  int kept[] = {plan->set_up_socket, plan->output,         plan->archive, plan->program,
+                plan->program_socket, plan->program_end, plan->filter};
   unsigned first = 3;
   for (;;) {
     int next = -1;
@@ -106,7 +109,7 @@ static void carry_out_order(const struct plan *plan) {
   if (count != 1 || (order != ORDER_BASELINE && order != ORDER_RESTORE)) _exit(1);  // the spawner has gone
   bool is_clean = order == ORDER_BASELINE ? hygiene_note_baseline() : hygiene_restore();
   const struct report message = {.kind = REPORT_CLEANED, .number = is_clean};
-  report(plan, &message, NULL);
+  report(plan, &message, NULL, 0);
 }
 
 // Runs as: sandbox uid without capabilities, in the sandbox's init, as its process 1: signals from inside cannot
@@ -122,7 +125,7 @@ static _Noreturn void stay_as_init(const struct plan *plan, int children) {
     if (waits[1].revents != 0) carry_out_order(plan);
   }
   const struct report message = {.kind = REPORT_ENDED, .number = program_status};
-  report(plan, &message, NULL);
+  report(plan, &message, NULL, 0);
   _exit(0);  // and the kernel ends every process that is left
 }
 
@@ -156,30 +159,96 @@ static int watch_children(void) {
   return signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-// Runs as: sandbox uid with full capabilities, then without. Between the two the program is forked: it waits until
-// this process, its init, has given up what it had.
-static _Noreturn void run(const struct plan *plan) {
+// Runs as: sandbox uid with full capabilities in its own user namespace. Forks the program, which waits for a byte through
+// the pipe whose end this returns.
+static int fork_program(const struct plan *plan) {
   int gate[2];
-  if (unshare(CLONE_NEWCGROUP) != 0 || pipe2(gate, O_CLOEXEC) != 0) child_fail(plan, "control group namespace");
-  int children = watch_children();
-  if (children < 0 || hygiene_open() != 0) child_fail(plan, "init");
+  if (pipe2(gate, O_CLOEXEC) != 0) child_fail(plan, "gate of the program");
   program = fork();
   if (program < 0) child_fail(plan, "fork");
   if (program == 0) {
     close(gate[1]);
     child_become_program(plan, gate[0]);
   }
-  link_wipe();  // the environment block, which came with the spawner's memory
-  explicit_bzero(plan->configuration, plan->configuration_size);
   close(gate[0]);
-  close(plan->output);
-  if (plan->archive >= 0) close(plan->archive);
-  if (plan->program >= 0) close(plan->program);
+  return gate[1];
+}
+
+// Runs as: sandbox uid, in the sandbox's init.
+static void close_if_open(int descriptor) {
+  if (descriptor >= 0) close(descriptor);
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace. Its own, because to others an init that is not
+// dumpable shows none.
+static int open_namespace(const char *name) {
+  char path[32];
+  snprintf(path, sizeof path, "/proc/self/ns/%s", name);
+  return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace.
+static void report_namespaces(const struct plan *plan) {
+  static const char *const names[ZYGOTE_NAMESPACES] = ZYGOTE_NAMESPACE_NAMES;
+  _Static_assert((int)ZYGOTE_NAMESPACES <= (int)REPORT_DESCRIPTORS, "room for all");
+  const struct report joinable = {.kind = REPORT_JOINABLE};
+  int namespaces[ZYGOTE_NAMESPACES];
+  for (unsigned index = 0; index < ZYGOTE_NAMESPACES; index++) {
+    namespaces[index] = open_namespace(names[index]);
+    if (namespaces[index] < 0) child_fail(plan, "namespaces");
+  }
+  report(plan, &joinable, namespaces, ZYGOTE_NAMESPACES);
+  for (unsigned index = 0; index < ZYGOTE_NAMESPACES; index++) close(namespaces[index]);
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace. What stays is what the program brings with it
+// that is no user's, and this process, which has still to put the user's code in its place.
+static void park(struct plan *plan, int children, struct adopted *adopted) {
+  if (plan->parked_as != SP_STOCK_PREPARED && parked_expect_program(plan) != 0) child_fail(plan, "program's socket");
+  if (plan->parked_as == SP_STOCK_BOOTED) {
+    int gate = fork_program(plan);
+    if (write(gate, "", 1) != 1) child_fail(plan, "gate of the program");
+    close(gate);
+  }
+  close_if_open(plan->program_end);
+  if (plan->parked_as == SP_STOCK_FORKED) {
+    report_namespaces(plan);
+  }
+  if (plan->parked_as != SP_STOCK_PREPARED) program = parked_meet_program(plan);
+  const struct report parked = {.kind = REPORT_PARKED};
+  report(plan, &parked, NULL, 0);
+  parked_await_adoption(plan, children, program, adopted);
+  if (plan->parked_as != SP_STOCK_PREPARED) return;
+  plan->environment = adopted_environment(adopted);
+  if (plan->environment == NULL) child_fail(plan, "environment");
+}
+
+// Runs as: sandbox uid with full capabilities, then without. Between the two the program is forked, unless it is there
+// already: it waits until this process, its init, has given up what it had.
+static _Noreturn void run(const struct plan *decided) {
+  struct plan plan = *decided;
+  if (unshare(CLONE_NEWCGROUP) != 0) child_fail(&plan, "control group namespace");
+  int children = watch_children();
+  if (children < 0 || hygiene_open() != 0) child_fail(&plan, "init");
+  struct adopted adopted = {0};
+  if (plan.parked_as != 0) park(&plan, children, &adopted);
+  bool is_told = program != 0;
+  int gate = is_told ? -1 : fork_program(&plan);
+  link_wipe();  // the environment block, which came with the spawner's memory
+  explicit_bzero(plan.configuration, plan.configuration_size);
+  close(plan.output);
+  close_if_open(plan.archive);
+  close_if_open(plan.program);
+  close_if_open(plan.filter);
   // Before the program runs, so that a restoration nobody noted a baseline for goes back to what is there by now:
   // nothing but the program.
-  if (child_give_up_privileges() != 0 || !hygiene_note_baseline() || write(gate[1], "", 1) != 1) _exit(1);
-  close(gate[1]);
-  stay_as_init(plan, children);
+  if (entry_give_up_privileges() != 0 || !hygiene_note_baseline()) _exit(1);
+  bool is_let_go = is_told ? adopted_tell_program(&plan, &adopted) == 0 : write(gate, "", 1) == 1;
+  if (!is_let_go) _exit(1);
+  adopted_wipe(&adopted);
+  close_if_open(gate);
+  close_if_open(plan.program_socket);
+  stay_as_init(&plan, children);
 }
 
 // Runs as: not mapped yet, then as `build` and `run` say.
@@ -189,15 +258,19 @@ void sandbox_child(const struct plan *plan, char *argument_memory) {
   strncpy(argument_memory, "init", length);
   prctl(PR_SET_NAME, "init");
   prctl(PR_SET_DUMPABLE, 0);
-  if (privilege_map_own_ids() != 0) child_fail(plan, "id maps");
+  if (privilege_map_own_ids(plan->nested) != 0) child_fail(plan, "id maps");
   pass_gate(plan, GATE_BUILD);
   int files[REPORT_READY_DESCRIPTORS] = {-1, -1, -1};
+  static const unsigned counts[] = {
+      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_ZYGOTE] = 1};
+  // While the spawner's /proc is in sight: a zygote has none of its own.
+  if (plan->kind == SANDBOX_ZYGOTE) files[0] = open_namespace("user");
   build(plan, files);
   close_standard_streams();
   const struct report ready = {.kind = REPORT_READY};
-  report(plan, &ready, plan->kind == SANDBOX_ENVIRONMENT ? files : NULL);
-  for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++)
-    if (files[index] >= 0) close(files[index]);
+  report(plan, &ready, files, counts[plan->kind]);
+  for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) close_if_open(files[index]);
   pass_gate(plan, GATE_RUN);
+  if (plan->kind == SANDBOX_ZYGOTE) child_become_zygote(plan);
   run(plan);
 }

@@ -20,3 +20,10 @@ int child_limit_itself(const struct cgroup_limits *limits) {
   // One that was started with less already cannot take more.
   return getpriority(PRIO_PROCESS, 0) >= RANK ? 0 : setpriority(PRIO_PROCESS, 0, RANK);
 }
+
+// Runs as: sandbox uid with full capabilities in its own user namespace, in the sandbox's init.
+int child_limit_program(const struct cgroup_limits *limits, pid_t program, uint64_t process_bytes) {
+  if (limits == NULL || program <= 0) return 0;
+  const struct rlimit data = {process_bytes + untouched, process_bytes + untouched};
+  return prlimit(program, RLIMIT_DATA, &data, NULL);
+}

@@ -1,5 +1,6 @@
 // The files of a sandbox: a copy of the template with its own /proc, /tmp, /dev/shm and code.
 #define _GNU_SOURCE 1
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -9,6 +10,7 @@
 #include "host_view.h"
 #include "kernel.h"
 #include "process_view.h"
+#include "zygote_protocol.h"
 
 enum {
   SHARED_MEMORY_MIB = 64,
@@ -18,14 +20,17 @@ enum {
 
 #define ROOT "/sandbox"
 
-// Runs as: sandbox uid with full capabilities in its own user namespace.
-static int mount_memory(const char *target, uint32_t size_mib) {
+// Runs as: sandbox uid with full capabilities in its own user namespace. `change` is 0 or MS_REMOUNT.
+static int mount_memory(const char *target, uint32_t size_mib, unsigned long change) {
   char options[96];
   uint32_t inodes = size_mib * TEMPORARY_INODES_PER_MIB;
   if (inodes < MINIMUM_TEMPORARY_INODES) inodes = MINIMUM_TEMPORARY_INODES;
   snprintf(options, sizeof options, "size=%um,nr_inodes=%u,mode=1777", size_mib, inodes);
-  return mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOATIME, options);
+  return mount("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOATIME | change, options);
 }
+
+// Runs as: sandbox uid with full capabilities in its own user namespace.
+int child_resize_temporary(uint32_t temporary_mib) { return mount_memory("/tmp", temporary_mib, MS_REMOUNT); }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. Files that other sandboxes see too, as a file
 // system of this one alone: locks and watches belong to its inodes and stay within it. `lower` may be several directories
@@ -52,11 +57,29 @@ static int mount_system(void) {
   return 0;
 }
 
+// Runs as: sandbox uid with full capabilities in its own user namespace. Process numbers stay visible, what is behind them
+// does not: init has to find a process that hides from it.
+static int mount_processes(const char **step) {
+  *step = "/proc";
+  if (mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=noaccess") != 0) return -1;
+  *step = "covers of /proc";
+  return process_view_cover(ROOT "/proc");
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace. A file of its /tmp, because a library is loaded
+// by its name.
+static int mount_library(void) {
+  int place = open(ROOT ZYGOTE_LIBRARY, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (place < 0) return -1;
+  close(place);
+  return kernel_bind("/zygote.so", ROOT ZYGOTE_LIBRARY, 0, 0);
+}
+
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 static int mount_code(const struct plan *plan) {
   if (plan->kind == SANDBOX_UNPACK)
     return kernel_bind(plan->code_path, ROOT "/out", KERNEL_NO_SETUID | KERNEL_NO_DEVICES, 0);
-  if (mount_overlay(plan->code_path, ROOT "/var/task") != 0) return -1;
+  if (plan->code_path[0] != '\0' && mount_overlay(plan->code_path, ROOT "/var/task") != 0) return -1;
   return plan->runtime_path[0] == '\0' ? 0 : mount_overlay(plan->runtime_path, ROOT "/var/runtime");
 }
 
@@ -82,17 +105,15 @@ int child_build_root(const struct plan *plan, const char **step) {
   *step = "/dev";
   uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_EXECUTION;
   if (kernel_bind(plan->device_path, ROOT "/dev", attributes, KERNEL_RECURSIVE) != 0) return -1;
-  // Process numbers stay visible, what is behind them does not: init has to find a process that hides from it.
-  *step = "/proc";
-  if (mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=noaccess") != 0) return -1;
-  *step = "covers of /proc";
-  if (process_view_cover(ROOT "/proc") != 0) return -1;
+  if (plan->kind != SANDBOX_ZYGOTE && mount_processes(step) != 0) return -1;
   *step = "/tmp";
-  if (mount_memory(ROOT "/tmp", plan->temporary_mib) != 0) return -1;
+  if (mount_memory(ROOT "/tmp", plan->temporary_mib, 0) != 0) return -1;
   *step = "/dev/shm";
-  if (mount_memory(ROOT "/dev/shm", SHARED_MEMORY_MIB) != 0) return -1;
+  if (mount_memory(ROOT "/dev/shm", SHARED_MEMORY_MIB, 0) != 0) return -1;
   *step = "code";
   if (mount_code(plan) != 0) return -1;
+  *step = "zygote's library";
+  if (plan->kind == SANDBOX_ZYGOTE && mount_library() != 0) return -1;
   *step = "layers";
   if (mount_layers(plan) != 0) return -1;
   *step = "pivot_root";

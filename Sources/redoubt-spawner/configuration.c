@@ -90,6 +90,8 @@ static void read_line(struct configuration *configuration, char *line) {
     configuration->slots = number("slots", words[1], 1, MAXIMUM_SLOTS);
   } else if (strcmp(words[0], "unpacker") == 0 && takes_one && configuration->unpacker == NULL) {
     configuration->unpacker = absolute_path("unpacker", words[1]);
+  } else if (strcmp(words[0], "zygote-library") == 0 && takes_one && configuration->zygote_library == NULL) {
+    configuration->zygote_library = absolute_path("zygote-library", words[1]);
   } else if (strcmp(words[0], "runtime") == 0 && count >= 4 && count <= 3 + MAXIMUM_RUNTIME_ARGUMENTS) {
     add_runtime(configuration, words, count);
   } else {

@@ -27,6 +27,7 @@ struct configuration {
   uint32_t uid_base;
   uint32_t slots;
   char *unpacker;
+  char *zygote_library;  // NULL: no sandbox is forked
   struct runtime runtimes[MAXIMUM_RUNTIMES];
   uint32_t runtime_count;
 };

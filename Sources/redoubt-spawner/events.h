@@ -6,8 +6,9 @@
 
 #include "spawner.h"
 
-enum event_kind { EVENT_SERVER, EVENT_EXIT, EVENT_REPORT };
+enum event_kind { EVENT_SERVER, EVENT_EXIT, EVENT_REPORT, EVENT_ZYGOTE };
 
-int events_add(struct spawner *spawner, int descriptor, enum event_kind kind, uint32_t slot);
+// `number` is the slot, or the line of the stock.
+int events_add(struct spawner *spawner, int descriptor, enum event_kind kind, uint32_t number);
 
 #endif

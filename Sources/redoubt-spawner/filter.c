@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "refusal.h"
+#include "sandbox_entry.h"
 
 enum {
   NAMESPACES = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
@@ -52,7 +53,6 @@ static const struct rule rules[] = {
 };
 
 static struct sock_filter instructions[MAXIMUM_INSTRUCTIONS];
-static struct sock_fprog program = {.filter = instructions};
 
 // Runs as: host root, in the spawner. Calls of libseccomp return 0 or the negative of an errno.
 static void check(int result, const char *step) {
@@ -83,7 +83,7 @@ static void compile(scmp_filter_ctx context) {
   }
   if (pread(file, instructions, (size_t)size, 0) != size) refuse_system("seccomp filter: read");
   close(file);
-  program.len = (unsigned short)((size_t)size / sizeof instructions[0]);
+  entry_use_filter(instructions, (unsigned short)((size_t)size / sizeof instructions[0]));
 }
 
 // Runs as: host root, in the spawner. A filter that refuses all.
@@ -103,6 +103,3 @@ void filter_prepare(void) {
   compile(context);
   seccomp_release(context);
 }
-
-// Runs as: sandbox uid without capabilities; needs no_new_privs.
-int filter_enter(void) { return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program); }

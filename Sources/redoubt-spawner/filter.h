@@ -4,7 +4,5 @@
 
 // Compiles the list once. Does not return without success.
 void filter_prepare(void);
-// Puts the calling thread under it, for good. 0, or -1 with errno.
-int filter_enter(void);
 
 #endif

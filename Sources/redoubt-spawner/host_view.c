@@ -85,6 +85,15 @@ static void place_runtimes(const struct configuration *configuration, const int 
   }
 }
 
+// Runs as: host root, in the spawner. Attached, for the same reason as code trees.
+static void place_library(int library) {
+  if (library < 0) return;
+  char path[64];
+  snprintf(path, sizeof path, "%s/zygote.so", base);
+  make_file(base, "/zygote.so", "", 0644);
+  if (kernel_move_mount(library, path) != 0) refuse_system("zygote library");
+}
+
 // Runs as: host root, in the spawner.
 static void mount_base(void) {
   if (mount("none", base, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0755") != 0) refuse_system("private root");
@@ -116,7 +125,7 @@ static void enter_base(void) {
 }
 
 // Runs as: host root, in the spawner.
-void host_view_leave(const struct configuration *configuration) {
+void host_view_leave(const struct configuration *configuration, int zygote_library) {
   if (unshare(CLONE_NEWNS) != 0) refuse_system("mount namespace");
   if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) refuse_system("private mounts");
   int trees[MAXIMUM_RUNTIMES];
@@ -126,6 +135,7 @@ void host_view_leave(const struct configuration *configuration) {
   }
   mount_base();
   place_runtimes(configuration, trees);
+  place_library(zygote_library);
   char root[64];
   snprintf(root, sizeof root, "%s/template", base);
   template_build(root);

@@ -5,6 +5,7 @@
 //   /sandbox    empty; where a sandbox, in its own mount namespace, puts its copy before it moves in
 //   /trees/<n>  code, one tmpfs for each account and digest
 //   /runtimes/<n>
+//   /zygote.so  the library of zygotes, if there is one
 //   /devices/<slot>  the device nodes of one sandbox; /devices/host those of all, without root
 //   /empty      an empty directory, the second layer of every overlay
 //   /closed, /hidden   a directory and a file that nobody may open, to put over parts of /proc
@@ -18,8 +19,9 @@
 
 #include "configuration.h"
 
-// Moves the spawner into a mount namespace and a root of its own. Does not return without success.
-void host_view_leave(const struct configuration *configuration);
+// Moves the spawner into a mount namespace and a root of its own. `zygote_library` is a mount that is attached nowhere, or
+// -1. Does not return without success.
+void host_view_leave(const struct configuration *configuration, int zygote_library);
 
 // Builds the sandboxes' root at `root`, an empty writable directory, from the host's /usr, /etc and /dev.
 void template_build(const char *root);

@@ -22,8 +22,9 @@
 enum {
   CONFIGURATION_DESCRIPTOR = 3,
   SERVER_DESCRIPTOR = 4,
-  DESCRIPTORS_FOR_A_SANDBOX = 7,
-  DESCRIPTORS_FOR_ITSELF = 64,
+  DESCRIPTORS_FOR_A_SANDBOX = 10,
+  DESCRIPTORS_FOR_ITSELF = 64 + 2 * SP_MAX_STOCKS,
+  OTHER_PLACES = SP_STOCK_PLACES + SP_MAX_STOCKS + SP_UNPACK_PLACES,  // besides those of environments
 };
 
 // Runs as: what the spawner was started as, then host root, in the spawner.
@@ -55,8 +56,7 @@ static _Noreturn void refuse_room(uint32_t sandboxes, rlim_t files) {
   uint32_t for_sandboxes = files < DESCRIPTORS_FOR_ITSELF ? 0 : (uint32_t)(files - DESCRIPTORS_FOR_ITSELF);
   uint32_t fit = for_sandboxes / DESCRIPTORS_FOR_A_SANDBOX;
   refuse_configuration("slots %u: the hard limit of %lu open files has room for %u: raise it, or lower --environments",
-                       sandboxes - SP_UNPACK_PLACES, (unsigned long)files,
-                       fit < SP_UNPACK_PLACES ? 0 : fit - SP_UNPACK_PLACES);
+                       sandboxes - OTHER_PLACES, (unsigned long)files, fit < OTHER_PLACES ? 0 : fit - OTHER_PLACES);
 }
 
 // Runs as: host root, in the spawner.
@@ -74,14 +74,14 @@ static void make_room_for_descriptors(uint32_t sandboxes) {
 
 // Runs as: host root, in the spawner. Through a mount of its own that cannot be written: what runs in a sandbox can
 // reach its own program by /proc/self/exe, and without root it is the owner of that file.
-static void open_unpacker(struct spawner *spawner) {
-  const char *path = spawner->configuration.unpacker;
+static int open_for_sandboxes(const char *key, const char *path, mode_t needed) {
   struct stat status;
-  spawner->unpacker = kernel_open_tree(path, 0);
-  if (spawner->unpacker < 0 || fstat(spawner->unpacker, &status) != 0) refuse_system("unpacker `%s`", path);
-  if (kernel_set_mount_attributes(spawner->unpacker, "", 0, KERNEL_READ_ONLY) != 0) refuse_system("unpacker `%s`", path);
-  if (!S_ISREG(status.st_mode) || (status.st_mode & S_IXOTH) == 0)
-    refuse_configuration("unpacker `%s`: not a program that everybody may run", path);
+  int file = kernel_open_tree(path, 0);
+  if (file < 0 || fstat(file, &status) != 0) refuse_system("%s `%s`", key, path);
+  if (kernel_set_mount_attributes(file, "", 0, KERNEL_READ_ONLY) != 0) refuse_system("%s `%s`", key, path);
+  if (!S_ISREG(status.st_mode) || (status.st_mode & needed) != needed)
+    refuse_configuration("%s `%s`: not a file that everybody may use", key, path);
+  return file;
 }
 
 // Runs as: host root, in the spawner.
@@ -93,14 +93,16 @@ int main(int argument_count, char **arguments) {
   configuration_read(CONFIGURATION_DESCRIPTOR, &spawner.configuration);
   close(CONFIGURATION_DESCRIPTOR);
   spawner.argument_memory = arguments[0];
-  spawner.sandbox_count = spawner.configuration.slots + SP_UNPACK_PLACES;
+  spawner.sandbox_count = spawner.configuration.slots + OTHER_PLACES;
   make_room_for_descriptors(spawner.sandbox_count);
   spawner.sandboxes = calloc(spawner.sandbox_count, sizeof *spawner.sandboxes);
   if (spawner.sandboxes == NULL) refuse_system("%u slots", spawner.sandbox_count);
   filter_prepare();
-  open_unpacker(&spawner);
+  const char *library = spawner.configuration.zygote_library;
+  spawner.unpacker = open_for_sandboxes("unpacker", spawner.configuration.unpacker, S_IXOTH);
+  spawner.zygote_library = library == NULL ? -1 : open_for_sandboxes("zygote-library", library, S_IROTH);
   spawner.cgroups = cgroup_start(spawner.configuration.instance);
-  host_view_leave(&spawner.configuration);
+  host_view_leave(&spawner.configuration, spawner.zygote_library);
   process_view_prepare();
   return serve(&spawner);
 }

@@ -6,12 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "privilege.h"
+#include "sandbox_entry.h"
 #include "spawner_protocol.h"
-
-enum sandbox_kind {
-  SANDBOX_ENVIRONMENT,  // user code
-  SANDBOX_UNPACK,       // redoubt-unpack, which reads bytes of a user
-};
 
 struct cgroup_limits;
 
@@ -23,6 +20,12 @@ struct plan {
   char device_path[32];          // likewise
   uint32_t temporary_mib;        // size of /tmp
   int set_up_socket;             // the sandbox's end
+  enum sp_stock_kind parked_as;  // it waits for its code and environment; 0: it has them
+  int program_socket;            // parked: init's end of the socket to its program; -1: nothing has been executed yet
+  int program_end;               // parked, booted: the program's end; zygote: the zygote's end of that to the spawner
+  int filter;                    // zygote: the filter as a file
+  int zygote_namespace;          // the user namespace of the zygote that it is made below; -1: none
+  struct nested_id nested;       // its ids in there
   int output;                    // environment: the log pipe's write end; unpack: where the report goes
   int archive;                   // unpack: the sealed zip
   int program;                   // unpack: redoubt-unpack, opened before the spawner left the host's files
@@ -39,17 +42,37 @@ enum {
   GATE_RUN = 'r',        // control groups apply, the spawner lives and has the listener: run what the plan names
   ORDER_BASELINE = 'B',  // to its init, once the program runs: note what is there
   ORDER_RESTORE = 'R',   // remove what came since
+  ORDER_ADOPT = 'A',     // to the init of a parked sandbox: `struct adoption`
 };
+
+enum { ADOPTION_DESCRIPTORS = 2 };  // overlays: the code and, where it has layers, /opt
+
+// ORDER_ADOPT whole: what a parked sandbox becomes.
+struct adoption {
+  char order;
+  uint32_t temporary_mib;
+  uint64_t process_bytes;      // where no control group bounds the memory of all processes
+  uint32_t environment_count;  // then a block as in sp_start
+  uint32_t environment_size;
+};
+
+// The first byte of what the program of a parked sandbox gets from its init; the environment block follows.
+enum { PROGRAM_GO = 'e' };
 
 // Set-up socket, sandbox to spawner.
 enum report_kind {
-  REPORT_READY = 1,    // built; an environment's comes with REPORT_READY_DESCRIPTORS
+  REPORT_READY = 1,    // built; an environment's comes with REPORT_READY_DESCRIPTORS, a zygote's with its user namespace
   REPORT_FAILED = 2,   // `number` is errno, `step` says where
   REPORT_ENDED = 3,    // `number` is the wait status of the program
+  REPORT_JOINABLE = 5,  // parked, forked: comes with its namespaces, as ZYGOTE_FORK takes them
+  REPORT_PARKED = 6,    // it waits for ORDER_ADOPT, and its program, if it has one, for its environment
   REPORT_CLEANED = 4,  // an order was carried out; `number` is 1 if the sandbox is at its baseline
 };
 
-enum { REPORT_READY_DESCRIPTORS = 3 };  // the listening socket, /tmp and /dev/shm (O_PATH)
+enum {
+  REPORT_READY_DESCRIPTORS = 3,  // the listening socket, /tmp and /dev/shm (O_PATH)
+  REPORT_DESCRIPTORS = 7,        // the most that come with any
+};
 
 struct report {
   uint32_t kind;

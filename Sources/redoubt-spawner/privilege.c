@@ -57,24 +57,44 @@ uint32_t privilege_sandbox_id(uint32_t uid_base, uint32_t slot) {
 
 // Runs as: host root, in the spawner; or the sandbox's own user without a map, in the clone. One id each: to the host,
 // user code is one uid, and never that of the host's root.
-static int write_maps(pid_t process, uint32_t id) {
+static int write_maps(pid_t process, uint32_t user, uint32_t group) {
   char text[48];
   if (process_file_write(process, "setgroups", "deny") != 0) return -1;
-  snprintf(text, sizeof text, "%d %u 1", SANDBOX_UID, id);
+  snprintf(text, sizeof text, "%d %u 1", SANDBOX_UID, user);
   if (process_file_write(process, "uid_map", text) != 0) return -1;
-  snprintf(text, sizeof text, "%d %u 1", SANDBOX_GID, id);
+  snprintf(text, sizeof text, "%d %u 1", SANDBOX_GID, group);
   return process_file_write(process, "gid_map", text);
 }
 
+// Runs as: host root, in the spawner. A zygote's namespace has the ids of sandboxes under the numbers that the host has.
+struct nested_id privilege_nested_id(uint32_t uid_base, uint32_t slot) {
+  if (held == PRIVILEGE_USER) return (struct nested_id){.user = SANDBOX_UID, .group = SANDBOX_GID};
+  return (struct nested_id){.user = uid_base + slot, .group = uid_base + slot};
+}
+
 // Runs as: host root, in the spawner.
-int privilege_map_ids(pid_t process, uint32_t id) { return held == PRIVILEGE_ROOT ? write_maps(process, id) : 0; }
+int privilege_map_ids(pid_t process, uint32_t id) {
+  return held == PRIVILEGE_ROOT ? write_maps(process, id, id) : 0;
+}
+
+// Runs as: host root, in the spawner.
+int privilege_map_zygote_ids(pid_t process, uint32_t id, uint32_t uid_base, uint32_t count) {
+  if (held == PRIVILEGE_USER) return 0;
+  char text[96];
+  if (process_file_write(process, "setgroups", "deny") != 0) return -1;
+  snprintf(text, sizeof text, "%d %u 1\n%u %u %u", SANDBOX_UID, id, uid_base, uid_base, count);
+  if (process_file_write(process, "uid_map", text) != 0) return -1;
+  snprintf(text, sizeof text, "%d %u 1\n%u %u %u", SANDBOX_GID, id, uid_base, uid_base, count);
+  return process_file_write(process, "gid_map", text);
+}
 
 // Runs as: not mapped yet, in the clone. The files of a process that is not dumpable belong to the host's root, hence
 // the moment in which it is; nobody else is in its pid namespace.
-int privilege_map_own_ids(void) {
-  if (held == PRIVILEGE_ROOT) return 0;
+int privilege_map_own_ids(struct nested_id nested) {
+  bool is_nested = nested.user != 0;
+  if (held == PRIVILEGE_ROOT && !is_nested) return 0;
   if (prctl(PR_SET_DUMPABLE, 1) != 0) return -1;
-  int result = write_maps(0, privilege_sandbox_id(0, 0));
+  int result = is_nested ? write_maps(0, nested.user, nested.group) : write_maps(0, 0, 0);
   return prctl(PR_SET_DUMPABLE, 0) == 0 ? result : -1;
 }
 

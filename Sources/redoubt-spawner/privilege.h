@@ -19,10 +19,18 @@ enum privilege privilege_held(void);
 
 // The id, user's and group's, that stands for a sandbox in the namespace of the spawner.
 uint32_t privilege_sandbox_id(uint32_t uid_base, uint32_t slot);
-// The ids of a new sandbox: host root writes them from outside; without root only the sandbox itself may. Each does
-// nothing where the other does it. 0, or -1 with errno.
+// The same in the namespace of a zygote.
+struct nested_id {
+  uint32_t user, group;  // 0: there is no zygote
+};
+struct nested_id privilege_nested_id(uint32_t uid_base, uint32_t slot);
+// The ids of a new sandbox: host root writes them from outside; without root, and below a zygote, only the sandbox itself
+// may. `privilege_map_own_ids` does nothing where host root does it, and `privilege_map_ids` nothing without root.
+// 0, or -1 with errno.
 int privilege_map_ids(pid_t process, uint32_t id);
-int privilege_map_own_ids(void);
+int privilege_map_own_ids(struct nested_id nested);
+// The ids of a zygote: its own, and those of the `count` sandboxes from `uid_base` on that may be made below it.
+int privilege_map_zygote_ids(pid_t process, uint32_t id, uint32_t uid_base, uint32_t count);
 
 // For kernel_open_tree of what the host has mounted: a tree that came from a more privileged namespace is had whole or
 // not at all.

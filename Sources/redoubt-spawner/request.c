@@ -3,10 +3,10 @@
 
 // Runs as: host root, in the spawner. NULL: that environment is gone.
 static struct sandbox *find_environment(struct spawner *spawner, const struct sp_slot *message) {
-  if (message->slot >= spawner->configuration.slots) return NULL;
+  if (message->slot >= spawner->configuration.slots + SP_STOCK_PLACES) return NULL;
   struct sandbox *sandbox = &spawner->sandboxes[message->slot];
   bool lives = sandbox->state == SANDBOX_BUILDING || sandbox->state == SANDBOX_RUNNING;
-  return lives && sandbox->generation == message->generation ? sandbox : NULL;
+  return lives && sandbox->stock == NULL && sandbox->generation == message->generation ? sandbox : NULL;
 }
 
 // Runs as: host root, in the spawner.
@@ -64,6 +64,7 @@ bool request_handle(struct spawner *spawner, const struct received *message) {
   switch (header->type) {
     case SP_UNPACK: return unpack_handle(spawner, message);
     case SP_START: return start_handle(spawner, message);
+    case SP_STOCK: return stock_handle(spawner, message);
     case SP_SETTLE: return settle_handle(spawner, message);
     case SP_KILL: return kill_handle(spawner, message);
     case SP_FORGET: return forget_handle(spawner, message);

@@ -30,8 +30,14 @@ int64_t monotonic_milliseconds(void) {
 // Runs as: host root, in the spawner. The lowest free slot that has cooled down; else the one that is free for longest,
 // because a cool-down is a preference and room is a promise.
 struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kind) {
-  uint32_t first = kind == SANDBOX_ENVIRONMENT ? 0 : spawner->configuration.slots;
-  uint32_t end = kind == SANDBOX_ENVIRONMENT ? spawner->configuration.slots : spawner->sandbox_count;
+  uint32_t environments = spawner->configuration.slots + SP_STOCK_PLACES, first = 0, end = environments;
+  if (kind == SANDBOX_ZYGOTE) {
+    first = environments;
+    end = environments + SP_MAX_STOCKS;
+  } else if (kind == SANDBOX_UNPACK) {
+    first = environments + SP_MAX_STOCKS;
+    end = spawner->sandbox_count;
+  }
   int64_t now = monotonic_milliseconds();
   struct sandbox *found = NULL;
   for (uint32_t slot = first; slot < end; slot++) {
@@ -52,6 +58,9 @@ struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kin
       .set_up_socket = -1,
       .output = -1,
       .temporary = -1,
+      .parked_files = {-1, -1, -1},
+      .program_socket = -1,
+      .program_output = -1,
       .memory_watch = {.usage = -1},
   };
   snprintf(found->group, sizeof found->group, "%u-%u", found->slot, found->generation);
@@ -59,13 +68,32 @@ struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kin
 }
 
 // Runs as: host root, in the spawner.
-void sandbox_free_slot(struct sandbox *sandbox) {
-  if (sandbox->process >= 0) close(sandbox->process);
-  if (sandbox->set_up_socket >= 0) close(sandbox->set_up_socket);
-  if (sandbox->output >= 0) close(sandbox->output);
-  if (sandbox->temporary >= 0) close(sandbox->temporary);
-  if (sandbox->memory_watch.usage >= 0) close(sandbox->memory_watch.usage);
-  sandbox->process = sandbox->set_up_socket = sandbox->output = sandbox->temporary = sandbox->memory_watch.usage = -1;
+void sandbox_assign(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request) {
+  sandbox->request = request->header.request;
+  sandbox->memory_mib = request->memory_mib;
+  sandbox->stock = NULL;
+  sandbox->is_assigned = true;
+  spawner->assigned++;
+}
+
+// Runs as: host root, in the spawner.
+static void close_one(int *descriptor) {
+  if (*descriptor >= 0) close(*descriptor);
+  *descriptor = -1;
+}
+
+// Runs as: host root, in the spawner.
+void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox) {
+  close_one(&sandbox->process);
+  close_one(&sandbox->set_up_socket);
+  close_one(&sandbox->output);
+  close_one(&sandbox->temporary);
+  close_one(&sandbox->program_socket);
+  close_one(&sandbox->program_output);
+  close_one(&sandbox->memory_watch.usage);
+  for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) close_one(&sandbox->parked_files[index]);
+  if (sandbox->is_assigned) spawner->assigned--;
+  sandbox->is_assigned = false;
   sandbox->state = SLOT_FREE;
   sandbox->deadline = 0;
   sandbox->freed_at = monotonic_milliseconds();
@@ -81,11 +109,19 @@ bool sandbox_order(struct sandbox *sandbox, char order) {
   return sandbox->set_up_socket >= 0 && send(sandbox->set_up_socket, &order, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
 }
 
+// Runs as: host root, in the spawner. Below a zygote the sandbox does it itself.
+static int map_ids(const struct spawner *spawner, const struct sandbox *sandbox, pid_t process) {
+  uint32_t base = spawner->configuration.uid_base, id = privilege_sandbox_id(base, sandbox->slot);
+  if (sandbox->kind == SANDBOX_ZYGOTE)
+    return privilege_map_zygote_ids(process, id, base, spawner->configuration.slots + SP_STOCK_PLACES);
+  bool is_nested = sandbox->stock != NULL && sandbox->stock->kind == SP_STOCK_FORKED;
+  return is_nested ? 0 : privilege_map_ids(process, id);
+}
+
 // Runs as: host root, in the spawner. NULL, or the step that failed. The sandbox builds itself while this attaches it,
 // which takes 10 ms on an idle v1 machine; it runs nothing before GATE_RUN, which comes from the loop after this.
 static const char *prepare(struct spawner *spawner, struct sandbox *sandbox, pid_t process) {
-  uint32_t id = privilege_sandbox_id(spawner->configuration.uid_base, sandbox->slot);
-  if (privilege_map_ids(process, id) != 0) return "id maps";
+  if (map_ids(spawner, sandbox, process) != 0) return "id maps";
   if (!sandbox_order(sandbox, GATE_BUILD)) return "gate";
   if (spawner->cgroups->attach(sandbox->group, process) != 0) return "control group: attach";
   if (events_add(spawner, sandbox->process, EVENT_EXIT, sandbox->slot) != 0) return "events";
@@ -120,6 +156,33 @@ static void wipe_others(struct spawner *spawner) {
   for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++)
     if (spawner->sandboxes[slot].generation != 0)
       explicit_bzero(&spawner->sandboxes[slot], sizeof *spawner->sandboxes);
+  stock_wipe(spawner);
+}
+
+struct launch {
+  struct spawner *spawner;
+  const struct plan *plan;
+};
+
+// Runs as: not mapped yet, in the clone.
+static void enter(void *argument) {
+  const struct launch *launch = argument;
+  const struct plan plan = *launch->plan;
+  wipe_others(launch->spawner);
+  sandbox_child(&plan, launch->spawner->argument_memory);
+}
+
+// Runs as: host root, in the spawner; in the clone, as `sandbox_child` says.
+static pid_t clone_sandbox(struct spawner *spawner, struct sandbox *sandbox, const struct plan *plan) {
+  struct launch launch = {.spawner = spawner, .plan = plan};
+  if (plan->zygote_namespace >= 0)
+    return kernel_clone_within(plan->zygote_namespace, plan->nested.user, plan->nested.group, namespaces,
+                               &sandbox->process, enter, &launch);
+  // A process enters the namespace of processes that was made from its own and no other: a zygote stays in this one.
+  uint64_t own = sandbox->kind == SANDBOX_ZYGOTE ? namespaces & ~(uint64_t)CLONE_NEWPID : namespaces;
+  pid_t process = kernel_clone(own, &sandbox->process);
+  if (process == 0) enter(&launch);
+  return process;
 }
 
 // Runs as: host root, in the spawner; in the clone, as `sandbox_child` says.
@@ -144,11 +207,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
     close(ends[1]);
     return false;
   }
-  pid_t process = kernel_clone(namespaces, &sandbox->process);
-  if (process == 0) {
-    wipe_others(spawner);
-    sandbox_child(plan, spawner->argument_memory);
-  }
+  pid_t process = clone_sandbox(spawner, sandbox, plan);
   int error = errno;
   close(ends[1]);
   errno = error;

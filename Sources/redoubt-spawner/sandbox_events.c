@@ -11,37 +11,40 @@
 #include <unistd.h>
 
 #include "spawner.h"
+#include "zygote_protocol.h"
 
 // Runs as: host root, in the spawner. -1 stands for none.
-static void close_all(int *descriptors, unsigned count) {
+void close_descriptors(int *descriptors, unsigned count) {
   for (unsigned index = 0; index < count; index++) {
     if (descriptors[index] >= 0) close(descriptors[index]);
     descriptors[index] = -1;
   }
 }
 
-// Runs as: host root, in the spawner. The size of the report, or what recvmsg says; 0, too, if a part was cut off or the
-// number of descriptors is neither none nor that of REPORT_READY: `descriptors` then holds -1 only.
-static ssize_t receive_report(int set_up_socket, struct report *report, int descriptors[REPORT_READY_DESCRIPTORS]) {
+// Runs as: host root, in the spawner. The size of the report, or what recvmsg says; 0, too, if a part was cut off.
+// `count` of `descriptors` came, the others are -1.
+static ssize_t receive_report(int set_up_socket, struct report *report, int descriptors[REPORT_DESCRIPTORS],
+                              unsigned *count) {
   union {
-    char bytes[CMSG_SPACE(REPORT_READY_DESCRIPTORS * sizeof(int))];
+    char bytes[CMSG_SPACE(REPORT_DESCRIPTORS * sizeof(int))];
     struct cmsghdr align;
   } control;
   struct iovec part = {.iov_base = report, .iov_len = sizeof *report};
   struct msghdr header = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  memset(descriptors, -1, REPORT_DESCRIPTORS * sizeof(int));
+  *count = 0;
   ssize_t size = recvmsg(set_up_socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (size < 0) return size;
-  unsigned count = link_take_descriptors(&header, descriptors, REPORT_READY_DESCRIPTORS);
-  bool is_whole = (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+  *count = link_take_descriptors(&header, descriptors, REPORT_DESCRIPTORS);
   report->step[sizeof report->step - 1] = '\0';
-  if (is_whole && (count == 0 || count == REPORT_READY_DESCRIPTORS)) return size;
-  close_all(descriptors, REPORT_READY_DESCRIPTORS);
+  if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0 && *count <= REPORT_DESCRIPTORS) return size;
+  close_descriptors(descriptors, REPORT_DESCRIPTORS);
   return 0;
 }
 
 // Runs as: host root, in the spawner.
-static void give_up(struct sandbox *sandbox, int error, const char *step) {
+void sandbox_give_up(struct sandbox *sandbox, int error, const char *step) {
   sandbox->failure_error = error;
   snprintf(sandbox->failure_step, sizeof sandbox->failure_step, "%s", step);
   sandbox_kill(sandbox);
@@ -59,43 +62,86 @@ static const char *open_group_files(struct spawner *spawner, struct sandbox *san
   return sandbox->memory_watch.usage < 0 ? "memory usage file" : NULL;
 }
 
-// Runs as: host root, in the spawner. NULL, or the step that failed. `files` are as in sp_started, from the listener on.
-static const char *hand_over(struct spawner *spawner, struct sandbox *sandbox, int files[SP_STARTED_DESCRIPTORS]) {
+// Runs as: host root, in the spawner.
+const char *sandbox_open_files(struct spawner *spawner, struct sandbox *sandbox, int files[SP_STARTED_DESCRIPTORS]) {
   errno = EPROTO;
   if (files[0] < 0) return "listener: did not come";
   const char *step = open_group_files(spawner, sandbox, &files[4], &files[5]);
   if (step != NULL) return step;
   sandbox->temporary = fcntl(files[2], F_DUPFD_CLOEXEC, 0);
-  if (sandbox->temporary < 0) return "/tmp";
-  if (!sandbox_order(sandbox, GATE_RUN)) return "gate";
+  return sandbox->temporary < 0 ? "/tmp" : NULL;
+}
+
+// Runs as: host root, in the spawner.
+void sandbox_has_started(struct spawner *spawner, struct sandbox *sandbox, bool was_parked,
+                         int files[SP_STARTED_DESCRIPTORS]) {
   sandbox->state = SANDBOX_RUNNING;
   sandbox->deadline = 0;
   sandbox->is_started = true;
-  sandbox->output = -1;
-  answer_started(spawner, sandbox, files);
-  return NULL;
+  answer_started(spawner, sandbox, was_parked, files);
 }
 
 // Runs as: host root, in the spawner. Takes the descriptors of the report.
-static void on_ready(struct spawner *spawner, struct sandbox *sandbox, int reported[REPORT_READY_DESCRIPTORS]) {
-  if (sandbox->kind == SANDBOX_ENVIRONMENT) {
-    int files[SP_STARTED_DESCRIPTORS] = {reported[0], sandbox->output, reported[1], reported[2], -1, -1};
-    const char *step = hand_over(spawner, sandbox, files);
-    if (step == NULL) return;
-    give_up(sandbox, errno, step);
-    close_all(files + 4, 2);
-  } else if (sandbox_order(sandbox, GATE_RUN)) {
-    sandbox->state = SANDBOX_RUNNING;  // and its deadline stays: it is the unpacker's
-  } else {
-    give_up(sandbox, errno, "gate");
+static void on_built_environment(struct spawner *spawner, struct sandbox *sandbox,
+                                 int reported[REPORT_READY_DESCRIPTORS]) {
+  int files[SP_STARTED_DESCRIPTORS] = {reported[0], sandbox->output, reported[1], reported[2], -1, -1};
+  const char *step = sandbox_open_files(spawner, sandbox, files);
+  errno = step == NULL ? EPIPE : errno;
+  if (step == NULL && !sandbox_order(sandbox, GATE_RUN)) step = "gate";
+  if (step == NULL) {
+    sandbox->output = -1;
+    sandbox_has_started(spawner, sandbox, false, files);
+    return;
   }
-  close_all(reported, REPORT_READY_DESCRIPTORS);
+  sandbox_give_up(sandbox, errno, step);
+  close_descriptors(files + 4, 2);
+  close_descriptors(reported, REPORT_READY_DESCRIPTORS);
+}
+
+// Runs as: host root, in the spawner. Takes the descriptors of the report.
+static void on_ready(struct spawner *spawner, struct sandbox *sandbox, int reported[REPORT_DESCRIPTORS]) {
+  bool is_environment = sandbox->kind == SANDBOX_ENVIRONMENT;
+  if (is_environment && sandbox->stock == NULL) {
+    on_built_environment(spawner, sandbox, reported);
+    return;
+  }
+  if (is_environment) {
+    memcpy(sandbox->parked_files, reported, sizeof sandbox->parked_files);
+  } else if (sandbox->kind == SANDBOX_ZYGOTE && sandbox->stock != NULL) {
+    sandbox->stock->zygote_namespace = reported[0];
+  } else {
+    close_descriptors(reported, REPORT_DESCRIPTORS);
+  }
+  // The deadline stays: it is the unpacker's, or that of the way to where a program waits.
+  sandbox->state = is_environment ? SANDBOX_PARKING : SANDBOX_RUNNING;
+  if (!sandbox_order(sandbox, GATE_RUN)) sandbox_give_up(sandbox, errno, "gate");
+}
+
+// Runs as: host root, in the spawner.
+void sandbox_came_further(struct spawner *spawner, struct sandbox *sandbox) {
+  bool needs_attaching = sandbox->stock->kind == SP_STOCK_FORKED;
+  if (!sandbox->program_waits || (needs_attaching && !sandbox->program_is_attached)) return;
+  sandbox->state = SANDBOX_PARKED;
+  sandbox->deadline = 0;
+  stock_on_parked(spawner, sandbox);
+}
+
+// Runs as: host root, in the spawner. False: nothing that the init of a sandbox of the stock may say now.
+static bool take_parking_report(struct spawner *spawner, struct sandbox *sandbox, const struct report *report) {
+  if (sandbox->state != SANDBOX_PARKING) return false;
+  if (report->kind == REPORT_PARKED && !sandbox->program_waits) {
+    sandbox->program_waits = true;
+    sandbox_came_further(spawner, sandbox);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 // Runs as: host root, in the spawner. False: nothing that init may say now.
 static bool take_later_report(struct spawner *spawner, struct sandbox *sandbox, const struct report *report) {
   if (report->kind == REPORT_FAILED) {
-    give_up(sandbox, report->number, report->step);
+    sandbox_give_up(sandbox, report->number, report->step);
   } else if (report->kind == REPORT_ENDED) {
     sandbox->wait_status = report->number;
     sandbox->has_ended = true;
@@ -103,23 +149,38 @@ static bool take_later_report(struct spawner *spawner, struct sandbox *sandbox, 
     sandbox->is_cleaning = false;
     answer_cleaned(spawner, sandbox, report->number == 1);
   } else {
-    return false;
+    return take_parking_report(spawner, sandbox, report);
   }
+  return true;
+}
+
+// Runs as: host root, in the spawner. False: none of the reports that come with descriptors, of which there are `count`.
+// Takes them if it is one.
+static bool take_report_with_descriptors(struct spawner *spawner, struct sandbox *sandbox, const struct report *report,
+                                         int descriptors[REPORT_DESCRIPTORS], unsigned count) {
+  static const unsigned expected[] = {
+      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_ZYGOTE] = 1};
+  if (report->kind == REPORT_READY && sandbox->state == SANDBOX_BUILDING && count == expected[sandbox->kind]) {
+    on_ready(spawner, sandbox, descriptors);
+    return true;
+  }
+  bool is_joinable = report->kind == REPORT_JOINABLE && sandbox->state == SANDBOX_PARKING &&
+                     sandbox->program_socket >= 0 && count == ZYGOTE_NAMESPACES;
+  if (!is_joinable) return false;
+  if (!zygote_fork_into(sandbox, descriptors)) sandbox_give_up(sandbox, errno, "zygote");
   return true;
 }
 
 // Runs as: host root, in the spawner. False: nothing more to read.
 static bool take_report(struct spawner *spawner, struct sandbox *sandbox) {
   struct report report = {0};
-  int descriptors[REPORT_READY_DESCRIPTORS] = {-1, -1, -1};
-  ssize_t size = receive_report(sandbox->set_up_socket, &report, descriptors);
+  int descriptors[REPORT_DESCRIPTORS];
+  unsigned count;
+  ssize_t size = receive_report(sandbox->set_up_socket, &report, descriptors, &count);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   bool is_report = size == (ssize_t)sizeof report;
-  if (is_report && report.kind == REPORT_READY && sandbox->state == SANDBOX_BUILDING) {
-    on_ready(spawner, sandbox, descriptors);
-    return true;
-  }
-  close_all(descriptors, REPORT_READY_DESCRIPTORS);
+  if (is_report && take_report_with_descriptors(spawner, sandbox, &report, descriptors, count)) return true;
+  close_descriptors(descriptors, REPORT_DESCRIPTORS);
   if (is_report && take_later_report(spawner, sandbox, &report)) return true;
   close(sandbox->set_up_socket);
   sandbox->set_up_socket = -1;
@@ -136,7 +197,7 @@ void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox) {
     sandbox->deadline = monotonic_milliseconds() + REMOVAL_PAUSE_MILLISECONDS;
     return;
   }
-  sandbox_free_slot(sandbox);
+  sandbox_free_slot(spawner, sandbox);
   if (sandbox->is_started) answer_exited(spawner, sandbox);
 }
 
@@ -144,7 +205,7 @@ void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox) {
 void sandbox_on_exit(struct spawner *spawner, struct sandbox *sandbox) {
   siginfo_t exit = {0};
   if (waitid((idtype_t)P_PIDFD, (id_t)sandbox->process, &exit, WEXITED | WNOHANG) != 0 || exit.si_pid == 0) return;
-  bool was_building = sandbox->state == SANDBOX_BUILDING;
+  bool was_building = sandbox->state == SANDBOX_BUILDING, was_parked = sandbox->state == SANDBOX_PARKED;
   sandbox->state = SANDBOX_REMOVING;
   while (sandbox->set_up_socket >= 0 && take_report(spawner, sandbox)) {
   }
@@ -157,9 +218,16 @@ void sandbox_on_exit(struct spawner *spawner, struct sandbox *sandbox) {
   sandbox->result.oom_kills += ended_by_watch;
   if (sandbox->kind == SANDBOX_UNPACK) {
     unpack_finish(spawner, sandbox);
+  } else if (sandbox->kind == SANDBOX_ZYGOTE) {
+    zygote_on_end(spawner, sandbox);
+  } else if (sandbox->stock != NULL) {
+    stock_on_end(spawner, sandbox, was_parked);
   } else if (was_building) {
     const char *step = sandbox->failure_step[0] != '\0' ? sandbox->failure_step : "ended while it was set up";
     answer_failed(spawner, sandbox->request, SP_FAILURE_SYSTEM, sandbox->failure_error, step);
+  } else if (sandbox->failure_step[0] != '\0') {
+    fprintf(stderr, "redoubt-spawner: sandbox %u: %s: %s\n", sandbox->slot, sandbox->failure_step,
+            strerror(sandbox->failure_error));
   }
   sandbox_remove(spawner, sandbox);
 }
@@ -172,7 +240,7 @@ void sandbox_on_deadline(struct spawner *spawner, struct sandbox *sandbox) {
   }
   sandbox->has_timed_out = true;
   sandbox->deadline = 0;
-  give_up(sandbox, ETIMEDOUT, "not ready in time");
+  sandbox_give_up(sandbox, ETIMEDOUT, "not ready in time");
 }
 
 // Runs as: host root, in the spawner. Bytes that the files of /tmp take, those without a name included.

@@ -15,8 +15,8 @@
 enum { STOP_MILLISECONDS = 10 * 1000 };
 
 // Runs as: host root, in the spawner.
-int events_add(struct spawner *spawner, int descriptor, enum event_kind kind, uint32_t slot) {
-  struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)kind << 32 | slot};
+int events_add(struct spawner *spawner, int descriptor, enum event_kind kind, uint32_t number) {
+  struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)kind << 32 | number};
   return epoll_ctl(spawner->events, EPOLL_CTL_ADD, descriptor, &event);
 }
 
@@ -40,6 +40,8 @@ static int run_deadlines(struct spawner *spawner) {
     bool is_watched = sandbox->state == SANDBOX_RUNNING && sandbox->memory_watch.usage >= 0;
     if (is_watched && sandbox->memory_watch.due < next) next = sandbox->memory_watch.due;
   }
+  int64_t refill = stock_refill(spawner, now);
+  if (refill < next) next = refill;
   if (next == INT64_MAX) return -1;
   return next <= now ? 0 : (int)(next - now);
 }
@@ -71,11 +73,13 @@ static int step(struct spawner *spawner, int timeout) {
   int count = epoll_wait(spawner->events, &event, 1, timeout);
   if (count < 0 && errno != EINTR) refuse_system("epoll");
   if (count <= 0) return -1;
-  struct sandbox *sandbox = &spawner->sandboxes[event.data.u64 & UINT32_MAX];
+  uint32_t number = event.data.u64 & UINT32_MAX;
+  struct sandbox *sandbox = &spawner->sandboxes[number];
   switch ((enum event_kind)(event.data.u64 >> 32)) {
     case EVENT_SERVER: return on_server(spawner);
     case EVENT_REPORT: sandbox_on_report(spawner, sandbox); break;
     case EVENT_EXIT: sandbox_on_exit(spawner, sandbox); break;
+    case EVENT_ZYGOTE: zygote_on_message(spawner, &spawner->stocks[number]); break;
   }
   return -1;
 }
@@ -89,6 +93,7 @@ static bool any_left(const struct spawner *spawner) {
 
 // Runs as: host root, in the spawner. Nobody hears the answers any more; the bookkeeping is the same.
 static void stop(struct spawner *spawner) {
+  for (uint32_t index = 0; index < SP_MAX_STOCKS; index++) spawner->stocks[index].target = 0;
   epoll_ctl(spawner->events, EPOLL_CTL_DEL, spawner->server.socket, NULL);
   for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++)
     if (spawner->sandboxes[slot].state != SLOT_FREE) sandbox_kill(&spawner->sandboxes[slot]);

@@ -12,12 +12,17 @@
 #include "plan.h"
 #include "server_link.h"
 #include "spawner_protocol.h"
+#include "zygote_protocol.h"
 
 enum {
   SET_UP_MILLISECONDS = 10 * 1000,
   UNPACK_MILLISECONDS = 60 * 1000,
   KERNEL_MEMORY_MIB = 32,            // of the kernel's own for a sandbox, beyond what its processes and files use
   COOL_DOWN_MILLISECONDS = 100,      // before a slot, and with it a host id, is used again
+  REFILL_PAUSE_MILLISECONDS = 20,    // after one was taken from the stock: what was started with it goes first
+  MAXIMUM_REFILL_PAUSE = 5 * 1000,   // after failures, for each of which the pause doubles
+  PARKED_MEMORY_MIB = 512,           // of a parked sandbox and of a zygote, until the function's own limit applies
+  PARKED_TEMPORARY_MIB = 512,        // size of /tmp, likewise; Lambda's default
   REMOVAL_PAUSE_MILLISECONDS = 5,    // between attempts to remove a control group that the kernel still holds
   MAXIMUM_TREES = 1024,
   MAXIMUM_WAITERS = 64,              // requests for one tree that is being unpacked
@@ -40,8 +45,35 @@ struct tree {
 enum sandbox_state {
   SLOT_FREE,
   SANDBOX_BUILDING,  // cloned; has not reported that it is ready
+  SANDBOX_PARKING,   // built for the stock; its program is on the way to where it waits
+  SANDBOX_PARKED,    // waits for SP_START
   SANDBOX_RUNNING,
   SANDBOX_REMOVING,  // no process is left; its control group still is
+};
+
+struct sandbox;
+
+// A copy of an SP_START that waits for a sandbox that is being made for it.
+struct waiting_start {
+  struct waiting_start *next;
+  size_t size;
+  _Alignas(struct sp_start) char bytes[];
+};
+
+// One line of the stock.
+struct stock {
+  bool is_defined;
+  enum sp_stock_kind kind;
+  uint32_t runtime, target;
+  char *block;  // the environment of programs while they are parked
+  uint32_t environment_count, environment_size;
+  uint32_t on_the_way, parked;  // sandboxes
+  uint32_t failures;            // in a row, of sandboxes on the way and of the zygote
+  int64_t refill_at;            // milliseconds of the monotonic clock
+  struct waiting_start *first, *last;
+  struct sandbox *zygote;
+  bool zygote_is_ready;
+  int zygote_socket, zygote_namespace;  // that of users; -1: none
 };
 
 struct sandbox {
@@ -49,6 +81,13 @@ struct sandbox {
   enum sandbox_kind kind;
   uint32_t slot, generation;
   uint64_t request;   // SP_START
+  bool is_assigned;   // to an SP_START
+  struct stock *stock;           // it belongs to the stock, or is the zygote of this line; NULL as soon as it is assigned
+  int parked_files[REPORT_READY_DESCRIPTORS];  // what sp_started has, of a sandbox of the stock
+  int program_socket;            // the program's end, until the zygote has it
+  int program_output;            // likewise, the log pipe's write end
+  bool program_waits;            // PARKING: it has reached the place where it waits
+  bool program_is_attached;      // PARKING, forked: its program is in its control group
   bool is_started;    // SP_STARTED was sent: SP_EXITED is owed
   uint32_t memory_mib;
   struct tree *tree;  // SANDBOX_UNPACK
@@ -74,11 +113,15 @@ struct spawner {
   struct configuration configuration;
   const struct cgroup_driver *cgroups;
   int unpacker;
+  int zygote_library;  // -1: none, and no line of the stock can be forked
   int events;  // epoll
   char *argument_memory;
   struct server_link server;
-  struct sandbox *sandboxes;  // those of environments, then SP_UNPACK_PLACES more
+  struct sandbox *sandboxes;  // those of environments and of the stock, then of zygotes, then of unpackers
   uint32_t sandbox_count;
+  uint32_t assigned;  // environments that an SP_START has got
+  uint32_t waiting;   // SP_STARTs that wait for one of the stock
+  struct stock stocks[SP_MAX_STOCKS];
   struct tree trees[MAXIMUM_TREES];
 };
 
@@ -86,9 +129,11 @@ int64_t monotonic_milliseconds(void);
 
 // sandbox.c: a sandbox as the spawner sees it.
 struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kind);
-void sandbox_free_slot(struct sandbox *sandbox);
+// The sandbox is this request's from now on.
+void sandbox_assign(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request);
+void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox);
 // Creates the control group and the process. False: no process is left, failure_error and failure_step say why, and the
-// caller removes the sandbox.
+// caller removes the sandbox. `plan` may name a zygote's user namespace.
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits);
 // Notes errno and the step that failed; false.
@@ -98,6 +143,16 @@ void sandbox_kill(struct sandbox *sandbox);
 bool sandbox_order(struct sandbox *sandbox, char order);
 
 // sandbox_events.c: what happens to it later.
+// Adds to `files`, which are as in sp_started, what a host with control groups has besides. NULL, or the step that failed.
+const char *sandbox_open_files(struct spawner *spawner, struct sandbox *sandbox, int files[SP_STARTED_DESCRIPTORS]);
+// Its program may run: tells the server, and takes `files`.
+void sandbox_has_started(struct spawner *spawner, struct sandbox *sandbox, bool was_parked,
+                         int files[SP_STARTED_DESCRIPTORS]);
+// Ends one that cannot become what it was to be.
+void sandbox_give_up(struct sandbox *sandbox, int error, const char *step);
+// The program of a sandbox of the stock waits, or is in its control group: with both, the sandbox is parked.
+void sandbox_came_further(struct spawner *spawner, struct sandbox *sandbox);
+void close_descriptors(int *descriptors, unsigned count);
 void sandbox_on_report(struct spawner *spawner, struct sandbox *sandbox);
 void sandbox_on_exit(struct spawner *spawner, struct sandbox *sandbox);
 void sandbox_on_deadline(struct spawner *spawner, struct sandbox *sandbox);
@@ -117,14 +172,49 @@ void tree_path(const struct spawner *spawner, const struct tree *tree, char *pat
 
 // request.c: one message of the server, already whole. False: out of form, end the connection.
 bool request_handle(struct spawner *spawner, const struct received *message);
+// stock.c: what is kept ready.
+bool stock_handle(struct spawner *spawner, const struct received *message);
+// The line that SP_START names, if sandboxes of its runtime may be taken from it; NULL: none.
+struct stock *stock_of(struct spawner *spawner, const struct sp_start *request);
+// A parked sandbox of the line; NULL: none is there.
+struct sandbox *stock_take(struct spawner *spawner, struct stock *stock);
+// Makes a sandbox of the line for this message. False: it cannot, and nothing was done.
+bool stock_make_for(struct spawner *spawner, struct stock *stock, const struct received *message);
+// Makes what is missing, if it is time. The time of the next look, or INT64_MAX.
+int64_t stock_refill(struct spawner *spawner, int64_t now);
+// A sandbox of the stock has come to where it waits, or has ended.
+void stock_on_parked(struct spawner *spawner, struct sandbox *sandbox);
+void stock_on_end(struct spawner *spawner, struct sandbox *sandbox, bool was_parked);
+// The line was not filled: it has patience for longer each time.
+void stock_back_off(struct stock *stock);
+// Leaves nothing of the environments that wait in the memory of a clone.
+void stock_wipe(struct spawner *spawner);
+
+// zygote.c
+bool zygote_launch(struct spawner *spawner, struct stock *stock);
+void zygote_on_message(struct spawner *spawner, struct stock *stock);
+// It is to end; it has ended.
+void zygote_retire(struct stock *stock);
+void zygote_on_end(struct spawner *spawner, struct sandbox *zygote);
+// Asks it for a child in the sandbox, and takes its namespaces. False, with errno: it cannot be asked.
+bool zygote_fork_into(struct sandbox *sandbox, int namespaces[ZYGOTE_NAMESPACES]);
+
+// adopt.c: gives a parked sandbox to an SP_START that has been checked.
+void adopt(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request);
+
 // layers.c: the further trees of SP_START. What is beyond their number is 0, as the protocol has it.
 bool layers_are_in_form(const struct sp_start *request);
 // The field that is out of its range, or NULL.
 const char *layers_out_of_range(const struct sp_start *request);
-// False: one of them is not unpacked here.
-bool layers_plan(struct spawner *spawner, const struct sp_start *request, struct plan *plan);
+// Their directories as an overlay takes them. False: one of them is not unpacked here.
+bool layers_paths(struct spawner *spawner, const struct sp_start *request, char paths[SP_MAX_LAYERS * 32]);
 // start.c and unpack.c
 bool start_handle(struct spawner *spawner, const struct received *message);
+// SP_START that has been checked before, in a sandbox of its own.
+void start_plainly(struct spawner *spawner, const struct received *message);
+void start_limits(const struct sp_start *request, struct cgroup_limits *limits);
+// Splits the block that follows an SP_START or SP_STOCK of this size. False: out of form.
+bool environment_read(const char *block, uint32_t size, uint32_t count, const char **strings);
 bool unpack_handle(struct spawner *spawner, const struct received *message);
 // The unpacker has ended: answers every request that waits for its tree.
 void unpack_finish(struct spawner *spawner, struct sandbox *sandbox);
@@ -134,7 +224,8 @@ void answer_failed(struct spawner *spawner, uint64_t request, enum sp_failure fa
 void answer_unpacked(struct spawner *spawner, uint64_t request, const struct tree *tree);
 void answer_exited(struct spawner *spawner, const struct sandbox *sandbox);
 // Takes the descriptors, which are in the order of sp_started; of a host without control groups the last two are -1.
-void answer_started(struct spawner *spawner, const struct sandbox *sandbox, const int descriptors[SP_STARTED_DESCRIPTORS]);
+void answer_started(struct spawner *spawner, const struct sandbox *sandbox, bool was_parked,
+                    const int descriptors[SP_STARTED_DESCRIPTORS]);
 void answer_cleaned(struct spawner *spawner, const struct sandbox *sandbox, bool is_clean);
 
 // serve.c: until the server goes away; returns the exit code.

@@ -1,5 +1,6 @@
 // SP_START: an environment for user code.
 #define _GNU_SOURCE 1
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,29 +10,34 @@
 
 enum { MINIMUM_MIB = 64, MAXIMUM_MIB = 32768, MAXIMUM_PROCESSES = 1024 };
 
-// Runs as: host root, in the spawner. Splits the block of the message into `environment`; false: out of form.
-static bool read_environment(const struct received *message, const char **environment) {
-  const struct sp_start *request = message->bytes;
-  const char *block = (const char *)message->bytes + sizeof *request;
-  size_t size = request->environment_size;
-  if (size > SP_MAX_ENVIRONMENT || message->size != sizeof *request + size) return false;
-  if (request->environment_count > SP_MAX_ENVIRONMENT_COUNT) return false;
+// Runs as: host root, in the spawner.
+bool environment_read(const char *block, uint32_t size, uint32_t count, const char **strings) {
   size_t offset = 0;
-  for (uint32_t index = 0; index < request->environment_count; index++) {
+  for (uint32_t index = 0; index < count; index++) {
     const char *end = memchr(block + offset, '\0', size - offset);
     const char *equals = end == NULL ? NULL : memchr(block + offset, '=', (size_t)(end - block) - offset);
     if (equals == NULL || equals == block + offset) return false;
-    environment[index] = block + offset;
+    strings[index] = block + offset;
     offset = (size_t)(end - block) + 1;
   }
-  environment[request->environment_count] = NULL;
+  strings[count] = NULL;
   return offset == size;
+}
+
+// Runs as: host root, in the spawner. Splits the block of the message into `environment`; false: out of form.
+static bool read_environment(const void *bytes, size_t size, const char **environment) {
+  const struct sp_start *request = bytes;
+  if (request->environment_size > SP_MAX_ENVIRONMENT || size != sizeof *request + request->environment_size) return false;
+  if (request->environment_count > SP_MAX_ENVIRONMENT_COUNT) return false;
+  return environment_read((const char *)bytes + sizeof *request, request->environment_size,
+                          request->environment_count, environment);
 }
 
 // Runs as: host root, in the spawner. The field that is out of its range, or NULL.
 static const char *out_of_range(const struct spawner *spawner, const struct sp_start *request) {
   if (request->runtime >= spawner->configuration.runtime_count) return "runtime";
   if (request->memory_mib < MINIMUM_MIB || request->memory_mib > MAXIMUM_MIB) return "memory_mib";
+  if (request->stock > SP_MAX_STOCKS) return "stock";
   if (request->ephemeral_mib < MINIMUM_MIB || request->ephemeral_mib > MAXIMUM_MIB) return "ephemeral_mib";
   return NULL;
 }
@@ -48,53 +54,89 @@ static void plan_environment(const struct spawner *spawner, const struct sp_star
 }
 
 // Runs as: host root, in the spawner.
-static bool launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan) {
+void start_limits(const struct sp_start *request, struct cgroup_limits *limits) {
+  *limits = (struct cgroup_limits){
+      .memory_bytes = ((uint64_t)request->memory_mib + request->ephemeral_mib + KERNEL_MEMORY_MIB) << 20,
+      .process_bytes = (uint64_t)request->memory_mib << 20,
+      .processes = MAXIMUM_PROCESSES,
+      .memory_mib = request->memory_mib,
+  };
+}
+
+// Runs as: host root, in the spawner.
+static bool launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
+                   const struct cgroup_limits *limits) {
   int log[2];
   if (pipe2(log, O_CLOEXEC) != 0 || fcntl(log[0], F_SETFL, O_NONBLOCK) != 0) return sandbox_fail(sandbox, "log pipe");
   sandbox->output = log[0];
   plan->output = log[1];
-  const struct cgroup_limits limits = {
-      .memory_bytes = ((uint64_t)sandbox->memory_mib + plan->temporary_mib + KERNEL_MEMORY_MIB) << 20,
-      .process_bytes = (uint64_t)sandbox->memory_mib << 20,
-      .processes = MAXIMUM_PROCESSES,
-      .memory_mib = sandbox->memory_mib,
-  };
-  bool is_launched = sandbox_launch(spawner, sandbox, plan, &limits);
+  bool is_launched = sandbox_launch(spawner, sandbox, plan, limits);
   close(log[1]);
   return is_launched;
+}
+
+// Runs as: host root, in the spawner. Every tree that the message names is there.
+void start_plainly(struct spawner *spawner, const struct received *message) {
+  const struct sp_start *request = message->bytes;
+  const char *environment[SP_MAX_ENVIRONMENT_COUNT + 1];
+  struct sandbox *sandbox = sandbox_take_slot(spawner, SANDBOX_ENVIRONMENT);
+  if (sandbox == NULL) {
+    answer_failed(spawner, request->header.request, SP_FAILURE_NO_SLOT, 0, "every slot is taken");
+    return;
+  }
+  sandbox_assign(spawner, sandbox, request);
+  sandbox->deadline = monotonic_milliseconds() + SET_UP_MILLISECONDS;
+  struct plan plan = {.kind = SANDBOX_ENVIRONMENT, .archive = -1, .program = -1, .program_socket = -1,
+                      .program_end = -1, .filter = -1, .zygote_namespace = -1};
+  struct cgroup_limits limits;
+  start_limits(request, &limits);
+  const struct tree *tree = tree_find(spawner, &request->tree);
+  bool is_whole = tree != NULL && layers_paths(spawner, request, plan.layer_paths) &&
+                  read_environment(message->bytes, message->size, environment);
+  if (is_whole) {
+    plan.environment = (char *const *)environment;
+    plan_environment(spawner, request, tree, &plan);
+  } else {
+    errno = ENOENT;
+    sandbox_fail(sandbox, "code");
+  }
+  if (is_whole && launch(spawner, sandbox, &plan, &limits)) return;
+  answer_failed(spawner, request->header.request, SP_FAILURE_SYSTEM, sandbox->failure_error, sandbox->failure_step);
+  sandbox_remove(spawner, sandbox);
+}
+
+// Runs as: host root, in the spawner. NULL, or why not. The trees that the request names, too.
+static const char *refusal(struct spawner *spawner, const struct sp_start *request, enum sp_failure *failure) {
+  *failure = SP_FAILURE_INVALID;
+  const char *field = out_of_range(spawner, request);
+  if (field == NULL) field = layers_out_of_range(request);
+  if (field != NULL) return field;
+  *failure = SP_FAILURE_UNKNOWN_TREE;
+  const struct tree *tree = tree_find(spawner, &request->tree);
+  char layers[SP_MAX_LAYERS * 32];
+  if (tree == NULL || tree->state != TREE_READY || !layers_paths(spawner, request, layers)) return "not unpacked here";
+  *failure = SP_FAILURE_NO_SLOT;
+  return spawner->assigned + spawner->waiting >= spawner->configuration.slots ? "every slot is taken" : NULL;
 }
 
 // Runs as: host root, in the spawner.
 bool start_handle(struct spawner *spawner, const struct received *message) {
   const struct sp_start *request = message->bytes;
   const char *environment[SP_MAX_ENVIRONMENT_COUNT + 1];
-  if (message->size < sizeof *request || !layers_are_in_form(request)) return false;
-  if (!read_environment(message, environment)) return false;
-  uint64_t number = request->header.request;
-  const char *field = out_of_range(spawner, request);
-  if (field == NULL) field = layers_out_of_range(request);
-  const struct tree *tree = tree_find(spawner, &request->tree);
-  if (field != NULL) {
-    answer_failed(spawner, number, SP_FAILURE_INVALID, 0, field);
+  if (message->size < sizeof *request || !layers_are_in_form(request) || request->reserved != 0) return false;
+  if (!read_environment(message->bytes, message->size, environment)) return false;
+  enum sp_failure failure;
+  const char *why = refusal(spawner, request, &failure);
+  if (why != NULL) {
+    answer_failed(spawner, request->header.request, failure, 0, why);
     return true;
   }
-  struct plan plan = {.kind = SANDBOX_ENVIRONMENT, .archive = -1, .program = -1};
-  if (tree == NULL || tree->state != TREE_READY || !layers_plan(spawner, request, &plan)) {
-    answer_failed(spawner, number, SP_FAILURE_UNKNOWN_TREE, 0, "not unpacked here");
-    return true;
+  struct stock *stock = stock_of(spawner, request);
+  struct sandbox *parked = stock == NULL ? NULL : stock_take(spawner, stock);
+  if (parked != NULL) {
+    adopt(spawner, parked, request);
+  } else if (stock == NULL || !stock_make_for(spawner, stock, message)) {
+    start_plainly(spawner, message);
   }
-  struct sandbox *sandbox = sandbox_take_slot(spawner, SANDBOX_ENVIRONMENT);
-  if (sandbox == NULL) {
-    answer_failed(spawner, number, SP_FAILURE_NO_SLOT, 0, "every slot is taken");
-    return true;
-  }
-  sandbox->request = number;
-  sandbox->memory_mib = request->memory_mib;
-  sandbox->deadline = monotonic_milliseconds() + SET_UP_MILLISECONDS;
-  plan.environment = (char *const *)environment;
-  plan_environment(spawner, request, tree, &plan);
-  if (launch(spawner, sandbox, &plan)) return true;
-  answer_failed(spawner, number, SP_FAILURE_SYSTEM, sandbox->failure_error, sandbox->failure_step);
-  sandbox_remove(spawner, sandbox);
   return true;
 }

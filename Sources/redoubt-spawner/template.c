@@ -47,7 +47,8 @@ static void add_system_directory(const char *root, const char *path) {
   make_link(root, path, target);
 }
 
-// Runs as: host root, in the spawner. /opt/lib is there because a loader that has once found it absent never looks again.
+// Runs as: host root, in the spawner. /opt/lib and /var/task/lib are there because a
+// loader that has once found one absent never looks again.
 void template_build(const char *root) {
   if (mount("template", root, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOATIME, "size=64m,nr_inodes=16384,mode=0755") != 0)
     refuse_system("template");
@@ -56,7 +57,7 @@ void template_build(const char *root) {
   for (size_t index = 0; index < sizeof from_host / sizeof from_host[0]; index++)
     add_system_directory(root, from_host[index]);
   static const char *const mount_points[] = {"/proc", "/tmp",      "/sys",         "/dev", "/opt/lib",
-                                             "/out",  "/var/task", "/var/runtime"};
+                                             "/out",  "/var/task/lib", "/var/runtime"};
   for (size_t index = 0; index < sizeof mount_points / sizeof mount_points[0]; index++)
     make_directory(root, mount_points[index], 0755);
   template_build_etc(root);

@@ -56,6 +56,10 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, int archive
       .output = output[1],
       .archive = archive,
       .program = spawner->unpacker,
+      .program_socket = -1,
+      .program_end = -1,
+      .filter = -1,
+      .zygote_namespace = -1,
       .arguments = arguments,
       .environment = environment,
   };
@@ -83,7 +87,7 @@ static void begin(struct spawner *spawner, const struct sp_unpack *request, int 
   sandbox->tree = tree_create(spawner, request, owner);
   if (sandbox->tree == NULL) {
     answer_failed(spawner, number, SP_FAILURE_SYSTEM, errno, "tree");
-    sandbox_free_slot(sandbox);
+    sandbox_free_slot(spawner, sandbox);
     return;
   }
   sandbox->deadline = monotonic_milliseconds() + UNPACK_MILLISECONDS;

@@ -19,6 +19,7 @@ SLOTS = 24
 HARDENING = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fno-common", "-D_FORTIFY_SOURCE=3", "-fstack-protector-strong",
              "-fstack-clash-protection", "-ftrivial-auto-var-init=zero",
              "-fcf-protection=full" if platform.machine() == "x86_64" else "-mbranch-protection=standard"]
+INCLUDES = [f"-I{SOURCES / 'CSpawnerProtocol/include'}", f"-I{SOURCES / 'CSandboxEntry/include'}"]
 IS_SANITIZED = os.environ.get("REDOUBT_SANITIZE") == "1"
 
 
@@ -34,8 +35,9 @@ def pytest_collection_modifyitems(items):
 
 
 def compile_program(folder, name, libraries):
-    flags = [*HARDENING, "-O2", "-fPIE", "-pie", "-Wl,-z,relro,-z,now,-z,noexecstack", f"-I{SOURCES / 'CSpawnerProtocol/include'}", f"-I{SOURCES / name}"]
-    sources = [str(path) for path in sorted((SOURCES / name).glob("*.c"))]
+    flags = [*HARDENING, "-O2", "-fPIE", "-pie", "-Wl,-z,relro,-z,now,-z,noexecstack", *INCLUDES, f"-I{SOURCES / name}"]
+    shared = ["CSandboxEntry"] if name == "redoubt-spawner" else []
+    sources = [str(path) for folder_name in [name, *shared] for path in sorted((SOURCES / folder_name).glob("*.c"))]
     if IS_SANITIZED:
         # Leaks are not looked for: the check needs ptrace, which a process that is not dumpable refuses, and clones
         # end by _exit or execve with the spawner's memory still allocated. The core limit is left alone: to change it is
@@ -71,6 +73,24 @@ def programs(open_folder):
         "redoubt-spawner": compile_program(folder, "redoubt-spawner", ["-lseccomp"]),
         "redoubt-unpack": compile_program(folder, "redoubt-unpack", ["-lzip"]),
     }
+
+
+@pytest.fixture(scope="session")
+def zygote_library(open_folder):
+    if built := os.environ.get("REDOUBT_PROGRAMS"):
+        return Path(shutil.copy(Path(built, "libredoubt-zygote.so"), open_folder))
+    library = open_folder / "libredoubt-zygote.so"
+    sources = [str(path) for folder in ("redoubt-zygote", "CSandboxEntry") for path in sorted((SOURCES / folder).glob("*.c"))]
+    subprocess.run(["cc", *HARDENING, "-O2", "-fPIC", "-shared", *INCLUDES, f"-I{SOURCES / 'redoubt-zygote/include'}", *sources,
+                    "-o", str(library)], check=True)
+    library.chmod(0o755)
+    return library
+
+
+@pytest.fixture(scope="session")
+def python_runtime(open_folder):
+    """The managed Python runtime where every user can read it."""
+    return Path(shutil.copytree(SOURCES.parent / "runtimes/python", open_folder / "python", ignore=shutil.ignore_patterns("site-packages")))
 
 
 @pytest.fixture(scope="session")

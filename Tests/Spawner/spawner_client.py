@@ -17,9 +17,10 @@ from pathlib import Path
 from harness.waiting import SLOWNESS
 from modes import ROOT
 
-VERSION = 3
+VERSION = 4
 MOST_LAYERS = 5
-UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE = 1, 2, 3, 4, 5, 6, 7
+UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE, STOCK = 1, 2, 3, 4, 5, 6, 7, 8
+PREPARED, BOOTED, FORKED = 1, 2, 3
 UNPACKED, STARTED, FAILED, EXITED, CLEANED = 65, 66, 67, 68, 69
 INVALID, UNKNOWN_TREE, NO_SLOT, SYSTEM = 1, 2, 3, 4
 NOT_A_ZIP, UNSAFE_ENTRY, TOO_LARGE, TIMEOUT = 16, 17, 18, 19
@@ -27,7 +28,8 @@ NOT_A_ZIP, UNSAFE_ENTRY, TOO_LARGE, TIMEOUT = 16, 17, 18, 19
 HEADER = struct.Struct("=HHIQ")
 TREE = struct.Struct("=Q32s")
 UNPACK_BODY = struct.Struct("=QQII")
-START_BODY = struct.Struct("=IIIIII")
+START_BODY = struct.Struct("=IIIIIIII")
+STOCK_BODY = struct.Struct("=IIIIII")
 SLOT_BODY = struct.Struct("=II")
 STARTED_BODY = CLEANED_BODY = struct.Struct("=IIII")
 RESULT_BODY = struct.Struct("=IiQII256s")
@@ -80,6 +82,7 @@ class Answer:
     oom_kills: int = 0
     memory_peak: int = 0
     is_clean: bool = False
+    was_parked: bool = False
     descriptors: list = field(default_factory=list)
 
 
@@ -196,8 +199,9 @@ class Spawner:
             answer.has_extensions = has_extensions == 1
             answer.detail = detail.split(b"\0")[0].decode("ascii")
         elif kind == STARTED:
-            answer.slot, answer.generation, has_group, reserved = STARTED_BODY.unpack(body)
-            assert reserved == 0 and has_group == self.mode.has_groups and len(descriptors) == (6 if has_group else 4)
+            answer.slot, answer.generation, has_group, was_parked = STARTED_BODY.unpack(body)
+            answer.was_parked = was_parked == 1
+            assert was_parked in (0, 1) and has_group == self.mode.has_groups and len(descriptors) == (6 if has_group else 4)
         elif kind == CLEANED:
             answer.slot, answer.generation, is_clean, reserved = CLEANED_BODY.unpack(body)
             assert reserved == 0
@@ -237,17 +241,22 @@ class Spawner:
         request, _ = self.ask_unpack(archive, **limits)
         return self.wait_for(lambda a: a.request == request)
 
-    def start_message(self, digest, runtime, environment, memory_mib=256, ephemeral_mib=64, account=ACCOUNT, layers=(), **wrong):
-        """`layers`: their digests, the topmost last."""
+    def start_message(self, digest, runtime, environment, memory_mib=256, ephemeral_mib=64, account=ACCOUNT, layers=(), stock=0, **wrong):
+        """`layers`: their digests, the topmost last. `stock`: 0, or one more than the line."""
         strings = [f"{name}={value}".encode() + b"\0" for name, value in environment.items()]
         block = wrong.get("block", b"".join(strings))
         request = self.next_request()
         body = TREE.pack(account, digest) + START_BODY.pack(
             runtime, memory_mib, ephemeral_mib, wrong.get("count", len(strings)), wrong.get("size", len(block)),
-            wrong.get("layer_count", len(layers)))
+            wrong.get("layer_count", len(layers)), stock, wrong.get("reserved", 0))
         filled = b"".join(TREE.pack(wrong.get("layer_account", account), layer) for layer in layers)
         body += filled.ljust(MOST_LAYERS * TREE.size, b"\0") + block
         return request, message(START, request, body)
+
+    def keep_ready(self, line, kind, runtime, target, environment):
+        block = b"".join(f"{name}={value}".encode() + b"\0" for name, value in environment.items())
+        body = STOCK_BODY.pack(line, kind, runtime, target, len(environment), len(block)) + block
+        self.send(message(STOCK, 0, body))
 
     def try_start(self, digest, runtime, environment=None, **options):
         request, packet = self.start_message(digest, runtime, environment or {}, **options)

@@ -12,6 +12,12 @@ def main():
     sys.path.insert(0, here)
     from redoubt_runtime.loop import run
 
+    from os import environ
+
+    if "_REDOUBT_STOCK" in environ:  # No function can set a name that begins so.
+        from redoubt_runtime import stock
+
+        stock.wait()
     # From here on the function's own modules may be called anything, `bootstrap` included.
     sys.path[:] = [entry for entry in sys.path if entry != here]
     run(here)

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum {
-  SP_VERSION = 3,
+  SP_VERSION = 4,
   SP_MAX_MESSAGE = 32768,      // bytes, header included
   SP_MAX_ENVIRONMENT = 24576,  // bytes of the environment block of SP_START
   SP_MAX_ENVIRONMENT_COUNT = 512,
@@ -19,6 +19,8 @@ enum {
   SP_MAX_LAYERS = 5,
   SP_STARTED_DESCRIPTORS = 6,         // of a host with control groups
   SP_STARTED_DESCRIPTORS_ALONE = 4,   // of one without
+  SP_MAX_STOCKS = 32,          // lines of SP_STOCK
+  SP_STOCK_PLACES = 256,       // sandboxes that are parked, all lines together
   SP_UNPACK_PLACES = 8,               // archives that are unpacked at once; one more is SP_FAILURE_NO_SLOT
 };
 
@@ -32,6 +34,7 @@ enum sp_type {
   SP_BASELINE = 6,  // what is there now is what SP_RESTORE goes back to; asked once, while the runtime waits in `next`
   SP_RESTORE = 7,   // remove what came since: processes, files in /tmp and /dev/shm; without SP_BASELINE all but the
                     // runtime itself
+  SP_STOCK = 8,     // how many sandboxes are to be kept ready for SP_START; no answer
   // Spawner to server.
   SP_UNPACKED = 65,
   SP_STARTED = 66,  // with descriptors, see sp_started
@@ -75,6 +78,24 @@ struct sp_unpack {
   uint32_t reserved;       // 0
 };
 
+// What a line of the stock keeps ready. All of it is made before anybody's code is there.
+enum sp_stock_kind {
+  SP_STOCK_PREPARED = 1,  // a sandbox in which nothing has been executed yet
+  SP_STOCK_BOOTED = 2,    // and its runtime has been started, and waits for its environment
+  SP_STOCK_FORKED = 3,    // likewise, as the child of a zygote that belongs to this line alone
+};
+
+// Defines a line, or changes its target; what is parked stays as long as everything but the target stays the same.
+struct sp_stock {
+  struct sp_header header;
+  uint32_t stock;               // 0...SP_MAX_STOCKS - 1
+  uint32_t kind;                // enum sp_stock_kind
+  uint32_t runtime;             // as in sp_start
+  uint32_t target;              // at most SP_STOCK_PLACES; 0: let go of those that are there, and of the zygote
+  uint32_t environment_count;   // of the runtime while it is parked; a block as in sp_start follows
+  uint32_t environment_size;
+};
+
 struct sp_start {
   struct sp_header header;
   struct sp_tree tree;
@@ -84,6 +105,8 @@ struct sp_start {
   uint32_t environment_count;   // strings in the block
   uint32_t environment_size;    // bytes of the block that follows, at most SP_MAX_ENVIRONMENT
   uint32_t layer_count;         // at most SP_MAX_LAYERS
+  uint32_t stock;               // 0: none; else one more than the line from which a sandbox may be taken
+  uint32_t reserved;            // 0
   // Merged at /opt, a later one over an earlier one; each once, and of the account of `tree`. The rest is 0.
   struct sp_tree layers[SP_MAX_LAYERS];
   // then: environment_count strings "NAME=value", each ended by a NUL
@@ -121,7 +144,7 @@ struct sp_started {
   uint32_t slot;
   uint32_t generation;
   uint32_t has_group;  // 0: this host gives no control groups
-  uint32_t reserved;
+  uint32_t was_parked; // 1: it was taken from the stock, or made for this request as one of the stock
 };
 
 struct sp_cleaned {

@@ -17,6 +17,13 @@ enum {
 
 // Like fork, into the namespaces of `flags`; `*process_descriptor` gets a pidfd in the parent.
 pid_t kernel_clone(uint64_t flags, int *process_descriptor);
+// Like kernel_clone, but from within the user namespace of `user_namespace` (a descriptor) and as `user` and `group`
+// of it. `enter` is what the new process does; it is a child of the caller all the same.
+pid_t kernel_clone_within(int user_namespace, uid_t user, gid_t group, uint64_t flags, int *process_descriptor,
+                          void (*enter)(void *), void *argument);
+// An overlay of its own over the directories `lower` (the topmost first, colons between), read-only and attached nowhere
+// yet.
+int kernel_open_overlay(const char *lower);
 // A clone of the mount at `path`, attached nowhere yet. With KERNEL_RECURSIVE the mounts below it come along.
 int kernel_open_tree(const char *path, unsigned flags);
 int kernel_move_mount(int tree, const char *target);

@@ -4,8 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // Numbers that are the same on every architecture: older system headers lack them.
@@ -15,6 +19,11 @@
 #ifndef SYS_open_tree
 #define SYS_open_tree 428
 #define SYS_move_mount 429
+#endif
+#ifndef SYS_fsopen
+#define SYS_fsopen 430
+#define SYS_fsconfig 431
+#define SYS_fsmount 432
 #endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
@@ -38,6 +47,69 @@ pid_t kernel_clone(uint64_t flags, int *process_descriptor) {
   struct clone_args arguments = {
       .flags = flags | CLONE_PIDFD, .exit_signal = SIGCHLD, .pidfd = (uint64_t)(uintptr_t)process_descriptor};
   return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
+struct clone_within {
+  int user_namespace;
+  uid_t user;
+  gid_t group;
+  uint64_t flags;
+  int *process_descriptor;
+  void (*enter)(void *);
+  void *argument;
+  pid_t process;
+  int error;
+};
+
+// Runs as: host root, then `user` with full capabilities in the entered user namespace. A process for a moment that shares
+// the caller's memory and descriptors, because a namespace cannot be left again.
+static int clone_from_within(void *argument) {
+  struct clone_within *request = argument;
+  request->process = -1;
+  if (setns(request->user_namespace, CLONE_NEWUSER) == 0 && setresgid(request->group, request->group, request->group) == 0 &&
+      setresuid(request->user, request->user, request->user) == 0) {
+    struct clone_args arguments = {.flags = request->flags | CLONE_PIDFD | CLONE_PARENT,
+                                   .pidfd = (uint64_t)(uintptr_t)request->process_descriptor};
+    request->process = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (request->process == 0) request->enter(request->argument);
+  }
+  request->error = errno;
+  return 0;
+}
+
+// Runs as: host root, in the spawner.
+pid_t kernel_clone_within(int user_namespace, uid_t user, gid_t group, uint64_t flags, int *process_descriptor,
+                          void (*enter)(void *), void *argument) {
+  enum { STACK = 256 * 1024 };
+  static _Alignas(16) char stack[STACK];
+  struct clone_within request = {.user_namespace = user_namespace, .user = user, .group = group,
+                                 .flags = flags, .process_descriptor = process_descriptor, .enter = enter, .argument = argument};
+  pid_t helper = clone(clone_from_within, stack + STACK, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &request);
+  if (helper < 0) return -1;
+  int status;
+  while (waitpid(helper, &status, 0) < 0 && errno == EINTR) {
+  }
+  errno = request.error;
+  return request.process;
+}
+
+// Runs as: host root, in the spawner. Kernels before 6.5 want two layers where nothing is written.
+int kernel_open_overlay(const char *lower) {
+  enum { CLOSE_ON_EXEC = 1, SET_FLAG = 0, SET_STRING = 1, CREATE = 6 };
+  char both[512];
+  snprintf(both, sizeof both, "%s:/empty", lower);
+  int context = (int)syscall(SYS_fsopen, "overlay", CLOSE_ON_EXEC);
+  if (context < 0) return -1;
+  int mounted = -1;
+  bool is_set = syscall(SYS_fsconfig, context, SET_STRING, "lowerdir", both, 0) == 0 &&
+                syscall(SYS_fsconfig, context, SET_FLAG, "ro", NULL, 0) == 0 &&
+                syscall(SYS_fsconfig, context, CREATE, NULL, NULL, 0) == 0;
+  const unsigned attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_DEVICES;
+  if (is_set) mounted = (int)syscall(SYS_fsmount, context, CLOSE_ON_EXEC, attributes);
+  int error = errno;
+  close(context);
+  errno = error;
+  return mounted;
 }
 
 // Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.

@@ -5,10 +5,11 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "sandbox_entry.h"
 
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444
@@ -64,7 +65,7 @@ static int add_rules(int ruleset, enum sandbox_kind kind, int program, uint64_t 
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. A kernel without Landlock has the mounts only.
-int child_confine_files(enum sandbox_kind kind, int program) {
+int entry_confine_files(enum sandbox_kind kind, int program) {
   long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (version < FIRST_USABLE) return 0;
   uint64_t truncation = version >= FIRST_WITH_TRUNCATE ? truncate_file : 0;

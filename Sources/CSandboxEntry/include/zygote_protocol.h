@@ -1,0 +1,27 @@
+// Between the spawner and a zygote: messages of one form on a SOCK_SEQPACKET socket. The spawner has the kernel say who a
+// message came from.
+#ifndef REDOUBT_ZYGOTE_PROTOCOL_H
+#define REDOUBT_ZYGOTE_PROTOCOL_H
+
+#include <stdint.h>
+
+enum zygote_message_kind {
+  ZYGOTE_READY = 1,   // zygote: loaded, may be asked
+  ZYGOTE_FORK = 2,    // spawner, with ZYGOTE_DESCRIPTORS: make a child in that sandbox
+  ZYGOTE_FORKED = 3,  // the child, in the sandbox already and with no privilege outside it
+};
+
+struct zygote_message {
+  uint32_t kind, slot, generation;
+};
+
+// The descriptors of ZYGOTE_FORK: the namespaces of the sandbox's init, that of users first because it gives the right to
+// enter the others; the child's end of the socket to its init; the log pipe's write end.
+#define ZYGOTE_NAMESPACE_NAMES {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"}
+enum { ZYGOTE_NAMESPACES = 7, ZYGOTE_DESCRIPTORS = 9 };
+
+// What the zygote finds open, and where it finds its library.
+enum { ZYGOTE_SOCKET = 3, ZYGOTE_FILTER = 4 };
+#define ZYGOTE_LIBRARY "/tmp/zygote.so"
+
+#endif

@@ -1,0 +1,81 @@
+// A parked sandbox becomes an environment: it gets its limits, its code and what its program is to know.
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "spawner.h"
+
+// Runs as: host root, in the spawner. The number of overlays, or 0 with errno.
+static unsigned open_overlays(struct spawner *spawner, const struct sp_start *request, int overlays[ADOPTION_DESCRIPTORS]) {
+  char code[32], layers[SP_MAX_LAYERS * 32];
+  errno = ENOENT;
+  const struct tree *tree = tree_find(spawner, &request->tree);
+  if (tree == NULL || !layers_paths(spawner, request, layers)) return 0;
+  tree_path(spawner, tree, code, sizeof code);
+  overlays[0] = kernel_open_overlay(code);
+  if (overlays[0] < 0) return 0;
+  if (layers[0] == '\0') return 1;
+  overlays[1] = kernel_open_overlay(layers);
+  return overlays[1] < 0 ? 0 : 2;
+}
+
+// Runs as: host root, in the spawner. One message, so that init has all of it or nothing.
+static bool send_adoption(const struct sandbox *sandbox, const struct sp_start *request, const int *overlays,
+                          unsigned count) {
+  struct adoption adoption = {
+      .order = ORDER_ADOPT,
+      .temporary_mib = request->ephemeral_mib,
+      .process_bytes = (uint64_t)request->memory_mib << 20,
+      .environment_count = request->environment_count,
+      .environment_size = request->environment_size,
+  };
+  struct iovec parts[] = {{.iov_base = &adoption, .iov_len = sizeof adoption},
+                          {.iov_base = (void *)(request + 1), .iov_len = request->environment_size}};
+  union {
+    char bytes[CMSG_SPACE(ADOPTION_DESCRIPTORS * sizeof(int))];
+    struct cmsghdr align;
+  } control = {0};
+  struct msghdr header = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = control.bytes,
+                          .msg_controllen = CMSG_SPACE(count * sizeof(int))};
+  struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+  rights->cmsg_level = SOL_SOCKET;
+  rights->cmsg_type = SCM_RIGHTS;
+  rights->cmsg_len = CMSG_LEN(count * sizeof(int));
+  memcpy(CMSG_DATA(rights), overlays, count * sizeof(int));
+  return sendmsg(sandbox->set_up_socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+}
+
+// Runs as: host root, in the spawner. NULL, or the step that failed.
+static const char *give(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request,
+                        int overlays[ADOPTION_DESCRIPTORS], int files[SP_STARTED_DESCRIPTORS]) {
+  struct cgroup_limits limits;
+  start_limits(request, &limits);
+  if (spawner->cgroups->limit(sandbox->group, &limits) != 0) return "control group: limits";
+  const char *step = sandbox_open_files(spawner, sandbox, files);
+  if (step != NULL) return step;
+  unsigned count = open_overlays(spawner, request, overlays);
+  if (count == 0) return "code";
+  return send_adoption(sandbox, request, overlays, count) ? NULL : "adoption";
+}
+
+// Runs as: host root, in the spawner.
+void adopt(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request) {
+  sandbox_assign(spawner, sandbox, request);
+  const int *parked = sandbox->parked_files;
+  int files[SP_STARTED_DESCRIPTORS] = {parked[0], sandbox->output, parked[1], parked[2], -1, -1};
+  int overlays[ADOPTION_DESCRIPTORS] = {-1, -1};
+  const char *step = give(spawner, sandbox, request, overlays, files);
+  int error = errno;
+  close_descriptors(overlays, ADOPTION_DESCRIPTORS);
+  if (step == NULL) {
+    sandbox->output = sandbox->parked_files[0] = sandbox->parked_files[1] = sandbox->parked_files[2] = -1;
+    sandbox_has_started(spawner, sandbox, true, files);
+    return;
+  }
+  close_descriptors(files + 4, 2);
+  answer_failed(spawner, sandbox->request, SP_FAILURE_SYSTEM, error, step);
+  sandbox_give_up(sandbox, error, step);
+}

@@ -1,0 +1,301 @@
+// What is kept ready: sandboxes that were built, and whose runtime was started, before anybody asked for them.
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "spawner.h"
+
+enum { PARKED_PROCESSES = 1024, MOST_ON_THE_WAY = 2 };
+
+// Runs as: host root, in the spawner.
+static bool is_in_form(const struct received *message, const char **strings) {
+  const struct sp_stock *request = message->bytes;
+  if (message->size < sizeof *request || request->environment_size > SP_MAX_ENVIRONMENT) return false;
+  if (message->size != sizeof *request + request->environment_size) return false;
+  if (request->environment_count > SP_MAX_ENVIRONMENT_COUNT) return false;
+  return environment_read((const char *)(request + 1), request->environment_size, request->environment_count, strings);
+}
+
+// Runs as: host root, in the spawner.
+static bool is_in_range(const struct spawner *spawner, const struct sp_stock *request) {
+  if (request->stock >= SP_MAX_STOCKS || request->target > SP_STOCK_PLACES) return false;
+  if (request->runtime >= spawner->configuration.runtime_count) return false;
+  return request->kind >= SP_STOCK_PREPARED && request->kind <= SP_STOCK_FORKED;
+}
+
+// Runs as: host root, in the spawner.
+static bool is_as_before(const struct stock *stock, const struct sp_stock *request) {
+  return stock->is_defined && stock->kind == request->kind && stock->runtime == request->runtime &&
+         stock->environment_size == request->environment_size &&
+         memcmp(stock->block, request + 1, request->environment_size) == 0;
+}
+
+// Runs as: host root, in the spawner. The kernel's memory goes back when their processes have been collected.
+static void kill_sandboxes(struct spawner *spawner, struct stock *stock, uint32_t count) {
+  for (uint32_t slot = 0; slot < spawner->sandbox_count && count > 0; slot++) {
+    struct sandbox *sandbox = &spawner->sandboxes[slot];
+    if (sandbox->stock != stock || sandbox->state != SANDBOX_PARKED) continue;
+    sandbox_kill(sandbox);
+    count--;
+  }
+}
+
+// Runs as: host root, in the spawner. What is on the way belongs to the line that it was made for, and ends with it.
+static void forget(struct spawner *spawner, struct stock *stock) {
+  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++) {
+    struct sandbox *sandbox = &spawner->sandboxes[slot];
+    if (sandbox->stock == stock && sandbox->kind != SANDBOX_ZYGOTE) sandbox_kill(sandbox);
+  }
+  zygote_retire(stock);
+}
+
+// Runs as: host root, in the spawner. False: there is no memory for it.
+static bool define(struct stock *stock, const struct sp_stock *request) {
+  char *block = malloc(request->environment_size + 1);
+  if (block == NULL) return false;
+  memcpy(block, request + 1, request->environment_size);
+  free(stock->block);
+  stock->block = block;
+  stock->is_defined = true;
+  stock->kind = (enum sp_stock_kind)request->kind;
+  stock->runtime = request->runtime;
+  stock->environment_count = request->environment_count;
+  stock->environment_size = request->environment_size;
+  stock->failures = 0;
+  return true;
+}
+
+// Runs as: host root, in the spawner.
+bool stock_handle(struct spawner *spawner, const struct received *message) {
+  const struct sp_stock *request = message->bytes;
+  const char *strings[SP_MAX_ENVIRONMENT_COUNT + 1];
+  if (!is_in_form(message, strings) || !is_in_range(spawner, request)) return false;
+  if (request->kind == SP_STOCK_FORKED && spawner->zygote_library < 0) return false;
+  struct stock *stock = &spawner->stocks[request->stock];
+  // One that is in use by another definition is emptied first; the server asks again.
+  bool is_same = is_as_before(stock, request), is_empty = stock->on_the_way + stock->parked == 0 && stock->zygote == NULL;
+  if (!is_same && is_empty && !define(stock, request)) return true;
+  if (!is_same && !is_empty) {
+    stock->target = 0;
+    forget(spawner, stock);
+    return true;
+  }
+  stock->target = request->target;
+  stock->refill_at = 0;
+  if (stock->target == 0) {
+    forget(spawner, stock);
+  } else if (stock->parked > stock->target) {
+    kill_sandboxes(spawner, stock, stock->parked - stock->target);
+  }
+  return true;
+}
+
+// Runs as: host root, in the spawner.
+struct stock *stock_of(struct spawner *spawner, const struct sp_start *request) {
+  struct stock *stock = request->stock == 0 ? NULL : &spawner->stocks[request->stock - 1];
+  return stock != NULL && stock->is_defined && stock->runtime == request->runtime ? stock : NULL;
+}
+
+// Runs as: host root, in the spawner. The one that is there for longest: its start has settled.
+struct sandbox *stock_take(struct spawner *spawner, struct stock *stock) {
+  struct sandbox *found = NULL;
+  for (uint32_t slot = 0; slot < spawner->sandbox_count && stock->parked > 0; slot++) {
+    struct sandbox *sandbox = &spawner->sandboxes[slot];
+    if (sandbox->state != SANDBOX_PARKED || sandbox->stock != stock) continue;
+    found = sandbox;
+    break;
+  }
+  if (found == NULL) return NULL;
+  stock->parked--;
+  int64_t later = monotonic_milliseconds() + REFILL_PAUSE_MILLISECONDS;
+  if (stock->refill_at < later) stock->refill_at = later;
+  return found;
+}
+
+// Runs as: host root, in the spawner.
+static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox *sandbox, int program[2]) {
+  const char *environment[SP_MAX_ENVIRONMENT_COUNT + 1];
+  const struct runtime *runtime = &spawner->configuration.runtimes[stock->runtime];
+  int log[2];
+  if (pipe2(log, O_CLOEXEC) != 0 || fcntl(log[0], F_SETFL, O_NONBLOCK) != 0) return sandbox_fail(sandbox, "log pipe");
+  sandbox->output = log[0];
+  bool is_forked = stock->kind == SP_STOCK_FORKED;
+  environment_read(stock->block, stock->environment_size, stock->environment_count, environment);
+  struct plan plan = {
+      .kind = SANDBOX_ENVIRONMENT,
+      .parked_as = stock->kind,
+      .temporary_mib = PARKED_TEMPORARY_MIB,
+      .output = log[1],
+      .archive = -1,
+      .program = -1,
+      .filter = -1,
+      .program_socket = program[0],
+      .program_end = is_forked ? -1 : program[1],
+      .zygote_namespace = is_forked ? stock->zygote_namespace : -1,
+      .nested = is_forked ? privilege_nested_id(spawner->configuration.uid_base, sandbox->slot) : (struct nested_id){0},
+      .arguments = runtime->arguments,
+      .environment = (char *const *)environment,
+  };
+  if (runtime->directory != NULL) snprintf(plan.runtime_path, sizeof plan.runtime_path, "/runtimes/%u", stock->runtime);
+  const struct cgroup_limits limits = {
+      .memory_bytes = (uint64_t)(PARKED_MEMORY_MIB + PARKED_TEMPORARY_MIB + KERNEL_MEMORY_MIB) << 20,
+      .process_bytes = (uint64_t)PARKED_MEMORY_MIB << 20,
+      .processes = PARKED_PROCESSES,
+      .memory_mib = PARKED_MEMORY_MIB,
+  };
+  bool is_launched = sandbox_launch(spawner, sandbox, &plan, &limits);
+  // The zygote gets the write end together with the program's end.
+  if (is_forked && is_launched) {
+    sandbox->program_socket = program[1];
+    sandbox->program_output = log[1];
+    program[1] = -1;
+  } else {
+    close(log[1]);
+  }
+  return is_launched;
+}
+
+// Runs as: host root, in the spawner. False: no sandbox is on the way.
+static bool make_one(struct spawner *spawner, struct stock *stock) {
+  if (stock->kind == SP_STOCK_FORKED && !stock->zygote_is_ready) return false;
+  struct sandbox *sandbox = sandbox_take_slot(spawner, SANDBOX_ENVIRONMENT);
+  if (sandbox == NULL) return false;
+  sandbox->stock = stock;
+  sandbox->deadline = monotonic_milliseconds() + SET_UP_MILLISECONDS;
+  int program[2] = {-1, -1};
+  bool is_launched = false;
+  if (stock->kind == SP_STOCK_PREPARED || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program) == 0) {
+    is_launched = launch(spawner, stock, sandbox, program);
+  } else {
+    sandbox_fail(sandbox, "program's socket");
+  }
+  close_descriptors(program, 2);
+  if (is_launched) {
+    stock->on_the_way++;
+    return true;
+  }
+  fprintf(stderr, "redoubt-spawner: stock %u: %s: %s\n", (unsigned)(stock - spawner->stocks), sandbox->failure_step,
+          strerror(sandbox->failure_error));
+  sandbox->stock = NULL;
+  sandbox_remove(spawner, sandbox);
+  return false;
+}
+
+// Runs as: host root, in the spawner. A sandbox that was not made, or ended before it was parked: more patience each time.
+void stock_back_off(struct stock *stock) {
+  int64_t pause = REFILL_PAUSE_MILLISECONDS;
+  for (uint32_t failure = 0; failure < stock->failures && pause < MAXIMUM_REFILL_PAUSE; failure++) pause *= 2;
+  if (pause > MAXIMUM_REFILL_PAUSE) pause = MAXIMUM_REFILL_PAUSE;
+  stock->failures++;
+  stock->refill_at = monotonic_milliseconds() + pause;
+}
+
+// Runs as: host root, in the spawner. False: nothing to do for the line, or it cannot be done now.
+static bool refill_one(struct spawner *spawner, struct stock *stock) {
+  if (stock->parked + stock->on_the_way >= stock->target || stock->on_the_way >= MOST_ON_THE_WAY) return false;
+  if (stock->kind == SP_STOCK_FORKED && stock->zygote == NULL) {
+    if (!zygote_launch(spawner, stock)) stock_back_off(stock);
+    return false;
+  }
+  if (stock->kind == SP_STOCK_FORKED && !stock->zygote_is_ready) return false;
+  if (make_one(spawner, stock)) return true;
+  stock_back_off(stock);
+  return false;
+}
+
+// Runs as: host root, in the spawner.
+int64_t stock_refill(struct spawner *spawner, int64_t now) {
+  int64_t next = INT64_MAX;
+  for (uint32_t index = 0; index < SP_MAX_STOCKS; index++) {
+    struct stock *stock = &spawner->stocks[index];
+    if (!stock->is_defined || stock->target == 0) continue;
+    while (stock->refill_at <= now && refill_one(spawner, stock)) {
+    }
+    bool is_short = stock->parked + stock->on_the_way < stock->target;
+    if (is_short && stock->refill_at > now && stock->refill_at < next) next = stock->refill_at;
+  }
+  return next;
+}
+
+// Runs as: host root, in the spawner. Where starting plainly costs ten times as much.
+bool stock_make_for(struct spawner *spawner, struct stock *stock, const struct received *message) {
+  if (stock->kind != SP_STOCK_FORKED || stock->target == 0) return false;
+  struct waiting_start *waiting = malloc(sizeof *waiting + message->size);
+  if (waiting == NULL) return false;
+  if (!make_one(spawner, stock)) {
+    free(waiting);
+    return false;
+  }
+  waiting->next = NULL;
+  waiting->size = message->size;
+  memcpy(waiting->bytes, message->bytes, message->size);
+  if (stock->first == NULL) stock->first = waiting;
+  if (stock->last != NULL) stock->last->next = waiting;
+  stock->last = waiting;
+  spawner->waiting++;
+  return true;
+}
+
+// Runs as: host root, in the spawner. The first that waits; the caller wipes it.
+static struct waiting_start *take_waiting(struct spawner *spawner, struct stock *stock) {
+  struct waiting_start *waiting = stock->first;
+  if (waiting == NULL) return NULL;
+  stock->first = waiting->next;
+  if (stock->first == NULL) stock->last = NULL;
+  spawner->waiting--;
+  return waiting;
+}
+
+// Runs as: host root, in the spawner.
+static void wipe(struct waiting_start *waiting) {
+  explicit_bzero(waiting->bytes, waiting->size);
+  free(waiting);
+}
+
+// Runs as: host root, in the spawner. The code may have been forgotten meanwhile: then `adopt` says so.
+void stock_on_parked(struct spawner *spawner, struct sandbox *sandbox) {
+  struct stock *stock = sandbox->stock;
+  stock->on_the_way--;
+  stock->failures = 0;
+  struct waiting_start *waiting = take_waiting(spawner, stock);
+  if (waiting == NULL) {
+    stock->parked++;
+    return;
+  }
+  adopt(spawner, sandbox, (const struct sp_start *)waiting->bytes);
+  wipe(waiting);
+}
+
+// Runs as: host root, in the spawner. Whoever waits for one that did not come is started plainly.
+void stock_on_end(struct spawner *spawner, struct sandbox *sandbox, bool was_parked) {
+  struct stock *stock = sandbox->stock;
+  sandbox->stock = NULL;
+  if (sandbox->failure_step[0] != '\0')
+    fprintf(stderr, "redoubt-spawner: stock %u: %s: %s\n", (unsigned)(stock - spawner->stocks), sandbox->failure_step,
+            strerror(sandbox->failure_error));
+  if (was_parked) {
+    if (stock->parked > 0) stock->parked--;
+    return;
+  }
+  stock->on_the_way--;
+  stock_back_off(stock);
+  uint32_t left = 0;
+  for (const struct waiting_start *waiting = stock->first; waiting != NULL; waiting = waiting->next) left++;
+  if (left <= stock->on_the_way) return;
+  struct waiting_start *waiting = take_waiting(spawner, stock);
+  const struct received message = {.bytes = waiting->bytes, .size = waiting->size, .descriptor = -1};
+  start_plainly(spawner, &message);
+  wipe(waiting);
+}
+
+// Runs as: not mapped yet, in the clone.
+void stock_wipe(struct spawner *spawner) {
+  for (uint32_t index = 0; index < SP_MAX_STOCKS; index++)
+    for (struct waiting_start *waiting = spawner->stocks[index].first; waiting != NULL; waiting = waiting->next)
+      explicit_bzero(waiting->bytes, waiting->size);
+}

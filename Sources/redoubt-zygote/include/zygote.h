@@ -1,0 +1,14 @@
+// What an interpreter needs to be a zygote, as a library that it loads. Three calls, in this order; each returns 0 or a
+// negative errno unless it says otherwise.
+#ifndef REDOUBT_ZYGOTE_H
+#define REDOUBT_ZYGOTE_H
+
+// Reads the filter, and tells the spawner that it may ask.
+int zygote_open(void);
+// Waits until the spawner asks for a child. -EPIPE: the spawner, or its wish for this zygote, is gone.
+int zygote_next(void);
+// Makes that child. 1 in the zygote; 0 in the child, which is then user code's: in its sandbox, without privilege, its
+// socket to its init as descriptor 3 and nothing else open but the standard streams.
+int zygote_fork(void);
+
+#endif

@@ -1,0 +1,143 @@
+// A zygote's side of the spawner, and the way of its children into their sandboxes.
+#define _GNU_SOURCE 1
+#include "zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "sandbox_entry.h"
+#include "sandbox_identity.h"
+#include "zygote_protocol.h"
+
+static struct zygote_message request;
+static int descriptors[ZYGOTE_DESCRIPTORS];
+
+// Runs as: the zygote.
+static int read_filter(void) {
+  struct stat status;
+  if (fstat(ZYGOTE_FILTER, &status) != 0 || status.st_size <= 0) return -EINVAL;
+  struct sock_filter *instructions = malloc((size_t)status.st_size);
+  if (instructions == NULL) return -ENOMEM;
+  if (pread(ZYGOTE_FILTER, instructions, (size_t)status.st_size, 0) != status.st_size) {
+    free(instructions);
+    return -EIO;
+  }
+  entry_use_filter(instructions, (unsigned short)((size_t)status.st_size / sizeof *instructions));
+  return 0;
+}
+
+// Runs as: the zygote; or its child with full capabilities in the sandbox's user namespace.
+static int tell(uint32_t kind) {
+  const struct zygote_message message = {.kind = kind, .slot = request.slot, .generation = request.generation};
+  ssize_t count;
+  do count = send(ZYGOTE_SOCKET, &message, sizeof message, MSG_NOSIGNAL);
+  while (count < 0 && errno == EINTR);
+  return count == (ssize_t)sizeof message ? 0 : -errno;
+}
+
+// Runs as: the zygote.
+int zygote_open(void) {
+  int result = read_filter();
+  close(ZYGOTE_FILTER);
+  return result == 0 ? tell(ZYGOTE_READY) : result;
+}
+
+// Runs as: the zygote.
+int zygote_next(void) {
+  union {
+    char bytes[CMSG_SPACE(sizeof descriptors)];
+    struct cmsghdr align;
+  } control;
+  struct iovec part = {.iov_base = &request, .iov_len = sizeof request};
+  struct msghdr header = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+  ssize_t size;
+  do size = recvmsg(ZYGOTE_SOCKET, &header, MSG_CMSG_CLOEXEC);
+  while (size < 0 && errno == EINTR);
+  if (size == 0) return -EPIPE;
+  const struct cmsghdr *rights = size == (ssize_t)sizeof request ? CMSG_FIRSTHDR(&header) : NULL;
+  bool is_whole = rights != NULL && request.kind == ZYGOTE_FORK && rights->cmsg_level == SOL_SOCKET &&
+                  rights->cmsg_type == SCM_RIGHTS && rights->cmsg_len == CMSG_LEN(sizeof descriptors);
+  if (!is_whole) return -EPROTO;
+  memcpy(descriptors, CMSG_DATA(rights), sizeof descriptors);
+  return 0;
+}
+
+// Runs as: the zygote, then with full capabilities in the sandbox's user namespace.
+static int enter_namespaces(void) {
+  for (unsigned index = 0; index < ZYGOTE_NAMESPACES; index++)
+    if (setns(descriptors[index], 0) != 0) return -1;
+  return 0;
+}
+
+// Runs as: the zygote's uid with full capabilities in the sandbox's user namespace, then sandbox uid with them.
+static int take_identity(void) {
+  if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return -1;
+  if (setresgid(SANDBOX_GID, SANDBOX_GID, SANDBOX_GID) != 0) return -1;
+  if (setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID) != 0) return -1;
+  umask(022);
+  return 0;
+}
+
+// Runs as: sandbox uid with full capabilities in the sandbox's user namespace. The socket of the zygote is closed here.
+static int place_descriptors(void) {
+  int nothing = open("/dev/null", O_RDWR | O_CLOEXEC), output = descriptors[ZYGOTE_NAMESPACES + 1];
+  if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0) return -1;
+  if (dup2(descriptors[ZYGOTE_NAMESPACES], ZYGOTE_SOCKET) < 0) return -1;
+  return kernel_close_range(ZYGOTE_SOCKET + 1, ~0U, 0);
+}
+
+// Runs as: the zygote's uid with full capabilities in the sandbox's user namespace; user code's privilege afterwards.
+// Tells the spawner while it still can, which then counts it to the sandbox.
+static void become_program(void) {
+  if (take_identity() != 0 || tell(ZYGOTE_FORKED) != 0 || place_descriptors() != 0) _exit(125);
+  if (chdir("/var/task") != 0 || entry_set_up_program() != 0) _exit(125);
+  if (entry_confine_files(SANDBOX_ENVIRONMENT, -1) != 0 || entry_give_up_privileges() != 0) _exit(125);
+  prctl(PR_SET_DUMPABLE, 1);  // as after an execution: its own files in /proc are its own
+}
+
+// Runs as: the zygote.
+static void close_request(void) {
+  for (unsigned index = 0; index < ZYGOTE_DESCRIPTORS; index++) close(descriptors[index]);
+}
+
+// Runs as: the zygote, and as its comments say. Three processes: the first enters the namespaces, of which that of
+// processes is for its children only; the second is one of those; the third is left behind by it, so that the init of the
+// sandbox becomes its parent. The first two borrow the zygote's memory, and nothing but the third goes back to where this
+// was called from.
+int zygote_fork(void) {
+  int status = 0;
+  pid_t first = vfork();
+  if (first == 0) {
+    if (enter_namespaces() != 0) _exit(1);
+    pid_t second = vfork();
+    if (second == 0) {
+      pid_t third = fork();
+      if (third == 0) {
+        become_program();
+        return 0;
+      }
+      _exit(third < 0);
+    }
+    int inner = 0;
+    bool is_done = second > 0 && waitpid(second, &inner, 0) == second && inner == 0;
+    _exit(!is_done);
+  }
+  int error = errno;
+  close_request();
+  if (first < 0) return -error;
+  while (waitpid(first, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status == 0 ? 1 : -ECHILD;
+}
