@@ -52,12 +52,15 @@ package struct StartedSandbox: Sendable {
   package let group: SandboxGroup?
 }
 
-/// The control group of one sandbox, to be read only.
+/// The control group of one sandbox.
 package struct SandboxGroup: Sendable {
   /// A file whose text is the peak of memory use in bytes.
   package let memoryPeak: OwnedDescriptor
   /// The directory with `cgroup.procs` and `pids.current`.
   package let directory: OwnedDescriptor
+  /// A file that stops all processes when `1` is written to it, and lets them go on after a `0`; what is stopped can be
+  /// killed all the same. nil on a host that has none.
+  package let freezer: OwnedDescriptor?
 }
 
 /// How a sandbox ended. Its process tree and its cgroup are gone.

@@ -153,8 +153,8 @@ package final class Spawner: Sendable {
     switch reply {
     case .unpacked(let request, let tree): answer(request, .success(tree))
     case .failed(let request, let error): fail(request, error)
-    case .started(let request, let slot, let generation, let hasGroup):
-      started(request, SandboxID(slot: slot, generation: generation, epoch: epoch), descriptors, hasGroup: hasGroup)
+    case .started(let request, let slot, let generation, let groupFiles):
+      started(request, SandboxID(slot: slot, generation: generation, epoch: epoch), descriptors, groupFiles)
     case .exited(let slot, let generation, let exit):
       exited(SandboxID(slot: slot, generation: generation, epoch: epoch), exit)
     case .cleaned(let slot, let generation, let isClean):
@@ -177,7 +177,7 @@ package final class Spawner: Sendable {
   }
 
   private func started(
-    _ request: UInt64, _ id: SandboxID, _ descriptors: [OwnedDescriptor], hasGroup: Bool
+    _ request: UInt64, _ id: SandboxID, _ descriptors: [OwnedDescriptor], _ groupFiles: Int
   ) -> Bool {
     let pending = state.withLock { state -> Pending? in
       let pending = state.pending.removeValue(forKey: request)?.request
@@ -185,7 +185,7 @@ package final class Spawner: Sendable {
       return pending
     }
     guard case .start(let completion, _)? = pending,
-      let sandbox = StartedSandbox(id: id, descriptors: descriptors, hasGroup: hasGroup)
+      let sandbox = StartedSandbox(id: id, descriptors: descriptors, groupFiles: groupFiles)
     else { return false }
     completion(.success(sandbox))
     return true
@@ -224,12 +224,19 @@ package final class Spawner: Sendable {
 
 extension StartedSandbox {
   /// - Returns: nil unless the descriptors are those of the protocol.
-  fileprivate init?(id: SandboxID, descriptors: [OwnedDescriptor], hasGroup: Bool) {
-    let expected = hasGroup ? SP_STARTED_DESCRIPTORS : SP_STARTED_DESCRIPTORS_ALONE
-    guard descriptors.count == Int(expected) else { return nil }
+  fileprivate init?(id: SandboxID, descriptors: [OwnedDescriptor], groupFiles: Int) {
+    guard descriptors.count == Int(SP_STARTED_DESCRIPTORS_ALONE) + groupFiles else { return nil }
     self.init(
       id: id, listener: descriptors[0], log: descriptors[1], temporary: descriptors[2], sharedMemory: descriptors[3],
-      group: hasGroup ? SandboxGroup(memoryPeak: descriptors[4], directory: descriptors[5]) : nil)
+      group: SandboxGroup(descriptors.dropFirst(Int(SP_STARTED_DESCRIPTORS_ALONE))))
+  }
+}
+
+extension SandboxGroup {
+  /// - Returns: nil without descriptors.
+  fileprivate init?(_ descriptors: ArraySlice<OwnedDescriptor>) {
+    guard let first = descriptors.first, let second = descriptors.dropFirst().first else { return nil }
+    self.init(memoryPeak: first, directory: second, freezer: descriptors.dropFirst(2).first)
   }
 }
 

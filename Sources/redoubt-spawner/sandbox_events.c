@@ -48,13 +48,16 @@ static void give_up(struct sandbox *sandbox, int error, const char *step) {
 }
 
 // Runs as: host root, in the spawner. What a host with control groups gives besides. NULL, or the step that failed.
-static const char *open_group_files(struct spawner *spawner, struct sandbox *sandbox, int *peak, int *group) {
+static const char *open_group_files(struct spawner *spawner, struct sandbox *sandbox, int *peak, int *group,
+                                    int *freezer) {
   const struct cgroup_driver *cgroups = spawner->cgroups;
   if (!cgroup_is_there(cgroups)) return NULL;
   *peak = cgroups->open_peak(sandbox->group);
   if (*peak < 0) return "memory peak file";
   *group = cgroups->open_group(sandbox->group);
   if (*group < 0) return "control group: directory";
+  *freezer = cgroups->open_freezer(sandbox->group);
+  if (*freezer < 0 && errno != ENOENT) return "freezer file";
   sandbox->memory_watch.usage = cgroups->open_usage(sandbox->group);
   return sandbox->memory_watch.usage < 0 ? "memory usage file" : NULL;
 }
@@ -63,7 +66,7 @@ static const char *open_group_files(struct spawner *spawner, struct sandbox *san
 static const char *hand_over(struct spawner *spawner, struct sandbox *sandbox, int files[SP_STARTED_DESCRIPTORS]) {
   errno = EPROTO;
   if (files[0] < 0) return "listener: did not come";
-  const char *step = open_group_files(spawner, sandbox, &files[4], &files[5]);
+  const char *step = open_group_files(spawner, sandbox, &files[4], &files[5], &files[6]);
   if (step != NULL) return step;
   sandbox->temporary = fcntl(files[2], F_DUPFD_CLOEXEC, 0);
   if (sandbox->temporary < 0) return "/tmp";
@@ -79,11 +82,11 @@ static const char *hand_over(struct spawner *spawner, struct sandbox *sandbox, i
 // Runs as: host root, in the spawner. Takes the descriptors of the report.
 static void on_ready(struct spawner *spawner, struct sandbox *sandbox, int reported[REPORT_READY_DESCRIPTORS]) {
   if (sandbox->kind == SANDBOX_ENVIRONMENT) {
-    int files[SP_STARTED_DESCRIPTORS] = {reported[0], sandbox->output, reported[1], reported[2], -1, -1};
+    int files[SP_STARTED_DESCRIPTORS] = {reported[0], sandbox->output, reported[1], reported[2], -1, -1, -1};
     const char *step = hand_over(spawner, sandbox, files);
     if (step == NULL) return;
     give_up(sandbox, errno, step);
-    close_all(files + 4, 2);
+    close_all(files + 4, 3);
   } else if (sandbox_order(sandbox, GATE_RUN)) {
     sandbox->state = SANDBOX_RUNNING;  // and its deadline stays: it is the unpacker's
   } else {

@@ -133,7 +133,7 @@ void unpack_finish(struct spawner *spawner, struct sandbox *sandbox);
 void answer_failed(struct spawner *spawner, uint64_t request, enum sp_failure failure, int error, const char *detail);
 void answer_unpacked(struct spawner *spawner, uint64_t request, const struct tree *tree);
 void answer_exited(struct spawner *spawner, const struct sandbox *sandbox);
-// Takes the descriptors, which are in the order of sp_started; of a host without control groups the last two are -1.
+// Takes the descriptors, which are in the order of sp_started; what the host does not give is -1.
 void answer_started(struct spawner *spawner, const struct sandbox *sandbox, const int descriptors[SP_STARTED_DESCRIPTORS]);
 void answer_cleaned(struct spawner *spawner, const struct sandbox *sandbox, bool is_clean);
 

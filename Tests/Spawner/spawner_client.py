@@ -14,10 +14,11 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.control_groups import hierarchies
 from harness.waiting import SLOWNESS
 from modes import ROOT
 
-VERSION = 3
+VERSION = 4
 MOST_LAYERS = 5
 UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE = 1, 2, 3, 4, 5, 6, 7
 UNPACKED, STARTED, FAILED, EXITED, CLEANED = 65, 66, 67, 68, 69
@@ -89,7 +90,7 @@ class Environment:
         spawner.environments.append(self)
         self.is_closed = False
         listener, self.log, self.temporary, self.shared, *group = answer.descriptors
-        self.peak, self.group = group or (None, None)  # of a host without control groups
+        self.peak, self.group, self.freezer = (*group, None, None, None)[:3]  # what the host has of them
         self.listener = socket.socket(fileno=listener)
 
     def kill(self):
@@ -138,7 +139,7 @@ class Environment:
             return
         self.is_closed = True
         self.listener.close()
-        for descriptor in (self.log, self.temporary, self.shared, self.peak, self.group):
+        for descriptor in (self.log, self.temporary, self.shared, self.peak, self.group, self.freezer):
             if descriptor is not None:
                 os.close(descriptor)
 
@@ -196,8 +197,9 @@ class Spawner:
             answer.has_extensions = has_extensions == 1
             answer.detail = detail.split(b"\0")[0].decode("ascii")
         elif kind == STARTED:
-            answer.slot, answer.generation, has_group, reserved = STARTED_BODY.unpack(body)
-            assert reserved == 0 and has_group == self.mode.has_groups and len(descriptors) == (6 if has_group else 4)
+            answer.slot, answer.generation, has_group, can_freeze = STARTED_BODY.unpack(body)
+            assert has_group == self.mode.has_groups and can_freeze == (has_group and bool(hierarchies("cgroup2")))
+            assert len(descriptors) == 4 + 2 * has_group + can_freeze
         elif kind == CLEANED:
             answer.slot, answer.generation, is_clean, reserved = CLEANED_BODY.unpack(body)
             assert reserved == 0
