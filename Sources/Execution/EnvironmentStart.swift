@@ -94,12 +94,12 @@ struct EnvironmentStart: Sendable {
     guard let runtime = services.runtimes.runtime(configuration.runtime) else {
       throw RuntimeUnavailable(identifier: configuration.runtime)
     }
-    let variables = EnvironmentVariables(
-      version: version, logStream: environment.logStream, variables: try services.environment.open(version))
+    let own = try services.environment.open(version)
+    let variables = EnvironmentVariables(version: version, logStream: environment.logStream, variables: own)
     return SandboxSpec(
       tree: version.codeArtifact, layers: version.layerArtifacts, runtime: runtime.index,
       memoryMiB: configuration.memorySize, ephemeralMiB: configuration.ephemeralStorage,
-      environment: variables.strings)
+      environment: variables.strings, stock: services.stock.take(version, variables: own))
   }
 
   private func metadata(_ error: any Error) -> [String: Logger.MetadataValue] {

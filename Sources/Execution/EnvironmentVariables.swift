@@ -19,17 +19,30 @@ package struct EnvironmentVariables {
 
   /// `NAME=value`, sorted by name.
   var strings: [String] {
-    var all = defaults.merging(variables) { _, own in own }
+    var all = Self.defaults.merging(variables) { _, own in own }
     all.merge(fixed) { _, platform in platform }
     return all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 
   /// What a function may set otherwise.
-  private var defaults: [String: String] {
-    [
-      "LANG": "en_US.UTF-8", "TZ": ":UTC", "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
-      "LD_LIBRARY_PATH": "/var/task:/var/task/lib:/opt/lib",
-    ]
+  private static let defaults = [
+    "LANG": "en_US.UTF-8", "TZ": ":UTC", "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+    "LD_LIBRARY_PATH": "/var/task:/var/task/lib:/opt/lib",
+  ]
+
+  /// `NAME=value`, sorted by name: what a runtime has before it has a function.
+  static func beforeFunction(_ runtime: Runtime, memorySize: Int) -> [String] {
+    var all = defaults
+    switch runtime.family {
+    case .python: all["_REDOUBT_STOCK"] = "forked"
+    case .node:
+      all["_REDOUBT_STOCK"] = "booted"
+      // What its command line is made of.
+      all["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = String(memorySize)
+      all["AWS_EXECUTION_ENV"] = "AWS_Lambda_\(runtime.identifier)"
+    case .custom: return []
+    }
+    return all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 
   private var fixed: [String: String] {

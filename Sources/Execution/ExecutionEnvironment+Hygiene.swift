@@ -30,6 +30,14 @@ struct Cleaning {
 extension ExecutionEnvironment {
   func look() -> SandboxState? { observer?.state() }
 
+  /// Nothing has been asked for a while: whatever runs in the sandbox stops until there is work again. For the pool, whose
+  /// word may come when there is work already.
+  func freeze() {
+    eventLoop.assertInEventLoop()
+    guard case .waiting = phase else { return }
+    freezer?.freeze()
+  }
+
   /// Does what the environment's hygiene asks for while `handler` waits for work.
   func follow(_ step: Hygiene.Step, for handler: RuntimeAPIHandler, because reason: Cleaning.Reason) {
     switch step {
@@ -62,7 +70,7 @@ extension ExecutionEnvironment {
     }
     cleanSince = services.time.monotonicTime()
     phase = .waiting(handler)
-    pool?.available(id)
+    pool?.available(id, on: eventLoop)
   }
 
   private typealias Request = (SandboxID, @escaping Spawner.Cleaned) -> Void
@@ -75,6 +83,7 @@ extension ExecutionEnvironment {
       if let self { cleaned(false) }
     }
     phase = .cleaning(Cleaning(handler: handler, reason: reason, limit: limit))
+    freezer?.thaw()
     request(services.spawner)(sandbox.id) { isClean in
       self.onLoop { self.cleaned(isClean) }
     }

@@ -44,6 +44,8 @@ extension ExecutionEnvironment {
       RunningInvocation(invocation: invocation, start: services.time.monotonicTime(), timeout: timeout))
     let headers = NextHeaders(invocation: invocation, deadline: now.advanced(by: .seconds(seconds)))
     handler.respond(RuntimeAPIAnswer(status: .ok, headers: headers.list, body: invocation.request.payload))
+    // After the event was sent: a runtime that wakes up to find it does not go to sleep again first.
+    freezer?.thaw()
   }
 
   /// The runtime answers.

@@ -46,6 +46,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private(set) var sandbox: StartedSandbox?
   /// Set with `sandbox`.
   private(set) var observer: SandboxObserver?
+  /// Set with `sandbox`, on a host that can freeze.
+  private(set) var freezer: SandboxFreezer?
   private var listener: (any Channel)?
   private var logPipe: LogPipe?
   private var connections = 0
@@ -86,6 +88,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     guard case .starting = phase else { return services.spawner.kill(started.id) }
     sandbox = started
     observer = SandboxObserver(started)
+    freezer = SandboxFreezer(started)
     let limit = eventLoop.scheduleTask(in: .nanoseconds(initLimit.wholeNanoseconds)) { [weak self] in
       if let self { initPhaseTimedOut() }
     }

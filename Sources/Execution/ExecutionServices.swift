@@ -9,6 +9,7 @@ import Telemetry
 struct ExecutionServices: Sendable {
   let spawner: Spawner
   let runtimes: RuntimeCatalog
+  let stock: StockKeeper
   let environment: FunctionEnvironment
   let records: LogWriter
   let findings: FindingRecorder

@@ -13,6 +13,7 @@ package final class Executor: Sendable {
   private let pool: SandboxPool
   private let preparation: CodePreparation
   private let spawner: Spawner
+  private let stock: StockKeeper
 
   /// - Parameters:
   ///   - capacity: execution environments at once on this host.
@@ -24,8 +25,10 @@ package final class Executor: Sendable {
   ) {
     preparation = CodePreparation(library: library)
     self.spawner = spawner
+    stock = StockKeeper(spawner: spawner, runtimes: runtimes, time: time)
     let services = ExecutionServices(
-      spawner: spawner, runtimes: runtimes, environment: environment, records: records, findings: findings,
+      spawner: spawner, runtimes: runtimes, stock: stock, environment: environment, records: records,
+      findings: findings,
       time: time, random: random, log: log)
     pool = SandboxPool(
       capacity: capacity, idleTimeout: idleTimeout, services: services, group: group, preparation: preparation)
@@ -38,6 +41,9 @@ package final class Executor: Sendable {
     let invocation = Invocation(requestID: call.requestID, request: call.value, lease: lease, receiver: receiver)
     pool.submit(invocation)
   }
+
+  /// The version is stored and may be called: environments of its kind are to be ready.
+  package func expect(_ version: FunctionVersion) { stock.expect(version) }
 
   /// Ends the environments of a version that was replaced or deleted, busy ones after their work.
   package func retire(_ version: FunctionVersion) { pool.retire(version) }
@@ -60,6 +66,9 @@ package final class Executor: Sendable {
   }
 
   private func reap() async {
-    while (try? await Task.sleep(for: .seconds(1))) != nil { pool.reap() }
+    while (try? await Task.sleep(for: .seconds(1))) != nil {
+      pool.reap()
+      stock.adjust()
+    }
   }
 }

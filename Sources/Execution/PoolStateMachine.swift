@@ -13,6 +13,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   package enum Action {
     case run(Work, on: EnvironmentID)
     case start(EnvironmentID, Spec)
+    /// Nothing has been asked of the environment for a while.
+    case freeze(EnvironmentID)
     case end(EnvironmentID)
     /// The host is full and nothing is idle.
     case refuse(Work)
@@ -24,6 +26,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     /// Until the runtime asks for work the first time.
     case starting
     case idle(since: MonotonicTime)
+    /// Idle, and told to freeze.
+    case frozen(since: MonotonicTime)
     case busy
     /// Has answered and is about to ask for the next work.
     case finishing
@@ -34,6 +38,14 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   private struct Environment {
     let key: Key
     var state: State
+
+    /// nil while it does not wait for work.
+    var idleSince: MonotonicTime? {
+      switch state {
+      case .idle(let since), .frozen(let since): since
+      case .starting, .busy, .finishing, .ending: nil
+      }
+    }
   }
 
   private struct Group {
@@ -53,18 +65,23 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   private let capacity: Int
   private let idleTimeout: Duration
+  private let freezeDelay: Duration
   private var lastID: UInt64 = 0
   private var environments: [EnvironmentID: Environment] = [:]
   private var groups: [Key: Group] = [:]
   private var retired: Set<Key> = []
+  /// What became idle and is not frozen yet, the first first. What has had work since then is passed over.
+  private var unfrozen: [(id: EnvironmentID, since: MonotonicTime)] = []
   private var isDraining = false
 
   /// - Parameters:
   ///   - capacity: environments at once, over all keys.
   ///   - idleTimeout: how long an environment may wait for work before it is ended.
-  package init(capacity: Int, idleTimeout: Duration) {
+  ///   - freezeDelay: how long before it is frozen.
+  package init(capacity: Int, idleTimeout: Duration, freezeDelay: Duration) {
     self.capacity = capacity
     self.idleTimeout = idleTimeout
+    self.freezeDelay = freezeDelay
   }
 
   /// Environments that exist, those about to end included.
@@ -95,6 +112,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     if environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
     environments[id]?.state = .idle(since: now)
     groups[environment.key]?.idle.append(id)
+    unfrozen.append((id, now))
     return []
   }
 
@@ -150,11 +168,24 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   /// The key is in use again: its environments are kept.
   package mutating func readmit(_ key: Key) { retired.remove(key) }
 
+  /// When to call `freeze` next; nil: nothing is to be frozen.
+  package var freezeDue: MonotonicTime? { unfrozen.first?.since.advanced(by: freezeDelay) }
+
+  /// Freezes what has been idle for the freeze delay. Work thaws it again; that needs no word.
+  package mutating func freeze(at now: MonotonicTime) -> [Action] {
+    let due = unfrozen.prefix { now - $0.since >= freezeDelay }
+    unfrozen.removeFirst(due.count)
+    return due.compactMap { id, since in
+      guard case .idle(since: since)? = environments[id]?.state else { return nil }
+      environments[id]?.state = .frozen(since: since)
+      return .freeze(id)
+    }
+  }
+
   /// Ends what has been idle for too long.
   package mutating func reap(at now: MonotonicTime) -> [Action] {
     let expired = environments.filter { _, environment in
-      guard case .idle(let since) = environment.state else { return false }
-      return now - since >= idleTimeout
+      environment.idleSince.map { now - $0 >= idleTimeout } ?? false
     }
     return expired.keys.map { end($0) }
   }
@@ -197,7 +228,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     switch environment.state {
     case .starting: groups[environment.key]?.starting -= 1
     case .finishing: groups[environment.key]?.finishing -= 1
-    case .idle, .busy, .ending: break
+    case .idle, .frozen, .busy, .ending: break
     }
   }
 
@@ -241,8 +272,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   private func leastRecentlyIdle() -> EnvironmentID? {
     let idle = environments.compactMap { id, environment -> (EnvironmentID, MonotonicTime)? in
-      guard case .idle(let since) = environment.state else { return nil }
-      return (id, since)
+      environment.idleSince.map { (id, $0) }
     }
     return idle.min { $0.1 < $1.1 }?.0
   }

@@ -72,6 +72,8 @@ package enum ExecutionLimits {
   static let initPhase = Duration.seconds(10)
   /// How long a runtime that has answered counts as about to be free.
   static let finishing = Duration.milliseconds(20)
+  /// After how long without work an environment is frozen.
+  static let freezeDelay = Duration.milliseconds(10)
   /// How long the removal of what an invocation left may take.
   static let cleaning = Duration.seconds(2)
   /// Bytes of one invocation's output that are recorded, 26 for each event counted in; as many between invocations.

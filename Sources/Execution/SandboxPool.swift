@@ -11,8 +11,17 @@ final class SandboxPool: Sendable {
   private struct State {
     var machine: Machine
     var environments: [EnvironmentID: ExecutionEnvironment] = [:]
+    /// Whether a look at what is to be frozen is due at some time.
+    var isFreezeScheduled = false
     /// Resumed when the last environment is gone; for shutdown.
     var whenEmpty: [CheckedContinuation<Void, Never>] = []
+
+    /// When to look at what is to be frozen; nil: nothing is, or somebody is about to look.
+    mutating func takeFreezeDue() -> MonotonicTime? {
+      guard !isFreezeScheduled, let due = machine.freezeDue else { return nil }
+      isFreezeScheduled = true
+      return due
+    }
   }
 
   private let state: Mutex<State>
@@ -25,7 +34,8 @@ final class SandboxPool: Sendable {
     capacity: Int, idleTimeout: Duration, services: ExecutionServices, group: any EventLoopGroup,
     preparation: CodePreparation
   ) {
-    state = Mutex(State(machine: Machine(capacity: capacity, idleTimeout: idleTimeout)))
+    let machine = Machine(capacity: capacity, idleTimeout: idleTimeout, freezeDelay: ExecutionLimits.freezeDelay)
+    state = Mutex(State(machine: machine))
     self.services = services
     self.group = group
     self.preparation = preparation
@@ -36,9 +46,14 @@ final class SandboxPool: Sendable {
     perform { $0.submit(invocation, key: spec.key, spec: spec) }
   }
 
-  func available(_ id: EnvironmentID) {
+  /// - Parameter eventLoop: the environment's.
+  func available(_ id: EnvironmentID, on eventLoop: any EventLoop) {
     let now = services.time.monotonicTime()
-    perform { $0.available(id, at: now) }
+    let (actions, freezeDue) = state.withLock { state in
+      (state.machine.available(id, at: now), state.takeFreezeDue())
+    }
+    carryOut(actions)
+    if let freezeDue { scheduleFreeze(at: freezeDue, now: now, on: eventLoop) }
   }
 
   func finishing(_ id: EnvironmentID) { state.withLock { $0.machine.finishing(id) } }
@@ -80,6 +95,24 @@ final class SandboxPool: Sendable {
     perform { $0.reap(at: now) }
   }
 
+  /// One timer for all environments: while work comes back to back it runs out once in the freeze delay, whatever the
+  /// number of requests.
+  private func scheduleFreeze(at due: MonotonicTime, now: MonotonicTime, on eventLoop: any EventLoop) {
+    eventLoop.scheduleTask(in: .nanoseconds(max(0, (due - now).wholeNanoseconds))) { [weak self] in
+      self?.freeze(on: eventLoop)
+    }
+  }
+
+  private func freeze(on eventLoop: any EventLoop) {
+    let now = services.time.monotonicTime()
+    let (actions, next) = state.withLock { state in
+      state.isFreezeScheduled = false
+      return (state.machine.freeze(at: now), state.takeFreezeDue())
+    }
+    carryOut(actions)
+    if let next { scheduleFreeze(at: next, now: now, on: eventLoop) }
+  }
+
   /// Ends all environments and waits until they are gone.
   func endAll() async {
     isDraining.set()
@@ -99,12 +132,17 @@ final class SandboxPool: Sendable {
   private func perform(
     _ failure: EnvironmentFailure? = nil, _ decide: (inout Machine) -> [Machine.Action]
   ) -> Bool {
+    carryOut(state.withLock { decide(&$0.machine) }, failure)
+  }
+
+  @discardableResult
+  private func carryOut(_ actions: [Machine.Action], _ failure: EnvironmentFailure? = nil) -> Bool {
     var isReported = false
-    let actions = state.withLock { decide(&$0.machine) }
     for action in actions {
       switch action {
       case .run(let invocation, let id): run(invocation, on: id)
       case .start(let id, let spec): start(id, spec)
+      case .freeze(let id): freeze(id)
       case .end(let id): end(id)
       case .refuse(let invocation): invocation.fail(isDraining.isSet ? .shuttingDown : .noCapacity)
       case .fail(let invocation):
@@ -118,6 +156,11 @@ final class SandboxPool: Sendable {
   private func run(_ invocation: Invocation, on id: EnvironmentID) {
     guard let environment = state.withLock({ $0.environments[id] }) else { return submit(invocation) }
     environment.onLoop { environment.run(invocation) }
+  }
+
+  private func freeze(_ id: EnvironmentID) {
+    guard let environment = state.withLock({ $0.environments[id] }) else { return }
+    environment.onLoop { environment.freeze() }
   }
 
   private func end(_ id: EnvironmentID) {

@@ -13,7 +13,7 @@ struct StockPolicy: Sendable {
     let count: Int
   }
 
-  private struct Demand {
+  fileprivate struct Demand {
     let line: StockLine
     var lastUse: MonotonicTime
     /// The second that is being counted, and what was taken in it.
@@ -30,6 +30,9 @@ struct StockPolicy: Sendable {
 
   /// - Parameter capacity: lines that the spawner has.
   init(capacity: Int) { lines = Array(repeating: nil, count: capacity) }
+
+  /// Lines in use.
+  var count: Int { lines.count { $0 != nil } }
 
   /// The number of the line, which there is from now on. When all are in use, the one that was not used for longest gives
   /// way.

@@ -15,6 +15,8 @@ package struct FunctionRegistry: Sendable {
   let aliases = AliasStore()
   let tags = TagStore()
   let order = CommitOrder()
+  /// Hears of each `$LATEST` that is stored, at start and after a change.
+  private let stored: @Sendable (FunctionVersion) -> Void
   /// Hears of each version that was replaced or deleted, so that its environments end.
   private let retired: @Sendable (FunctionVersion) -> Void
   /// Hears of each version whose environments are to be kept clean in another way.
@@ -22,7 +24,8 @@ package struct FunctionRegistry: Sendable {
 
   package init(
     database: any Database, catalog: FunctionCatalog, environment: FunctionEnvironment, time: any TimeSource,
-    random: any RandomSource, retired: @escaping @Sendable (FunctionVersion) -> Void,
+    random: any RandomSource, stored: @escaping @Sendable (FunctionVersion) -> Void = { _ in },
+    retired: @escaping @Sendable (FunctionVersion) -> Void,
     hygieneChanged: @escaping @Sendable (HygieneChange) -> Void
   ) {
     self.database = database
@@ -30,6 +33,7 @@ package struct FunctionRegistry: Sendable {
     self.environment = environment
     self.time = time
     self.random = random
+    self.stored = stored
     self.retired = retired
     self.hygieneChanged = hygieneChanged
   }
@@ -42,6 +46,7 @@ package struct FunctionRegistry: Sendable {
     for state in states {
       guard let first = state.versions.first else { continue }
       catalog.apply(state, of: first.name, at: first.place, sequence: 0)
+      stored(first)
     }
     for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
   }
@@ -55,12 +60,14 @@ package struct FunctionRegistry: Sendable {
       place: place, name: name, qualifier: .latest, configuration: configuration, code: code,
       sealedEnvironment: try environment.seal(variables, of: name, at: place), lastModified: time.wallTime(),
       revisionID: newRevisionID())
-    return try await change(name, at: place) { [store] transaction in
+    let result = try await change(name, at: place) { [store] transaction in
       try store.insertFunction(latest, transaction)
       try self.setTags(tags, of: name, at: place, transaction)
       guard publish else { return latest }
       return try self.insertPublished(latest, transaction)
     }
+    stored(latest)
+    return result
   }
 
   /// Changes `$LATEST`.
@@ -84,6 +91,7 @@ package struct FunctionRegistry: Sendable {
       guard publish else { return next }
       return try self.published(next, description: nil, transaction)
     }
+    stored(next)
     retired(current)
     return result
   }

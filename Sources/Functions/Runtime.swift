@@ -10,8 +10,17 @@ package struct Runtime: Hashable, Sendable {
     self.index = index
   }
 
-  /// True for the `provided` family, whose package brings an executable named `bootstrap`.
-  package var isCustom: Bool { identifier.hasPrefix("provided") }
+  package enum Family: Hashable, Sendable {
+    case python
+    case node
+    /// `provided`: the package, or a layer of it, brings an executable named `bootstrap`.
+    case custom
+  }
+
+  package var family: Family {
+    if identifier.hasPrefix("python") { return .python }
+    return identifier.hasPrefix("nodejs") ? .node : .custom
+  }
 }
 
 /// The runtimes that this host offers, in the order of the spawner's table.

@@ -13,10 +13,12 @@ package struct SandboxSpec: Sendable {
   package let ephemeralMiB: Int
   /// `NAME=value`, all that the runtime process gets.
   package let environment: [String]
+  /// The line of the stock from which it may be taken; nil: it is made from nothing.
+  package let stock: Int?
 
   package init(
     tree: ArtifactID, layers: [ArtifactID] = [], runtime: Int, memoryMiB: Int, ephemeralMiB: Int,
-    environment: [String]
+    environment: [String], stock: Int? = nil
   ) {
     self.tree = tree
     self.layers = layers
@@ -24,6 +26,7 @@ package struct SandboxSpec: Sendable {
     self.memoryMiB = memoryMiB
     self.ephemeralMiB = ephemeralMiB
     self.environment = environment
+    self.stock = stock
   }
 
   /// All that has to be unpacked before.
@@ -50,14 +53,19 @@ package struct StartedSandbox: Sendable {
   package let sharedMemory: OwnedDescriptor
   /// nil on a host without control groups.
   package let group: SandboxGroup?
+  /// Whether it was made ready before it was asked for, or at least in the way of those that are.
+  package let wasParked: Bool
 }
 
-/// The control group of one sandbox, to be read only.
+/// The control group of one sandbox.
 package struct SandboxGroup: Sendable {
   /// A file whose text is the peak of memory use in bytes.
   package let memoryPeak: OwnedDescriptor
   /// The directory with `cgroup.procs` and `pids.current`.
   package let directory: OwnedDescriptor
+  /// A file that stops all processes when `1` is written to it, and lets them go on after a `0`; what is stopped can be
+  /// killed all the same. nil on a host that has none.
+  package let freezer: OwnedDescriptor?
 }
 
 /// How a sandbox ended. Its process tree and its cgroup are gone.

@@ -15,6 +15,10 @@ package final class Spawner: Sendable {
 
   /// Packages that are unpacked at once; one more is refused.
   package static let unpackPlaces = Int(SP_UNPACK_PLACES)
+  /// Lines of the stock.
+  package static let stockLines = Int(SP_MAX_STOCKS)
+  /// Sandboxes that are ready at once, of all lines together.
+  package static let stockPlaces = Int(SP_STOCK_PLACES)
 
   fileprivate enum Pending {
     case start(Started, Exited)
@@ -29,6 +33,8 @@ package final class Spawner: Sendable {
     var running: [SandboxID: Exited] = [:]
     var cleaning: [SandboxID: Cleaned] = [:]
     var waiting: [(message: [UInt8], descriptor: OwnedDescriptor?)] = []
+    /// Messages that define the stock, by line; each spawner is told.
+    var stock: [Int: [UInt8]] = [:]
     var isClosed = false
   }
 
@@ -44,6 +50,7 @@ package final class Spawner: Sendable {
       let previous = state.connection
       state.connection = connection
       defer { state.waiting = [] }
+      state.stock.values.forEach { connection.send($0) }
       return (connection, previous, state.waiting)
     }
     if let previous {
@@ -66,6 +73,18 @@ package final class Spawner: Sendable {
   package func start(_ spec: SandboxSpec, started: @escaping Started, exited: @escaping Exited) {
     guard SpawnerMessage.isWithinBounds(spec) else { return started(.failure(.invalidRequest)) }
     request(.start(started, exited)) { SpawnerMessage.start(spec, request: $0) }
+  }
+
+  /// Has the spawner keep sandboxes ready, this one and those to come. What is the same as before is not said again.
+  ///
+  /// - Parameters:
+  ///   - number: less than `stockLines`.
+  ///   - count: at most `stockPlaces`.
+  package func keepReady(_ count: Int, of line: StockLine, as number: Int) {
+    let message = SpawnerMessage.stock(number, line, count: count)
+    state.withLock { state in
+      if state.stock.updateValue(message, forKey: number) != message { state.connection?.send(message) }
+    }
   }
 
   /// Unpacks a package in a throwaway sandbox. Asking again for a known tree answers at once.
@@ -153,8 +172,9 @@ package final class Spawner: Sendable {
     switch reply {
     case .unpacked(let request, let tree): answer(request, .success(tree))
     case .failed(let request, let error): fail(request, error)
-    case .started(let request, let slot, let generation, let hasGroup):
-      started(request, SandboxID(slot: slot, generation: generation, epoch: epoch), descriptors, hasGroup: hasGroup)
+    case .started(let request, let slot, let generation, let groupFiles, let wasParked):
+      started(
+        request, SandboxID(slot: slot, generation: generation, epoch: epoch), descriptors, groupFiles, wasParked)
     case .exited(let slot, let generation, let exit):
       exited(SandboxID(slot: slot, generation: generation, epoch: epoch), exit)
     case .cleaned(let slot, let generation, let isClean):
@@ -177,7 +197,7 @@ package final class Spawner: Sendable {
   }
 
   private func started(
-    _ request: UInt64, _ id: SandboxID, _ descriptors: [OwnedDescriptor], hasGroup: Bool
+    _ request: UInt64, _ id: SandboxID, _ descriptors: [OwnedDescriptor], _ groupFiles: Int, _ wasParked: Bool
   ) -> Bool {
     let pending = state.withLock { state -> Pending? in
       let pending = state.pending.removeValue(forKey: request)?.request
@@ -185,7 +205,7 @@ package final class Spawner: Sendable {
       return pending
     }
     guard case .start(let completion, _)? = pending,
-      let sandbox = StartedSandbox(id: id, descriptors: descriptors, hasGroup: hasGroup)
+      let sandbox = StartedSandbox(id: id, descriptors: descriptors, groupFiles: groupFiles, wasParked: wasParked)
     else { return false }
     completion(.success(sandbox))
     return true
@@ -224,12 +244,19 @@ package final class Spawner: Sendable {
 
 extension StartedSandbox {
   /// - Returns: nil unless the descriptors are those of the protocol.
-  fileprivate init?(id: SandboxID, descriptors: [OwnedDescriptor], hasGroup: Bool) {
-    let expected = hasGroup ? SP_STARTED_DESCRIPTORS : SP_STARTED_DESCRIPTORS_ALONE
-    guard descriptors.count == Int(expected) else { return nil }
+  fileprivate init?(id: SandboxID, descriptors: [OwnedDescriptor], groupFiles: Int, wasParked: Bool) {
+    guard descriptors.count == Int(SP_STARTED_DESCRIPTORS_ALONE) + groupFiles else { return nil }
     self.init(
       id: id, listener: descriptors[0], log: descriptors[1], temporary: descriptors[2], sharedMemory: descriptors[3],
-      group: hasGroup ? SandboxGroup(memoryPeak: descriptors[4], directory: descriptors[5]) : nil)
+      group: SandboxGroup(descriptors.dropFirst(Int(SP_STARTED_DESCRIPTORS_ALONE))), wasParked: wasParked)
+  }
+}
+
+extension SandboxGroup {
+  /// - Returns: nil without descriptors.
+  fileprivate init?(_ descriptors: ArraySlice<OwnedDescriptor>) {
+    guard let first = descriptors.first, let second = descriptors.dropFirst().first else { return nil }
+    self.init(memoryPeak: first, directory: second, freezer: descriptors.dropFirst(2).first)
   }
 }
 

@@ -6,13 +6,33 @@ enum SpawnerMessage {
   /// Whether the spawner would take the layers and the environment block; it ends a connection that sends it one out of
   /// form.
   static func isWithinBounds(_ spec: SandboxSpec) -> Bool {
-    spec.layers.count <= Int(SP_MAX_LAYERS) && spec.environment.count <= Int(SP_MAX_ENVIRONMENT_COUNT)
-      && spec.environment.allSatisfy { !$0.utf8.contains(0) && $0.utf8.dropFirst().contains(UInt8(ascii: "=")) }
-      && spec.environment.reduce(0) { $0 + $1.utf8.count + 1 } <= Int(SP_MAX_ENVIRONMENT)
+    spec.layers.count <= Int(SP_MAX_LAYERS) && isWithinBounds(spec.environment)
+  }
+
+  private static func isWithinBounds(_ environment: [String]) -> Bool {
+    environment.count <= Int(SP_MAX_ENVIRONMENT_COUNT)
+      && environment.allSatisfy { !$0.utf8.contains(0) && $0.utf8.dropFirst().contains(UInt8(ascii: "=")) }
+      && environment.reduce(0) { $0 + $1.utf8.count + 1 } <= Int(SP_MAX_ENVIRONMENT)
+  }
+
+  private static func block(_ environment: [String]) -> [UInt8] { environment.flatMap { Array($0.utf8) + [0] } }
+
+  /// - Parameter count: at most `Spawner.stockPlaces`.
+  static func stock(_ number: Int, _ line: StockLine, count: Int) -> [UInt8] {
+    let block = block(line.environment)
+    var message = sp_stock()
+    message.header = header(SP_STOCK, size: MemoryLayout<sp_stock>.size + block.count, 0)
+    message.stock = UInt32(number)
+    message.kind = line.kind.number
+    message.runtime = UInt32(line.runtime)
+    message.target = UInt32(count)
+    message.environment_count = UInt32(line.environment.count)
+    message.environment_size = UInt32(block.count)
+    return bytes(of: message) + block
   }
 
   static func start(_ spec: SandboxSpec, request: UInt64) -> [UInt8] {
-    let block: [UInt8] = spec.environment.flatMap { text -> [UInt8] in Array(text.utf8) + [0] }
+    let block = block(spec.environment)
     var message = sp_start()
     message.header = header(SP_START, size: MemoryLayout<sp_start>.size + block.count, request)
     message.tree = tree(spec.tree)
@@ -22,6 +42,7 @@ enum SpawnerMessage {
     message.environment_count = UInt32(spec.environment.count)
     message.environment_size = UInt32(block.count)
     message.layer_count = UInt32(spec.layers.count)
+    message.stock = spec.stock.map { UInt32($0) + 1 } ?? 0
     withUnsafeMutableBytes(of: &message.layers) { bytes in
       for (index, layer) in spec.layers.enumerated() {
         bytes.storeBytes(of: tree(layer), toByteOffset: index * MemoryLayout<sp_tree>.stride, as: sp_tree.self)
@@ -74,5 +95,15 @@ enum SpawnerMessage {
 
   private static func bytes<Structure: BitwiseCopyable>(of structure: Structure) -> [UInt8] {
     withUnsafeBytes(of: structure) { Array($0) }
+  }
+}
+
+extension StockLine.Kind {
+  fileprivate var number: UInt32 {
+    switch self {
+    case .prepared: SP_STOCK_PREPARED.rawValue
+    case .booted: SP_STOCK_BOOTED.rawValue
+    case .forked: SP_STOCK_FORKED.rawValue
+    }
   }
 }

@@ -3,7 +3,7 @@ import CSpawnerProtocol
 /// One message from the spawner, checked for its form.
 enum SpawnerReply {
   case unpacked(request: UInt64, UnpackedTree)
-  case started(request: UInt64, slot: UInt32, generation: UInt32, hasGroup: Bool)
+  case started(request: UInt64, slot: UInt32, generation: UInt32, groupFiles: Int, wasParked: Bool)
   case failed(request: UInt64, SandboxError)
   case exited(slot: UInt32, generation: UInt32, SandboxExit)
   case cleaned(slot: UInt32, generation: UInt32, isClean: Bool)
@@ -25,7 +25,8 @@ enum SpawnerReply {
     case SP_STARTED.rawValue:
       guard let started = SpawnerMessage.read(sp_started.self, from: bytes) else { return nil }
       self = .started(
-        request: header.request, slot: started.slot, generation: started.generation, hasGroup: started.has_group == 1)
+        request: header.request, slot: started.slot, generation: started.generation, groupFiles: started.groupFiles,
+        wasParked: started.was_parked == 1)
     case SP_EXITED.rawValue:
       guard let exited = SpawnerMessage.read(sp_exited.self, from: bytes) else { return nil }
       self = .exited(slot: exited.slot, generation: exited.generation, SandboxExit(exited))
@@ -33,6 +34,17 @@ enum SpawnerReply {
       guard let cleaned = SpawnerMessage.read(sp_cleaned.self, from: bytes) else { return nil }
       self = .cleaned(slot: cleaned.slot, generation: cleaned.generation, isClean: cleaned.is_clean == 1)
     default: return nil
+    }
+  }
+}
+
+extension sp_started {
+  /// How many descriptors there are beside those that every host gives.
+  fileprivate var groupFiles: Int {
+    switch (has_group, can_freeze) {
+    case (1, 1): Int(SP_STARTED_DESCRIPTORS - SP_STARTED_DESCRIPTORS_ALONE)
+    case (1, _): Int(SP_STARTED_DESCRIPTORS_GROUP - SP_STARTED_DESCRIPTORS_ALONE)
+    default: 0
     }
   }
 }

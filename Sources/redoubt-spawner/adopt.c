@@ -65,7 +65,7 @@ static const char *give(struct spawner *spawner, struct sandbox *sandbox, const 
 void adopt(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request) {
   sandbox_assign(spawner, sandbox, request);
   const int *parked = sandbox->parked_files;
-  int files[SP_STARTED_DESCRIPTORS] = {parked[0], sandbox->output, parked[1], parked[2], -1, -1};
+  int files[SP_STARTED_DESCRIPTORS] = {parked[0], sandbox->output, parked[1], parked[2], -1, -1, -1};
   int overlays[ADOPTION_DESCRIPTORS] = {-1, -1};
   const char *step = give(spawner, sandbox, request, overlays, files);
   int error = errno;
@@ -75,7 +75,7 @@ void adopt(struct spawner *spawner, struct sandbox *sandbox, const struct sp_sta
     sandbox_has_started(spawner, sandbox, true, files);
     return;
   }
-  close_descriptors(files + 4, 2);
+  close_descriptors(files + 4, 3);
   answer_failed(spawner, sandbox->request, SP_FAILURE_SYSTEM, error, step);
   sandbox_give_up(sandbox, error, step);
 }

@@ -42,15 +42,19 @@ void answer_exited(struct spawner *spawner, const struct sandbox *sandbox) {
 // Runs as: host root, in the spawner.
 void answer_started(struct spawner *spawner, const struct sandbox *sandbox, bool was_parked,
                     const int descriptors[SP_STARTED_DESCRIPTORS]) {
-  bool has_group = descriptors[SP_STARTED_DESCRIPTORS - 1] >= 0;
+  bool has_group = descriptors[SP_STARTED_DESCRIPTORS_ALONE] >= 0;
+  bool can_freeze = descriptors[SP_STARTED_DESCRIPTORS_GROUP] >= 0;
   struct sp_started answer = {
       .header = header_of(SP_STARTED, sizeof answer, sandbox->request),
       .slot = sandbox->slot,
       .generation = sandbox->generation,
       .has_group = has_group,
       .was_parked = was_parked,
+      .can_freeze = can_freeze,
   };
-  unsigned count = has_group ? SP_STARTED_DESCRIPTORS : SP_STARTED_DESCRIPTORS_ALONE;
+  unsigned count = can_freeze  ? SP_STARTED_DESCRIPTORS
+                   : has_group ? SP_STARTED_DESCRIPTORS_GROUP
+                               : SP_STARTED_DESCRIPTORS_ALONE;
   link_send(&spawner->server, &answer, sizeof answer, descriptors, count);
 }
 

@@ -43,6 +43,9 @@ struct cgroup_driver {
   int (*read_memory)(const char *name, struct cgroup_memory *memory);
   // The directory that has `cgroup.procs` and `pids.current`, as O_PATH.
   int (*open_group)(const char *name);
+  // A file that takes `1` to freeze the group and `0` to let it go on; -1 with ENOENT where the kernel has none that
+  // leaves a frozen process able to die.
+  int (*open_freezer)(const char *name);
   void (*read_result)(const char *name, struct cgroup_result *result);
   // Stops every process of the group, or lets them go on. A process that the kernel cannot stop just now is waited for
   // for a bounded time only.

@@ -1,4 +1,8 @@
 // Control groups v1: one hierarchy for each controller. Exercised by Tests/Spawner.
+//
+// Where the host mounts v2 beside them, without controllers, sandboxes have a group there too, for one thing only: what
+// v2 has frozen still dies of SIGKILL. What the freezer of v1 has frozen does not, and would outlive a platform that was
+// killed: that one is for the sweep.
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
@@ -11,44 +15,52 @@
 #include "cgroup.h"
 #include "cgroup_files.h"
 
-enum { MEMORY, CPU, PIDS, FREEZER, CONTROLLERS };
+enum { MEMORY, CPU, PIDS, FREEZER, CONTROLLERS, UNIFIED = CONTROLLERS, HIERARCHIES };
 
 static const char *const names[CONTROLLERS] = {"memory", "cpu", "pids", "freezer"};
 
 static struct {
-  char own[CONTROLLERS][1024];       // the spawner's group as /proc/self/cgroup gives it
-  char directory[CONTROLLERS][2048]; // the same on the host's files
+  char own[HIERARCHIES][1024];       // the spawner's group as /proc/self/cgroup gives it
+  char directory[HIERARCHIES][2048]; // the same on the host's files
   char parent_name[64];
-  int outer[CONTROLLERS];   // the spawner's own group
-  int parent[CONTROLLERS];  // redoubt-<instance>
+  int count;                // of hierarchies in use: UNIFIED is the last, or not among them
+  int outer[HIERARCHIES];   // the spawner's own group
+  int parent[HIERARCHIES];  // redoubt-<instance>
 } layout;
 
-// Runs as: host root, in the spawner. Line: `4:memory:/path`.
+// Runs as: host root, in the spawner. Line: `4:memory:/path`; of v2 `0::/path`.
 static void note_own_group(char *line, void *unused) {
   (void)unused;
   strsep(&line, ":");
   char *controllers = strsep(&line, ":");
   if (controllers == NULL || line == NULL) return;
+  if (controllers[0] == '\0') snprintf(layout.own[UNIFIED], sizeof layout.own[UNIFIED], "%s", line);
   for (int index = 0; index < CONTROLLERS; index++)
     if (cgroup_list_contains(controllers, names[index], ","))
       snprintf(layout.own[index], sizeof layout.own[index], "%s", line);
 }
 
+// Runs as: host root, in the spawner. The first mount of a hierarchy counts.
+static void note_directory(int index, const char *root, const char *point) {
+  if (layout.directory[index][0] != '\0') return;
+  const char *own = layout.own[index];
+  size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
+  if (strncmp(own, root, length) == 0) own += length;
+  snprintf(layout.directory[index], sizeof layout.directory[index], "%s/%s", point, own);
+}
+
 // Runs as: host root, in the spawner. Line: `36 25 0:31 <root> <mount point> <options> ... - cgroup cgroup rw,memory`.
 static void note_mount(char *line, void *unused) {
   (void)unused;
-  char *tail = strstr(line, " - cgroup ");
-  if (tail == NULL) return;
+  const char *tail = strstr(line, " - cgroup ");
+  bool is_unified = tail == NULL && strstr(line, " - cgroup2 ") != NULL;
+  if (tail == NULL && !is_unified) return;
   char root[1024], point[1024];
   if (sscanf(line, "%*s %*s %*s %1023s %1023s", root, point) != 2) return;
-  const char *options = strrchr(tail, ' ');
-  for (int index = 0; index < CONTROLLERS; index++) {
-    if (!cgroup_list_contains(options, names[index], " ,") || layout.directory[index][0] != '\0') continue;
-    const char *own = layout.own[index];
-    size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
-    if (strncmp(own, root, length) == 0) own += length;
-    snprintf(layout.directory[index], sizeof layout.directory[index], "%s/%s", point, own);
-  }
+  if (is_unified) note_directory(UNIFIED, root, point);
+  const char *options = is_unified ? "" : strrchr(tail, ' ');
+  for (int index = 0; index < CONTROLLERS; index++)
+    if (cgroup_list_contains(options, names[index], " ,")) note_directory(index, root, point);
 }
 
 // Runs as: host root, in the spawner.
@@ -57,21 +69,25 @@ static int open_directory(int parent, const char *name) {
 }
 
 // Runs as: host root, in the spawner.
+static bool open_hierarchy(int index) {
+  errno = ENOENT;
+  if (layout.directory[index][0] == '\0') return false;
+  layout.outer[index] = open_directory(AT_FDCWD, layout.directory[index]);
+  if (layout.outer[index] < 0) return false;
+  if (mkdirat(layout.outer[index], layout.parent_name, 0755) != 0 && errno != EEXIST) return false;
+  layout.parent[index] = open_directory(layout.outer[index], layout.parent_name);
+  return layout.parent[index] >= 0;
+}
+
+// Runs as: host root, in the spawner.
 static bool open_layout(const char *instance) {
   cgroup_each_line("/proc/self/cgroup", note_own_group, NULL);
   cgroup_each_line("/proc/self/mountinfo", note_mount, NULL);
   snprintf(layout.parent_name, sizeof layout.parent_name, "redoubt-%s", instance);
-  for (int index = 0; index < CONTROLLERS; index++) {
-    if (layout.directory[index][0] == '\0') {
-      errno = ENOENT;
-      return false;
-    }
-    layout.outer[index] = open_directory(AT_FDCWD, layout.directory[index]);
-    if (layout.outer[index] < 0) return false;
-    if (mkdirat(layout.outer[index], layout.parent_name, 0755) != 0 && errno != EEXIST) return false;
-    layout.parent[index] = open_directory(layout.outer[index], layout.parent_name);
-    if (layout.parent[index] < 0) return false;
-  }
+  for (int index = 0; index < CONTROLLERS; index++)
+    if (!open_hierarchy(index)) return false;
+  bool has_unified = open_hierarchy(UNIFIED) && faccessat(layout.parent[UNIFIED], ".", W_OK, AT_EACCESS) == 0;
+  layout.count = has_unified ? HIERARCHIES : CONTROLLERS;
   // Kernels before 5.11 account a child to its parent only when told so; later ones always do.
   cgroup_file_write(layout.parent[MEMORY], ".", "memory.use_hierarchy", "1");
   return true;
@@ -113,7 +129,7 @@ static int limit(const char *name, const struct cgroup_limits *limits) {
 // Runs as: host root, in the spawner.
 static int remove_group(const char *name) {
   int result = 0, error = 0;
-  for (int index = 0; index < CONTROLLERS; index++) {
+  for (int index = 0; index < layout.count; index++) {
     if (cgroup_remove_tree(layout.parent[index], name) == 0) continue;
     result = -1;
     error = errno;
@@ -125,7 +141,7 @@ static int remove_group(const char *name) {
 // Runs as: host root, in the spawner.
 static int create(const char *name, const struct cgroup_limits *limits) {
   int result = 0;
-  for (int index = 0; index < CONTROLLERS && result == 0; index++)
+  for (int index = 0; index < layout.count && result == 0; index++)
     if (mkdirat(layout.parent[index], name, 0755) != 0 && errno != EEXIST) result = -1;
   if (result == 0) result = limit(name, limits);
   if (result == 0) return 0;
@@ -137,7 +153,7 @@ static int create(const char *name, const struct cgroup_limits *limits) {
 
 // Runs as: host root, in the spawner.
 static int attach(const char *name, pid_t process) {
-  for (int index = 0; index < CONTROLLERS; index++)
+  for (int index = 0; index < layout.count; index++)
     if (cgroup_file_write_number(layout.parent[index], name, "cgroup.procs", (uint64_t)process) != 0) return -1;
   return 0;
 }
@@ -172,6 +188,12 @@ static int read_memory(const char *name, struct cgroup_memory *memory) {
 static int open_group(const char *name) { return cgroup_directory_open(layout.parent[PIDS], name); }
 
 // Runs as: host root, in the spawner.
+static int open_freezer(const char *name) {
+  errno = ENOENT;
+  return layout.count == HIERARCHIES ? cgroup_file_open(layout.parent[UNIFIED], name, "cgroup.freeze", O_WRONLY) : -1;
+}
+
+// Runs as: host root, in the spawner.
 static void read_result(const char *name, struct cgroup_result *result) {
   int memory = layout.parent[MEMORY];
   result->oom_kills = (uint32_t)cgroup_file_read_number(memory, name, "memory.oom_control", "oom_kill");
@@ -191,19 +213,19 @@ static void thaw(const char *name) { cgroup_file_write(layout.parent[FREEZER], n
 static void kill_all(const char *name) {
   char within[512];
   snprintf(within, sizeof within, "/%s/%s", layout.parent_name, name);
-  for (int index = 0; index < CONTROLLERS; index++) cgroup_kill_listed(layout.parent[index], name, within);
+  for (int index = 0; index < layout.count; index++) cgroup_kill_listed(layout.parent[index], name, within);
 }
 
 // Runs as: host root, in the spawner.
 static int remove_parent(void) {
   int result = 0;
-  for (int index = 0; index < CONTROLLERS; index++)
+  for (int index = 0; index < layout.count; index++)
     if (unlinkat(layout.outer[index], layout.parent_name, AT_REMOVEDIR) != 0 && errno != ENOENT) result = -1;
   return result;
 }
 
 // Runs as: host root, in the spawner.
-static int directory(unsigned index) { return index < CONTROLLERS ? layout.parent[index] : -1; }
+static int directory(unsigned index) { return index < (unsigned)layout.count ? layout.parent[index] : -1; }
 
 const struct cgroup_driver cgroup_v1 = {
     .open = open_layout,
@@ -215,6 +237,7 @@ const struct cgroup_driver cgroup_v1 = {
     .open_usage = open_usage,
     .read_memory = read_memory,
     .open_group = open_group,
+    .open_freezer = open_freezer,
     .read_result = read_result,
     .freeze = freeze,
     .thaw = thaw,

@@ -195,6 +195,11 @@ static int read_memory(const char *name, struct cgroup_memory *memory) {
 static int open_group(const char *name) { return cgroup_directory_open(layout.parent, name); }
 
 // Runs as: host root, in the spawner.
+static int open_freezer(const char *name) {
+  return cgroup_file_open(layout.parent, name, "cgroup.freeze", O_WRONLY);
+}
+
+// Runs as: host root, in the spawner.
 static void read_result(const char *name, struct cgroup_result *result) {
   result->oom_kills = (uint32_t)cgroup_file_read_number(layout.parent, name, "memory.events", "oom_kill");
   result->memory_peak = cgroup_file_read_number(layout.parent, name, "memory.peak", NULL);
@@ -230,6 +235,7 @@ const struct cgroup_driver cgroup_v2 = {
     .open_usage = open_usage,
     .read_memory = read_memory,
     .open_group = open_group,
+    .open_freezer = open_freezer,
     .read_result = read_result,
     .freeze = freeze,
     .thaw = thaw,

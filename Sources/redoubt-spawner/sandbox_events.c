@@ -51,13 +51,16 @@ void sandbox_give_up(struct sandbox *sandbox, int error, const char *step) {
 }
 
 // Runs as: host root, in the spawner. What a host with control groups gives besides. NULL, or the step that failed.
-static const char *open_group_files(struct spawner *spawner, struct sandbox *sandbox, int *peak, int *group) {
+static const char *open_group_files(struct spawner *spawner, struct sandbox *sandbox, int *peak, int *group,
+                                    int *freezer) {
   const struct cgroup_driver *cgroups = spawner->cgroups;
   if (!cgroup_is_there(cgroups)) return NULL;
   *peak = cgroups->open_peak(sandbox->group);
   if (*peak < 0) return "memory peak file";
   *group = cgroups->open_group(sandbox->group);
   if (*group < 0) return "control group: directory";
+  *freezer = cgroups->open_freezer(sandbox->group);
+  if (*freezer < 0 && errno != ENOENT) return "freezer file";
   sandbox->memory_watch.usage = cgroups->open_usage(sandbox->group);
   return sandbox->memory_watch.usage < 0 ? "memory usage file" : NULL;
 }
@@ -66,7 +69,7 @@ static const char *open_group_files(struct spawner *spawner, struct sandbox *san
 const char *sandbox_open_files(struct spawner *spawner, struct sandbox *sandbox, int files[SP_STARTED_DESCRIPTORS]) {
   errno = EPROTO;
   if (files[0] < 0) return "listener: did not come";
-  const char *step = open_group_files(spawner, sandbox, &files[4], &files[5]);
+  const char *step = open_group_files(spawner, sandbox, &files[4], &files[5], &files[6]);
   if (step != NULL) return step;
   sandbox->temporary = fcntl(files[2], F_DUPFD_CLOEXEC, 0);
   return sandbox->temporary < 0 ? "/tmp" : NULL;
@@ -84,7 +87,7 @@ void sandbox_has_started(struct spawner *spawner, struct sandbox *sandbox, bool 
 // Runs as: host root, in the spawner. Takes the descriptors of the report.
 static void on_built_environment(struct spawner *spawner, struct sandbox *sandbox,
                                  int reported[REPORT_READY_DESCRIPTORS]) {
-  int files[SP_STARTED_DESCRIPTORS] = {reported[0], sandbox->output, reported[1], reported[2], -1, -1};
+  int files[SP_STARTED_DESCRIPTORS] = {reported[0], sandbox->output, reported[1], reported[2], -1, -1, -1};
   const char *step = sandbox_open_files(spawner, sandbox, files);
   errno = step == NULL ? EPIPE : errno;
   if (step == NULL && !sandbox_order(sandbox, GATE_RUN)) step = "gate";
@@ -94,18 +97,18 @@ static void on_built_environment(struct spawner *spawner, struct sandbox *sandbo
     return;
   }
   sandbox_give_up(sandbox, errno, step);
-  close_descriptors(files + 4, 2);
+  close_descriptors(files + 4, 3);
   close_descriptors(reported, REPORT_READY_DESCRIPTORS);
 }
 
 // Runs as: host root, in the spawner. Takes the descriptors of the report.
 static void on_ready(struct spawner *spawner, struct sandbox *sandbox, int reported[REPORT_DESCRIPTORS]) {
   bool is_environment = sandbox->kind == SANDBOX_ENVIRONMENT;
-  if (is_environment && sandbox->stock == NULL) {
+  if (is_environment && sandbox->is_assigned) {
     on_built_environment(spawner, sandbox, reported);
     return;
   }
-  if (is_environment) {
+  if (is_environment && sandbox->stock != NULL) {
     memcpy(sandbox->parked_files, reported, sizeof sandbox->parked_files);
   } else if (sandbox->kind == SANDBOX_ZYGOTE && sandbox->stock != NULL) {
     sandbox->stock->zygote_namespace = reported[0];
@@ -128,7 +131,7 @@ void sandbox_came_further(struct spawner *spawner, struct sandbox *sandbox) {
 
 // Runs as: host root, in the spawner. False: nothing that the init of a sandbox of the stock may say now.
 static bool take_parking_report(struct spawner *spawner, struct sandbox *sandbox, const struct report *report) {
-  if (sandbox->state != SANDBOX_PARKING) return false;
+  if (sandbox->state != SANDBOX_PARKING || sandbox->stock == NULL) return false;
   if (report->kind == REPORT_PARKED && !sandbox->program_waits) {
     sandbox->program_waits = true;
     sandbox_came_further(spawner, sandbox);
@@ -165,7 +168,7 @@ static bool take_report_with_descriptors(struct spawner *spawner, struct sandbox
     return true;
   }
   bool is_joinable = report->kind == REPORT_JOINABLE && sandbox->state == SANDBOX_PARKING &&
-                     sandbox->program_socket >= 0 && count == ZYGOTE_NAMESPACES;
+                     sandbox->stock != NULL && sandbox->program_socket >= 0 && count == ZYGOTE_NAMESPACES;
   if (!is_joinable) return false;
   if (!zygote_fork_into(sandbox, descriptors)) sandbox_give_up(sandbox, errno, "zygote");
   return true;
@@ -222,7 +225,7 @@ void sandbox_on_exit(struct spawner *spawner, struct sandbox *sandbox) {
     zygote_on_end(spawner, sandbox);
   } else if (sandbox->stock != NULL) {
     stock_on_end(spawner, sandbox, was_parked);
-  } else if (was_building) {
+  } else if (was_building && sandbox->is_assigned) {
     const char *step = sandbox->failure_step[0] != '\0' ? sandbox->failure_step : "ended while it was set up";
     answer_failed(spawner, sandbox->request, SP_FAILURE_SYSTEM, sandbox->failure_error, step);
   } else if (sandbox->failure_step[0] != '\0') {

@@ -21,6 +21,7 @@ enum {
   COOL_DOWN_MILLISECONDS = 100,      // before a slot, and with it a host id, is used again
   REFILL_PAUSE_MILLISECONDS = 20,    // after one was taken from the stock: what was started with it goes first
   MAXIMUM_REFILL_PAUSE = 5 * 1000,   // after failures, for each of which the pause doubles
+  ZYGOTE_MILLISECONDS = 4 * 3600 * 1000,  // after which its hash seed and the layout of its memory are used no more
   PARKED_MEMORY_MIB = 512,           // of a parked sandbox and of a zygote, until the function's own limit applies
   PARKED_TEMPORARY_MIB = 512,        // size of /tmp, likewise; Lambda's default
   REMOVAL_PAUSE_MILLISECONDS = 5,    // between attempts to remove a control group that the kernel still holds
@@ -73,6 +74,7 @@ struct stock {
   struct waiting_start *first, *last;
   struct sandbox *zygote;
   bool zygote_is_ready;
+  int64_t zygote_ends_at;       // milliseconds of the monotonic clock
   int zygote_socket, zygote_namespace;  // that of users; -1: none
 };
 
@@ -82,7 +84,8 @@ struct sandbox {
   uint32_t slot, generation;
   uint64_t request;   // SP_START
   bool is_assigned;   // to an SP_START
-  struct stock *stock;           // it belongs to the stock, or is the zygote of this line; NULL as soon as it is assigned
+  struct stock *stock;           // it belongs to the stock, or is the zygote of this line; NULL as soon as it is assigned or
+                                 // abandoned
   int parked_files[REPORT_READY_DESCRIPTORS];  // what sp_started has, of a sandbox of the stock
   int program_socket;            // the program's end, until the zygote has it
   int program_output;            // likewise, the log pipe's write end
@@ -187,6 +190,8 @@ void stock_on_parked(struct spawner *spawner, struct sandbox *sandbox);
 void stock_on_end(struct spawner *spawner, struct sandbox *sandbox, bool was_parked);
 // The line was not filled: it has patience for longer each time.
 void stock_back_off(struct stock *stock);
+// Lets go of all that is parked or on the way, and of the zygote.
+void stock_abandon(struct spawner *spawner, struct stock *stock);
 // Leaves nothing of the environments that wait in the memory of a clone.
 void stock_wipe(struct spawner *spawner);
 
@@ -223,7 +228,7 @@ void unpack_finish(struct spawner *spawner, struct sandbox *sandbox);
 void answer_failed(struct spawner *spawner, uint64_t request, enum sp_failure failure, int error, const char *detail);
 void answer_unpacked(struct spawner *spawner, uint64_t request, const struct tree *tree);
 void answer_exited(struct spawner *spawner, const struct sandbox *sandbox);
-// Takes the descriptors, which are in the order of sp_started; of a host without control groups the last two are -1.
+// Takes the descriptors, which are in the order of sp_started; what the host does not give is -1.
 void answer_started(struct spawner *spawner, const struct sandbox *sandbox, bool was_parked,
                     const int descriptors[SP_STARTED_DESCRIPTORS]);
 void answer_cleaned(struct spawner *spawner, const struct sandbox *sandbox, bool is_clean);

@@ -36,22 +36,13 @@ static bool is_as_before(const struct stock *stock, const struct sp_stock *reque
 }
 
 // Runs as: host root, in the spawner. The kernel's memory goes back when their processes have been collected.
-static void kill_sandboxes(struct spawner *spawner, struct stock *stock, uint32_t count) {
+static void kill_parked(struct spawner *spawner, struct stock *stock, uint32_t count) {
   for (uint32_t slot = 0; slot < spawner->sandbox_count && count > 0; slot++) {
     struct sandbox *sandbox = &spawner->sandboxes[slot];
     if (sandbox->stock != stock || sandbox->state != SANDBOX_PARKED) continue;
     sandbox_kill(sandbox);
     count--;
   }
-}
-
-// Runs as: host root, in the spawner. What is on the way belongs to the line that it was made for, and ends with it.
-static void forget(struct spawner *spawner, struct stock *stock) {
-  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++) {
-    struct sandbox *sandbox = &spawner->sandboxes[slot];
-    if (sandbox->stock == stock && sandbox->kind != SANDBOX_ZYGOTE) sandbox_kill(sandbox);
-  }
-  zygote_retire(stock);
 }
 
 // Runs as: host root, in the spawner. False: there is no memory for it.
@@ -77,21 +68,12 @@ bool stock_handle(struct spawner *spawner, const struct received *message) {
   if (!is_in_form(message, strings) || !is_in_range(spawner, request)) return false;
   if (request->kind == SP_STOCK_FORKED && spawner->zygote_library < 0) return false;
   struct stock *stock = &spawner->stocks[request->stock];
-  // One that is in use by another definition is emptied first; the server asks again.
-  bool is_same = is_as_before(stock, request), is_empty = stock->on_the_way + stock->parked == 0 && stock->zygote == NULL;
-  if (!is_same && is_empty && !define(stock, request)) return true;
-  if (!is_same && !is_empty) {
-    stock->target = 0;
-    forget(spawner, stock);
-    return true;
-  }
+  bool is_same = is_as_before(stock, request);
+  if (!is_same || request->target == 0) stock_abandon(spawner, stock);
+  if (!is_same && !define(stock, request)) return true;
   stock->target = request->target;
   stock->refill_at = 0;
-  if (stock->target == 0) {
-    forget(spawner, stock);
-  } else if (stock->parked > stock->target) {
-    kill_sandboxes(spawner, stock, stock->parked - stock->target);
-  }
+  if (stock->parked > stock->target) kill_parked(spawner, stock, stock->parked - stock->target);
   return true;
 }
 
@@ -214,6 +196,7 @@ int64_t stock_refill(struct spawner *spawner, int64_t now) {
   for (uint32_t index = 0; index < SP_MAX_STOCKS; index++) {
     struct stock *stock = &spawner->stocks[index];
     if (!stock->is_defined || stock->target == 0) continue;
+    if (stock->zygote != NULL && stock->zygote_ends_at <= now) stock_abandon(spawner, stock);
     while (stock->refill_at <= now && refill_one(spawner, stock)) {
     }
     bool is_short = stock->parked + stock->on_the_way < stock->target;
@@ -257,6 +240,26 @@ static void wipe(struct waiting_start *waiting) {
   free(waiting);
 }
 
+// Runs as: host root, in the spawner. Takes `waiting`.
+static void start_waiting(struct spawner *spawner, struct waiting_start *waiting) {
+  const struct received message = {.bytes = waiting->bytes, .size = waiting->size, .descriptor = -1};
+  start_plainly(spawner, &message);
+  wipe(waiting);
+}
+
+// Runs as: host root, in the spawner. Whoever waits for one of the line is started plainly.
+void stock_abandon(struct spawner *spawner, struct stock *stock) {
+  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++) {
+    struct sandbox *sandbox = &spawner->sandboxes[slot];
+    if (sandbox->stock != stock || sandbox->kind == SANDBOX_ZYGOTE) continue;
+    sandbox->stock = NULL;
+    sandbox_kill(sandbox);
+  }
+  stock->parked = stock->on_the_way = 0;
+  zygote_retire(stock);
+  for (struct waiting_start *waiting; (waiting = take_waiting(spawner, stock)) != NULL;) start_waiting(spawner, waiting);
+}
+
 // Runs as: host root, in the spawner. The code may have been forgotten meanwhile: then `adopt` says so.
 void stock_on_parked(struct spawner *spawner, struct sandbox *sandbox) {
   struct stock *stock = sandbox->stock;
@@ -287,10 +290,7 @@ void stock_on_end(struct spawner *spawner, struct sandbox *sandbox, bool was_par
   uint32_t left = 0;
   for (const struct waiting_start *waiting = stock->first; waiting != NULL; waiting = waiting->next) left++;
   if (left <= stock->on_the_way) return;
-  struct waiting_start *waiting = take_waiting(spawner, stock);
-  const struct received message = {.bytes = waiting->bytes, .size = waiting->size, .descriptor = -1};
-  start_plainly(spawner, &message);
-  wipe(waiting);
+  start_waiting(spawner, take_waiting(spawner, stock));
 }
 
 // Runs as: not mapped yet, in the clone.

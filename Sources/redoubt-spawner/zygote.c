@@ -76,6 +76,7 @@ bool zygote_launch(struct spawner *spawner, struct stock *stock) {
     stock->zygote = sandbox;
     stock->zygote_is_ready = false;
     stock->zygote_namespace = -1;
+    stock->zygote_ends_at = monotonic_milliseconds() + ZYGOTE_MILLISECONDS;
     stock->zygote_socket = ends[0];
     return true;
   }
@@ -103,9 +104,7 @@ void zygote_on_end(struct spawner *spawner, struct sandbox *zygote) {
   if (stock == NULL) return;
   fprintf(stderr, "redoubt-spawner: stock %u: the zygote ended with wait status %d\n",
           (unsigned)(stock - spawner->stocks), zygote->wait_status);
-  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++)
-    if (spawner->sandboxes[slot].stock == stock) sandbox_kill(&spawner->sandboxes[slot]);
-  zygote_retire(stock);
+  stock_abandon(spawner, stock);
   stock_back_off(stock);
 }
 

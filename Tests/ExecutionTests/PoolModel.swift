@@ -4,9 +4,10 @@ import Core
 
 /// Plays the world around a pool at random and checks what the pool does.
 struct PoolModel {
-  private enum Environment { case starting, idle, busy(Int), finishing, ending }
+  private enum Environment { case starting, idle, frozen, busy(Int), finishing, ending }
 
-  private var pool = PoolStateMachine<Int, Int, Int>(capacity: 5, idleTimeout: .nanoseconds(20))
+  private var pool = PoolStateMachine<Int, Int, Int>(
+    capacity: 5, idleTimeout: .nanoseconds(20), freezeDelay: .nanoseconds(6))
   private var environments: [EnvironmentID: (key: Int, state: Environment)] = [:]
   private var waiting: Set<Int> = []
   private var lastWork = 0
@@ -18,7 +19,7 @@ struct PoolModel {
 
   mutating func step() {
     now += 1
-    switch choose(10) {
+    switch choose(11) {
     case 0...3:
       lastWork += 1
       waiting.insert(lastWork)
@@ -26,6 +27,7 @@ struct PoolModel {
       take(pool.submit(lastWork, key: key, spec: key))
     case 4...7: advanceOne()
     case 8: take(pool.reap(at: MonotonicTime(nanoseconds: now)))
+    case 9: take(pool.freeze(at: MonotonicTime(nanoseconds: now)))
     default: choose(2) == 0 ? take(pool.retire(choose(3))) : pool.readmit(choose(3))
     }
     if environments.count > 5 { problems.append("more than the capacity at \(now)") }
@@ -44,7 +46,7 @@ struct PoolModel {
     guard let environment = environments[id] else { return }
     switch environment.state {
     case .starting: choose(4) == 0 ? end(id) : available(id)
-    case .idle: if choose(20) == 0 { end(id) }
+    case .idle, .frozen: if choose(20) == 0 { end(id) }
     case .busy: if choose(5) == 0 { end(id) } else { answer(id) }
     case .finishing:
       switch choose(5) {
@@ -79,6 +81,9 @@ struct PoolModel {
       switch action {
       case .run(let work, let id): run(work, id)
       case .start(let id, let key): environments[id] = (key, .starting)
+      case .freeze(let id):
+        if case .idle? = environments[id]?.state {} else { problems.append("freezes \(id.number), which is not idle") }
+        environments[id]?.state = .frozen
       case .end(let id):
         if environments[id] == nil { problems.append("ends \(id.number), which is gone") }
         environments[id]?.state = .ending
@@ -89,11 +94,10 @@ struct PoolModel {
 
   private mutating func run(_ work: Int, _ id: EnvironmentID) {
     settle(work)
-    guard case .idle? = environments[id]?.state else {
-      problems.append("work \(work) goes to \(id.number), which is not idle")
-      return
+    switch environments[id]?.state {
+    case .idle, .frozen: environments[id]?.state = .busy(work)
+    default: problems.append("work \(work) goes to \(id.number), which is not idle")
     }
-    environments[id]?.state = .busy(work)
   }
 
   private mutating func settle(_ work: Int) {

@@ -9,14 +9,14 @@ struct PoolStateMachineTests {
   private let start = MonotonicTime(nanoseconds: 0)
 
   @Test func `the first work starts an environment and runs when it is available`() {
-    var pool = Pool(capacity: 2, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 2, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "spec"))
     #expect(describe(pool.available(id, at: start)) == ["run 1 on 1"])
     #expect(pool.count == 1)
   }
 
   @Test func `idle environments are used again, the most recently used first`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let ids = (1...3).map { started(pool.submit($0, key: "a", spec: "s")) }
     for id in ids { _ = pool.available(id, at: start) }
     for id in ids { _ = pool.available(id, at: start) }
@@ -25,14 +25,14 @@ struct PoolStateMachineTests {
   }
 
   @Test func `an environment takes one work at a time`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     #expect(describe(pool.submit(2, key: "a", spec: "s")) == ["start 2 with s"])
   }
 
   @Test func `keys share nothing`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     _ = pool.available(id, at: start)
@@ -40,7 +40,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `work waits for an environment that has just answered, until that is overdue`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -51,7 +51,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a full host ends the environment that was idle longest`() {
-    var pool = Pool(capacity: 2, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 2, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let first = started(pool.submit(1, key: "a", spec: "s"))
     let second = started(pool.submit(2, key: "b", spec: "s"))
     for (id, time) in [(first, 1), (second, 2)] as [(EnvironmentID, Int64)] {
@@ -63,7 +63,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a full host waits for an environment of another function that is about to be free`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -75,7 +75,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `on a full host work is refused when what it waits for is overdue`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -85,7 +85,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a full host without anything idle refuses`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     #expect(describe(pool.submit(2, key: "a", spec: "s")) == ["refuse 2"])
@@ -95,7 +95,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `work fails with the environment that was started for it`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.submit(2, key: "a", spec: "s")
     #expect(describe(pool.ended(id)) == ["fail 1"])
@@ -103,7 +103,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `an environment that dies while others wait for it is replaced`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -112,7 +112,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a retired version ends its idle environments now and its busy ones after their work`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let idle = started(pool.submit(1, key: "a", spec: "s"))
     let busy = started(pool.submit(2, key: "a", spec: "s"))
     _ = pool.available(idle, at: start)
@@ -126,7 +126,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `an environment that is told to end takes no more work`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     _ = pool.ending(id)
@@ -135,7 +135,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `work that waits for an environment that must end gets another one at once`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -144,7 +144,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `on a full host such work waits for the room`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     #expect(describe(pool.ending(id)) == [])
@@ -153,7 +153,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a key that is in use again keeps its environments`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     #expect(describe(pool.retire("a")) == [])
@@ -163,7 +163,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `idle environments are reaped after their time`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     _ = pool.available(id, at: start)
@@ -172,8 +172,53 @@ struct PoolStateMachineTests {
     #expect(describe(pool.reap(at: start.advanced(by: .seconds(20)))) == [])
   }
 
+  @Test func `what has waited for the freeze delay is frozen, once`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    #expect(pool.freezeDue == nil)
+    let id = idle(in: &pool, 1, key: "a", at: start)
+    #expect(pool.freezeDue == start.advanced(by: .seconds(1)))
+    #expect(describe(pool.freeze(at: start.advanced(by: .milliseconds(999)))) == [])
+    #expect(describe(pool.freeze(at: start.advanced(by: .seconds(1)))) == ["freeze \(id.number)"])
+    #expect(describe(pool.freeze(at: start.advanced(by: .seconds(2)))) == [])
+    #expect(pool.freezeDue == nil)
+  }
+
+  @Test func `work comes to a frozen environment as to any other, and its delay begins anew`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    let id = idle(in: &pool, 1, key: "a", at: start)
+    _ = pool.freeze(at: start.advanced(by: .seconds(1)))
+    #expect(describe(pool.submit(2, key: "a", spec: "s")) == ["run 2 on 1"])
+    _ = pool.available(id, at: start.advanced(by: .seconds(3)))
+    #expect(pool.freezeDue == start.advanced(by: .seconds(4)))
+    #expect(describe(pool.freeze(at: start.advanced(by: .seconds(4)))) == ["freeze 1"])
+  }
+
+  @Test func `an environment that has had work meanwhile is not frozen`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    let busy = idle(in: &pool, 1, key: "a", at: start)
+    let again = idle(in: &pool, 2, key: "b", at: start)
+    _ = pool.submit(3, key: "a", spec: "s")
+    _ = pool.submit(4, key: "b", spec: "s")
+    _ = pool.available(again, at: start.advanced(by: .milliseconds(500)))
+    #expect(describe(pool.freeze(at: start.advanced(by: .seconds(1)))) == [])
+    #expect(describe(pool.freeze(at: start.advanced(by: .milliseconds(1500)))) == ["freeze \(again.number)"])
+    #expect(describe(pool.available(busy, at: start.advanced(by: .seconds(2)))) == [])
+  }
+
+  @Test func `a frozen environment is reaped, makes room and retires like any idle one`() {
+    for end in [
+      { $0.reap(at: MonotonicTime(nanoseconds: 10_000_000_000)) }, { $0.retire("a") },
+      { $0.submit(2, key: "b", spec: "t") },
+    ] as [(inout Pool) -> [Pool.Action]] {
+      var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+      _ = idle(in: &pool, 1, key: "a", at: start)
+      #expect(describe(pool.freeze(at: start.advanced(by: .seconds(1)))) == ["freeze 1"])
+      #expect(describe(end(&pool)) == ["end 1"])
+    }
+  }
+
   @Test func `a draining pool refuses what waits and starts nothing more`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     #expect(describe(pool.endAll()) == ["end 1", "refuse 1"])
     #expect(describe(pool.submit(2, key: "a", spec: "s")) == ["refuse 2"])
@@ -182,13 +227,13 @@ struct PoolStateMachineTests {
   }
 
   @Test func `on a full host overdue work is refused or gets the room of an idle environment`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
     #expect(describe(pool.submit(2, key: "a", spec: "s")) == [])
     #expect(describe(pool.overdue(id)) == ["refuse 2"])
-    var other = Pool(capacity: 2, idleTimeout: .seconds(10))
+    var other = Pool(capacity: 2, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let idle = started(other.submit(1, key: "b", spec: "t"))
     _ = other.available(idle, at: start)
     _ = other.available(idle, at: start)
@@ -208,6 +253,14 @@ struct PoolStateMachineTests {
     #expect(model.problems == [])
   }
 
+  /// An environment that was started for `work` and has done it.
+  private func idle(in pool: inout Pool, _ work: Int, key: String, at now: MonotonicTime) -> EnvironmentID {
+    let id = started(pool.submit(work, key: key, spec: "s"))
+    _ = pool.available(id, at: now)
+    _ = pool.available(id, at: now)
+    return id
+  }
+
   private func started(_ actions: [Pool.Action]) -> EnvironmentID {
     for case .start(let id, _) in actions { return id }
     Issue.record("nothing was started")
@@ -219,6 +272,7 @@ struct PoolStateMachineTests {
       switch action {
       case .run(let work, let id): "run \(work) on \(id.number)"
       case .start(let id, let spec): "start \(id.number) with \(spec)"
+      case .freeze(let id): "freeze \(id.number)"
       case .end(let id): "end \(id.number)"
       case .refuse(let work): "refuse \(work)"
       case .fail(let work): "fail \(work)"

@@ -79,7 +79,9 @@ final class SandboxObserverTests {
       temporary: try open("/tmp", pathOnly), sharedMemory: try open("/shm", pathOnly),
       group: hasGroup
         ? SandboxGroup(
-          memoryPeak: try open("/group/pids.current", O_RDONLY), directory: try open("/group", O_RDONLY | O_DIRECTORY))
-        : nil)
+          memoryPeak: try open("/group/pids.current", O_RDONLY), directory: try open("/group", O_RDONLY | O_DIRECTORY),
+          freezer: nil)
+        : nil,
+      wasParked: false)
   }
 }

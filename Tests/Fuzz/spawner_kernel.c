@@ -348,6 +348,7 @@ const struct cgroup_driver cgroup_v1 = {
     .open_peak = group_file,
     .open_usage = group_file,
     .open_group = group_file,
+    .open_freezer = group_file,
     .read_memory = group_read_memory,
     .read_result = group_read_result,
     .kill_all = group_kill_all,

@@ -111,6 +111,7 @@ static void check_result(const struct sp_result *answer) {
 }
 
 static void note_started(const struct sp_started *answer, unsigned descriptor_count) {
+  MUST(answer->has_group == answer->can_freeze, "a part of what the control group gives");
   unsigned expected = answer->has_group ? SP_STARTED_DESCRIPTORS : SP_STARTED_DESCRIPTORS_ALONE;
   MUST(answer->slot < ENVIRONMENT_SLOTS && !is_live[answer->slot], "two environments in one slot");
   MUST(answer->generation > generations[answer->slot], "a generation that was there before");

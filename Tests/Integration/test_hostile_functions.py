@@ -105,7 +105,7 @@ def test_what_is_printed_between_invocations_is_in_the_log(deploy, invoke, logs_
         """
         import os, threading, time
         def late():
-            time.sleep(0.3)
+            time.sleep(0.003)  # after the answer, and before the environment is frozen
             os.write(1, b"printed after the answer\\n")
             os._exit(3)
         def handler(event, context):
@@ -115,6 +115,7 @@ def test_what_is_printed_between_invocations_is_in_the_log(deploy, invoke, logs_
     assert invoke(name).error is None
 
     def is_logged():
+        invoke(name)  # what was frozen before it was printed is printed now
         try:
             events = logs_client.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
         except logs_client.exceptions.ResourceNotFoundException:

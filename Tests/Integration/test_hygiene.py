@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -43,7 +44,7 @@ def write(path, data="left"):
 
 def later(path):
     def work():
-        time.sleep(0.3)
+        time.sleep(0.003)  # after the answer, and before the environment is frozen
         write(path)
     threading.Thread(target=work, daemon=True).start()
 
@@ -135,9 +136,14 @@ def test_an_environment_that_holds_an_unlinked_file_is_not_used_again(resident, 
 
 
 def test_what_comes_while_nothing_runs_is_gone_too(server, resident, invoke):
-    late = f"/tmp/{unique_name('late')}"
-    first = invoke(resident, f"later('{late}')").json
-    wait_until(lambda: seen_from_the_host(server, late), 5, what="the file that a thread makes after the answer")
+    def leaves_a_file():
+        late = f"/tmp/{unique_name('late')}"
+        answer = invoke(resident, f"later('{late}')").json
+        time.sleep(0.2)
+        return answer if seen_from_the_host(server, late) else None
+
+    # A thread that comes too late for the moment before the freezing is frozen with the others.
+    first = wait_until(leaves_a_file, 10, what="the file that a thread makes after the answer")
     second = invoke(resident, "pass").json
     assert second["entries"] == []
     assert second["identity"] == first["identity"], "the event waited for the clean-up"

@@ -26,7 +26,7 @@ struct SpawnerTests {
     peer.send(startedMessage(request.header.request), descriptors: 6)
     let sandbox = try #require(try await answers.first()?.get())
     #expect(sandbox.id.slot == 4)
-    #expect(sandbox.group != nil)
+    #expect(try #require(sandbox.group).freezer == nil)
     peer.send(exited(slot: 4, status: 3 << 8))
     #expect(await exits.first() == SandboxExit(cause: .code(3), oomKills: 1, memoryPeak: 99))
   }
@@ -59,15 +59,29 @@ struct SpawnerTests {
     #expect(try #require(try await answers.first()?.get()).group == nil)
   }
 
-  @Test(arguments: [(0, 6), (1, 4), (1, 5), (1, 7)] as [(UInt32, Int)])
-  func `another number of descriptors ends the connection`(hasGroup: UInt32, count: Int) async throws {
+  @Test func `a host that can freeze gives one more`() async throws {
+    let peer = try Peer()
+    let spawner = Spawner()
+    spawner.connect(peer.serverEnd)
+    let answers = Mailbox<Answer>()
+    spawner.start(spec, started: answers.add, exited: { _ in })
+    let request = try peer.receive(sp_start.self).header.request
+    peer.send(startedMessage(request, canFreeze: 1), descriptors: 7)
+    #expect(try #require(try await answers.first()?.get()).group?.freezer != nil)
+  }
+
+  @Test(arguments: [(0, 0, 6), (1, 0, 4), (1, 0, 5), (1, 0, 7), (1, 1, 6), (0, 1, 7)] as [(UInt32, UInt32, Int)])
+  func `another number of descriptors ends the connection`(
+    hasGroup: UInt32, canFreeze: UInt32, count: Int
+  ) async throws {
     let peer = try Peer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     spawner.start(spec, started: { _ in }, exited: { _ in })
     let unanswered = Mailbox<Answer>()
     spawner.start(spec, started: unanswered.add, exited: { _ in })
-    peer.send(startedMessage(try peer.receive(sp_start.self).header.request, hasGroup: hasGroup), descriptors: count)
+    let request = try peer.receive(sp_start.self).header.request
+    peer.send(startedMessage(request, hasGroup: hasGroup, canFreeze: canFreeze), descriptors: count)
     #expect(await unanswered.first()?.failure == .connectionLost)
   }
 
@@ -213,11 +227,11 @@ struct SpawnerTests {
     return (peer, spawner, try #require(try await answers.first()?.get()))
   }
 
-  private func startedMessage(_ request: UInt64, hasGroup: UInt32 = 1) -> [UInt8] {
+  private func startedMessage(_ request: UInt64, hasGroup: UInt32 = 1, canFreeze: UInt32 = 0) -> [UInt8] {
     bytes(
       sp_started(
         header: header(SP_STARTED, MemoryLayout<sp_started>.size, request), slot: 4, generation: 1,
-        has_group: hasGroup, reserved: 0))
+        has_group: hasGroup, can_freeze: canFreeze, was_parked: 0, reserved: 0))
   }
 
   private func cleaned(slot: UInt32, isClean: UInt32) -> [UInt8] {

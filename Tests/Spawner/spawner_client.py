@@ -14,10 +14,11 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.control_groups import hierarchies
 from harness.waiting import SLOWNESS
 from modes import ROOT
 
-VERSION = 4
+VERSION = 5
 MOST_LAYERS = 5
 UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE, STOCK = 1, 2, 3, 4, 5, 6, 7, 8
 PREPARED, BOOTED, FORKED = 1, 2, 3
@@ -31,7 +32,8 @@ UNPACK_BODY = struct.Struct("=QQII")
 START_BODY = struct.Struct("=IIIIIIII")
 STOCK_BODY = struct.Struct("=IIIIII")
 SLOT_BODY = struct.Struct("=II")
-STARTED_BODY = CLEANED_BODY = struct.Struct("=IIII")
+STARTED_BODY = struct.Struct("=IIIIII")
+CLEANED_BODY = struct.Struct("=IIII")
 RESULT_BODY = struct.Struct("=IiQII256s")
 EXITED_BODY = struct.Struct("=IIiIQ")
 
@@ -92,7 +94,7 @@ class Environment:
         spawner.environments.append(self)
         self.is_closed = False
         listener, self.log, self.temporary, self.shared, *group = answer.descriptors
-        self.peak, self.group = group or (None, None)  # of a host without control groups
+        self.peak, self.group, self.freezer = (*group, None, None, None)[:3]  # what the host has of them
         self.listener = socket.socket(fileno=listener)
 
     def kill(self):
@@ -141,7 +143,7 @@ class Environment:
             return
         self.is_closed = True
         self.listener.close()
-        for descriptor in (self.log, self.temporary, self.shared, self.peak, self.group):
+        for descriptor in (self.log, self.temporary, self.shared, self.peak, self.group, self.freezer):
             if descriptor is not None:
                 os.close(descriptor)
 
@@ -199,9 +201,11 @@ class Spawner:
             answer.has_extensions = has_extensions == 1
             answer.detail = detail.split(b"\0")[0].decode("ascii")
         elif kind == STARTED:
-            answer.slot, answer.generation, has_group, was_parked = STARTED_BODY.unpack(body)
+            answer.slot, answer.generation, has_group, can_freeze, was_parked, reserved = STARTED_BODY.unpack(body)
             answer.was_parked = was_parked == 1
-            assert was_parked in (0, 1) and has_group == self.mode.has_groups and len(descriptors) == (6 if has_group else 4)
+            assert was_parked in (0, 1) and reserved == 0
+            assert has_group == self.mode.has_groups and can_freeze == (has_group and bool(hierarchies("cgroup2")))
+            assert len(descriptors) == 4 + 2 * has_group + can_freeze
         elif kind == CLEANED:
             answer.slot, answer.generation, is_clean, reserved = CLEANED_BODY.unpack(body)
             assert reserved == 0

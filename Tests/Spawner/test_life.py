@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import IS_SANITIZED, UID_BASE
-from harness.control_groups import LEAF, Group, unified
+from harness.control_groups import LEAF, Group, hierarchies, unified
 from harness.waiting import SLOWNESS
 from spawner_client import (FAILED, KILL, SLOT_BODY, STARTED, Environment, groups, make_zip, message, until)
 
@@ -174,6 +174,9 @@ def test_a_killed_spawner_takes_its_sandboxes_along_and_the_next_one_sweeps(laun
     running = [first.python(WAIT) for _ in range(5)]
     for environment in running:
         environment.read_log("up")
+    for environment in running[:3]:
+        if environment.freezer is not None:
+            os.write(environment.freezer, b"1")
     first.send(first.start_message(first.tree({"main.py": WAIT}), 1, {})[1])  # one that is half-way
     os.kill(first.pid, signal.SIGKILL)
     first.process.wait()
@@ -185,6 +188,41 @@ def test_a_killed_spawner_takes_its_sandboxes_along_and_the_next_one_sweeps(laun
     assert all(not os.path.isdir(os.path.join(group, f"{slot}-1")) for group in groups(instance) for slot in range(1, 6))
     assert second.stop() == 0
     assert groups(instance) == []
+
+
+COUNTING = """
+import time
+while True:
+    print('turn', flush=True); time.sleep(0.001)
+"""
+
+
+def test_a_frozen_environment_stops_goes_on_and_can_be_killed(spawner, instance, has_groups):
+    if not has_groups or not hierarchies("cgroup2"):
+        pytest.skip("nothing that freezes")
+    running = spawner.python(COUNTING)
+    running.read_log("turn")
+    group = Group.named(f"redoubt-{instance}/0-1")
+    os.write(running.freezer, b"1")
+    until(lambda: "frozen 1" in group.read("cgroup.events"), "all of it is frozen")
+    printed(running)
+    time.sleep(0.1)
+    assert printed(running) == b""
+    os.write(running.freezer, b"0")
+    running.read_log("turn")
+    os.write(running.freezer, b"1")
+    until(lambda: "frozen 1" in group.read("cgroup.events"), "all of it is frozen")
+    running.kill()
+    assert running.exited().wait_status == signal.SIGKILL
+    assert spawner.processes() == []
+
+
+def printed(running):
+    """What is in the log pipe now."""
+    try:
+        return os.read(running.log, 1 << 20)
+    except BlockingIOError:
+        return b""
 
 
 def leave(instance, *path):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONTROLLERS = ("memory", "cpu", "pids", "freezer")
-"""Those of v1 in whose hierarchies the spawner makes groups."""
+"""Those of v1 in whose hierarchies the spawner makes groups, besides that of v2 where one is mounted."""
 
 LEAF = "redoubt-platform"
 """Where the spawner moves the platform's own processes in v2, where only leaves may hold any."""
@@ -60,7 +60,8 @@ class Group:
         if unified():
             return cls([unified() / places[""]])
         mounted = hierarchies("cgroup").items()
-        return cls([root / places[name] for name in CONTROLLERS for root, options in mounted if name in options])
+        found = [root / places[name] for name in CONTROLLERS for root, options in mounted if name in options]
+        return cls(found + [root / places[""] for root in hierarchies("cgroup2")])
 
     def __bool__(self):
         return bool(self.folders)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness.paths import ROOT, redoubt_binary
 
-PROGRAMS = ("redoubt", "redoubt-spawner", "redoubt-unpack")
+PROGRAMS = ("redoubt", "redoubt-spawner", "redoubt-unpack", "libredoubt-zygote.so")
 
 
 @dataclass

@@ -10,14 +10,15 @@
 #include <stdint.h>
 
 enum {
-  SP_VERSION = 4,
+  SP_VERSION = 5,
   SP_MAX_MESSAGE = 32768,      // bytes, header included
   SP_MAX_ENVIRONMENT = 24576,  // bytes of the environment block of SP_START
   SP_MAX_ENVIRONMENT_COUNT = 512,
   SP_MAX_DETAIL = 256,         // bytes of a refusal's detail
   SP_DIGEST_SIZE = 32,
   SP_MAX_LAYERS = 5,
-  SP_STARTED_DESCRIPTORS = 6,         // of a host with control groups
+  SP_STARTED_DESCRIPTORS = 7,         // of a host that can freeze control groups
+  SP_STARTED_DESCRIPTORS_GROUP = 6,   // of one that has them and cannot
   SP_STARTED_DESCRIPTORS_ALONE = 4,   // of one without
   SP_MAX_STOCKS = 32,          // lines of SP_STOCK
   SP_STOCK_PLACES = 256,       // sandboxes that are parked, all lines together
@@ -137,14 +138,18 @@ struct sp_result {
 };
 
 // Beside it, in this order: the runtime API's listener, the log pipe, /tmp and /dev/shm of the sandbox (both O_PATH: for
-// fstat and fstatfs only); and where `has_group` is 1 the memory peak file and the directory of the control group that
-// counts processes (`cgroup.procs` and `pids.current` are in it).
+// fstat and fstatfs only); where `has_group` is 1 the memory peak file and the directory of the control group that
+// counts processes (`cgroup.procs` and `pids.current` are in it); and where `can_freeze` is 1 a file that stops every
+// process of the environment once `1` is written to it, and lets them go on after a `0`. What is frozen is killed as
+// ever; orders for its init wait.
 struct sp_started {
   struct sp_header header;
   uint32_t slot;
   uint32_t generation;
-  uint32_t has_group;  // 0: this host gives no control groups
-  uint32_t was_parked; // 1: it was taken from the stock, or made for this request as one of the stock
+  uint32_t has_group;   // 0: this host gives no control groups
+  uint32_t can_freeze;  // 0: none whose processes can be stopped and killed all the same
+  uint32_t was_parked;  // 1: it was taken from the stock, or made for this request as one of the stock
+  uint32_t reserved;    // 0
 };
 
 struct sp_cleaned {

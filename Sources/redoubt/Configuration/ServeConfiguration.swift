@@ -31,12 +31,17 @@ struct ServeConfiguration: Codable, Hashable, Sendable {
   /// Names of the spawner's runtimes in the order of their indices; set by the supervisor, empty before.
   var runtimes: [String] = []
 
-  /// The user ids that sandboxes run as; nobody else on the host may have them. Unpackers have ids of their own, after
-  /// those of environments.
-  var environmentIDs: Range<Int> { uidBase..<(uidBase + environments + Spawner.unpackPlaces) }
+  /// The user ids that sandboxes run as; nobody else on the host may have them. Those of the
+  /// stock, zygotes and unpackers have ids of their own, after those of environments.
+  var environmentIDs: Range<Int> {
+    let others = Spawner.stockPlaces + Spawner.stockLines + Spawner.unpackPlaces
+    return uidBase..<(uidBase + environments + others)
+  }
 
   /// `redoubt-unpack`, beside the spawner.
   var unpacker: String { HostFile.parent(spawner) + "/redoubt-unpack" }
+  /// Beside the spawner, too: what makes an interpreter a zygote.
+  var zygoteLibrary: String { HostFile.parent(spawner) + "/libredoubt-zygote.so" }
 }
 
 extension ServeConfiguration {

@@ -1,6 +1,9 @@
 extension HostCheck {
   static func programs(_ configuration: ServeConfiguration) -> [HostCheck] {
-    [program("spawner", configuration.spawner), program("unpacker", configuration.unpacker)]
+    [
+      program("spawner", configuration.spawner), program("unpacker", configuration.unpacker),
+      program("zygote library", configuration.zygoteLibrary),
+    ]
   }
 
   private static func program(_ name: String, _ path: String) -> HostCheck {
@@ -8,9 +11,9 @@ extension HostCheck {
       _ = try TrustedProgram.open(path, like: try Descriptor.program("/proc/self/exe"))
       return .ok(name, path)
     } catch let failure as CommandFailure {
-      return .fail(name, failure.description, mend: "install redoubt-spawner and redoubt-unpack beside redoubt")
+      return .fail(name, failure.description, mend: "install redoubt-spawner, redoubt-unpack and libredoubt-zygote.so beside redoubt")
     } catch {
-      return .fail(name, "\(error)", mend: "install redoubt-spawner and redoubt-unpack beside redoubt")
+      return .fail(name, "\(error)", mend: "install redoubt-spawner, redoubt-unpack and libredoubt-zygote.so beside redoubt")
     }
   }
 

@@ -59,7 +59,7 @@ struct ServerComposition {
     let catalog = FunctionCatalog()
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
-      retired: { executor.retire($0) }, hygieneChanged: { executor.apply($0) })
+      stored: { executor.expect($0) }, retired: { executor.retire($0) }, hygieneChanged: { executor.apply($0) })
     try await registry.load()
     try await packages.prepare()
     let layers = LayerRegistry(database: state.database, time: time)

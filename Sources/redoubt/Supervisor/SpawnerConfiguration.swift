@@ -5,7 +5,7 @@ struct SpawnerConfiguration: Hashable, Sendable {
   init(
     _ configuration: ServeConfiguration, instance: String, runtimes: [HostRuntime]
   ) throws(CommandFailure) {
-    for path in [configuration.unpacker] + runtimes.compactMap(\.directory) where path.contains(where: \.isWhitespace) {
+    for path in [configuration.unpacker, configuration.zygoteLibrary] + runtimes.compactMap(\.directory) where path.contains(where: \.isWhitespace) {
       throw CommandFailure(
         .configuration, "`\(path)` has a blank: give --spawner and --runtimes-dir paths without blanks")
     }
@@ -14,6 +14,7 @@ struct SpawnerConfiguration: Hashable, Sendable {
       "uid-base \(configuration.uidBase)",
       "slots \(configuration.environments)",
       "unpacker \(configuration.unpacker)",
+      "zygote-library \(configuration.zygoteLibrary)",
     ]
     let table = runtimes.map { runtime in
       "runtime \(runtime.name) \(runtime.directory ?? "-") \(runtime.command.joined(separator: " "))"

@@ -24,6 +24,7 @@ struct SupervisorPlan {
     let runtimes = HostRuntime.table(in: try Self.runtimesDirectory(configuration))
     spawnerProgram = try TrustedProgram.open(configuration.spawner, like: serverProgram)
     _ = try TrustedProgram.open(configuration.unpacker, like: serverProgram)
+    _ = try TrustedProgram.open(configuration.zygoteLibrary, like: serverProgram)
     try OwnedDirectory.prepare(configuration.secretsDirectory, for: user, .readable)
     let directory = try OwnedDirectory.prepare(configuration.dataDirectory, for: user, .writable)
     state = try StateDirectory(configuration.dataDirectory, directory, for: user, random: random)

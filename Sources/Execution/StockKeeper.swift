@@ -1,0 +1,90 @@
+import Core
+import Functions
+import Sandbox
+import Synchronization
+
+/// Tells the spawner what to keep ready, and each start which line it may take from.
+final class StockKeeper: Sendable {
+  private let spawner: Spawner
+  private let runtimes: RuntimeCatalog
+  private let time: any TimeSource
+  private let state = Mutex(StockPolicy(capacity: Spawner.stockLines))
+
+  init(spawner: Spawner, runtimes: RuntimeCatalog, time: any TimeSource) {
+    self.spawner = spawner
+    self.runtimes = runtimes
+    self.time = time
+  }
+
+  /// The version may be called from now on: its first call is to find something ready.
+  func expect(_ version: FunctionVersion) {
+    guard let line = line(of: version) else { return }
+    let now = time.monotonicTime()
+    _ = state.withLock { $0.number(of: line, at: now) }
+    adjust()
+  }
+
+  /// An environment of the version is about to be started.
+  ///
+  /// - Parameter variables: the function's own.
+  /// - Returns: the number of the line that it may be taken from; nil when the runtime has to be executed with those
+  ///   variables.
+  func take(_ version: FunctionVersion, variables: [String: String]) -> Int? {
+    guard let line = line(of: version), !line.kind.isUnfit(for: variables) else { return nil }
+    let now = time.monotonicTime()
+    let (number, isNew) = state.withLock { policy in
+      let before = policy.count
+      return (policy.taken(line, at: now), policy.count != before)
+    }
+    if isNew { adjust() }
+    return number
+  }
+
+  /// Follows demand, and gives way when memory is short.
+  func adjust() {
+    let now = time.monotonicTime()
+    let isMemoryShort = HostMemory.now().map(Self.isShort) ?? false
+    // Under the lock, so that the last thing said is the last thing decided.
+    state.withLock { policy in
+      for target in policy.targets(at: now, isMemoryShort: isMemoryShort) {
+        spawner.keepReady(target.count, of: target.line, as: target.number)
+      }
+    }
+  }
+
+  /// A twelfth of the host's memory is left, or less.
+  private static func isShort(_ memory: HostMemory) -> Bool { memory.available < memory.total / 12 }
+
+  private func line(of version: FunctionVersion) -> StockLine? {
+    guard let runtime = runtimes.runtime(version.configuration.runtime) else { return nil }
+    return StockLine(runtime, version)
+  }
+}
+
+extension StockLine {
+  fileprivate init(_ runtime: Runtime, _ version: FunctionVersion) {
+    let variables = EnvironmentVariables.beforeFunction(runtime, memorySize: version.configuration.memorySize)
+    switch runtime.family {
+    case .python:
+      self.init(kind: .forked(version.place.account), runtime: runtime.index, environment: variables)
+    case .node: self.init(kind: .booted, runtime: runtime.index, environment: variables)
+    case .custom: self.init(kind: .prepared, runtime: runtime.index, environment: variables)
+    }
+  }
+}
+
+extension StockLine.Kind {
+  /// Whether variables among these would change a process that runs already: a loader, an interpreter or a library reads
+  /// them at its start only.
+  fileprivate func isUnfit(for variables: [String: String]) -> Bool {
+    guard self != .prepared else { return false }
+    return variables.keys.contains { name in
+      Self.readAtStart.contains(name) || Self.prefixesReadAtStart.contains { name.hasPrefix($0) }
+    }
+  }
+
+  private static let readAtStart: Set = [
+    "GLIBC_TUNABLES", "LANG", "LANGUAGE", "OPENSSL_CONF", "AWS_LAMBDA_EXEC_WRAPPER",
+  ]
+  private static let prefixesReadAtStart = ["LD_", "PYTHON", "NODE_", "LC_", "MALLOC_", "UV_"]
+}
