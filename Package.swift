@@ -67,6 +67,7 @@ let package = Package(
     swift("Core"),
     .target(name: "CLinux", cSettings: hardened),
     .target(name: "CSpawnerProtocol", cSettings: hardened),
+    .target(name: "CDeflate", cSettings: hardened, linkerSettings: [.linkedLibrary("z")]),
     // Rank 1
     swift("Storage", ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
     swift("Cryptography", ["Core", crypto]),
@@ -103,7 +104,8 @@ let package = Package(
     .executableTarget(
       name: "redoubt",
       dependencies: [
-        "Admission", "Authorization", "CLinux", "Core", "Cryptography", "Execution", "Functions", "Gate", "Identity",
+        "Admission", "Authorization", "CDeflate", "CLinux", "Core", "Cryptography", "Execution", "Functions", "Gate",
+        "Identity",
         "LambdaAPI", "LogsAPI", "RedoubtAPI", "Sandbox", "Storage", "SupplyChain", "Telemetry", "Wire", nioCore,
         nioPosix,
         nioHTTP1, log, lifecycle,
