@@ -43,7 +43,7 @@ def test_a_functions_group_is_described(logs_client, logged):
     assert found["logGroupName"] == logged[0]
     assert found["arn"] == f"{ARN}{logged[0]}:*" and found["logGroupArn"] == ARN + logged[0]
     assert abs(found["creationTime"] / 1000 - time.time()) < 600
-    assert "retentionInDays" not in found
+    assert "retentionInDays" not in found and 100 < found["storedBytes"] < 100_000
 
 
 def test_groups_are_listed_a_page_at_a_time(logs_client):
@@ -143,7 +143,7 @@ def test_a_retention_is_set_and_taken_back(logs_client, group):
     assert found["retentionInDays"] == 14
     logs_client.delete_retention_policy(logGroupName=group)
     (found,) = logs_client.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
-    assert "retentionInDays" not in found
+    assert "retentionInDays" not in found and 100 < found["storedBytes"] < 100_000
 
 
 def test_a_deleted_group_is_gone_until_its_function_logs_again(logs_client, deploy, invoke, messages):
