@@ -74,7 +74,7 @@ let package = Package(
     swift("Sandbox", ["Core", "CLinux", "CSpawnerProtocol"]),
     swift("Wire", ["Core"]),
     // Rank 2
-    swift("Telemetry", ["Core", "Storage", "Cryptography", log]),
+    swift("Telemetry", ["Core", "Storage", "Cryptography", "Wire", log]),
     swift("Identity", ["Core", "Storage", "Cryptography", "Wire"]),
     swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox"]),
     // Rank 3
