@@ -69,13 +69,14 @@ let package = Package(
     .target(name: "CLinux", cSettings: hardened),
     .target(name: "CSpawnerProtocol", cSettings: hardened),
     .target(name: "CSandboxEntry", cSettings: hardened),
+    .target(name: "CDeflate", cSettings: hardened, linkerSettings: [.linkedLibrary("z")]),
     // Rank 1
     swift("Storage", ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
     swift("Cryptography", ["Core", crypto]),
     swift("Sandbox", ["Core", "CLinux", "CSpawnerProtocol"]),
     swift("Wire", ["Core"]),
     // Rank 2
-    swift("Telemetry", ["Core", "Storage", "Cryptography", log]),
+    swift("Telemetry", ["Core", "Storage", "Cryptography", "Wire", log]),
     swift("Identity", ["Core", "Storage", "Cryptography", "Wire"]),
     swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox"]),
     // Rank 3
@@ -105,7 +106,8 @@ let package = Package(
     .executableTarget(
       name: "redoubt",
       dependencies: [
-        "Admission", "Authorization", "CLinux", "Core", "Cryptography", "Execution", "Functions", "Gate", "Identity",
+        "Admission", "Authorization", "CDeflate", "CLinux", "Core", "Cryptography", "Execution", "Functions", "Gate",
+        "Identity",
         "LambdaAPI", "LogsAPI", "RedoubtAPI", "Sandbox", "Storage", "SupplyChain", "Telemetry", "Wire", nioCore,
         nioPosix,
         nioHTTP1, log, lifecycle,

@@ -1,5 +1,4 @@
-/// CRC-32 as zip archives and event streams have it (ISO 3309, reflected polynomial EDB88320). No protection against
-/// intent.
+/// CRC-32 as event streams have it (ISO 3309, reflected polynomial EDB88320). No protection against intent.
 package enum CyclicRedundancyCheck {
   private static let table: [UInt32] = (0..<256).map { index in
     (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }

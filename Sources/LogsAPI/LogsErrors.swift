@@ -7,7 +7,7 @@ enum LogsErrors {
   static func fault(_ error: any Error) -> Fault? {
     switch error {
     case let error as LogError: fault(error)
-    case let error as FilterPatternError: invalidParameter(text(error))
+    case let error as FilterPatternError: invalidParameter(error.description)
     default: nil
     }
   }
@@ -24,15 +24,6 @@ enum LogsErrors {
     case .badCursor: invalidParameter("The specified nextToken is invalid.")
     case .badLimit(let limit): invalidParameter("limit must be 1 to 10000: \(limit)")
     case .damaged, .cancelled, .cryptography, .database: nil
-    }
-  }
-
-  private static func text(_ error: FilterPatternError) -> String {
-    switch error {
-    case .unsupported(let kind): "not supported by this version of Redoubt in a filterPattern: \(kind.rawValue)"
-    case .badTerm(let term): "invalid character(s) in term '\(term)'"
-    case .unfinishedQuote: "unterminated quoted string in the filterPattern"
-    case .tooLong: "the filterPattern is longer than 1024 characters"
     }
   }
 

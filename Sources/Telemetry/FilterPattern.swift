@@ -1,39 +1,47 @@
-/// Which messages a search wants: those with every required term and none of the excluded ones, case and all. Where no
-/// term is required, one of the optional ones must be there.
+/// Which messages a search wants: the filter patterns of CloudWatch Logs, without regular expressions.
 ///
-/// The unstructured patterns of CloudWatch Logs. A term is found wherever it stands, also within a word.
+/// The first character tells the kind: `{` begins conditions on a JSON object, `[` those on fields with spaces between
+/// them, anything else terms.
 package struct FilterPattern: Hashable, Sendable {
   /// As it was written.
   package let source: String
-  private let required: [[UInt8]]
-  private let excluded: [[UInt8]]
-  private let optional: [[UInt8]]
+  private let form: Form
+
+  private enum Form: Hashable {
+    case terms(TermPattern)
+    case json(JSONPattern)
+    case delimited(DelimitedPattern)
+  }
 
   /// The longest pattern, in characters.
   package static let longest = 1024
   /// Matches every message.
-  package static let everything = FilterPattern(source: "", terms: [])
+  package static let everything = FilterPattern(source: "", form: .terms(TermPattern()))
 
   /// - Throws: `FilterPatternError` for a pattern of a kind that is not supported, or out of form.
   package init(_ source: String) throws(FilterPatternError) {
     guard source.unicodeScalars.count <= Self.longest else { throw .tooLong }
-    var parser = FilterPatternParser(source)
-    self.init(source: source, terms: try parser.terms())
+    var scanner = PatternScanner(source)
+    scanner.skipSpaces()
+    self.init(source: source, form: try Self.form(&scanner))
   }
 
-  private init(source: String, terms: [FilterPatternParser.Term]) {
-    self.source = source
-    func texts(_ kind: FilterPatternParser.Term.Kind) -> [[UInt8]] {
-      terms.filter { $0.kind == kind }.map { Array($0.text.utf8) }
+  private init(source: String, form: Form) { (self.source, self.form) = (source, form) }
+
+  private static func form(_ scanner: inout PatternScanner) throws(FilterPatternError) -> Form {
+    switch scanner.next {
+    case "{": .json(try JSONPattern(&scanner))
+    case "[": .delimited(try DelimitedPattern(&scanner))
+    default: .terms(try TermPattern(&scanner))
     }
-    (required, excluded, optional) = (texts(.required), texts(.excluded), texts(.optional))
   }
 
-  /// Whether a message is wanted.
+  /// Whether a message is wanted. The work is proportional to the message's length for each condition of the pattern.
   package func matches(_ message: String) -> Bool {
-    // By bytes: by characters, `e` would not be found before a combining accent.
-    let isChosen = !required.isEmpty || optional.isEmpty || optional.contains { message.utf8.contains($0) }
-    return isChosen && required.allSatisfy { message.utf8.contains($0) }
-      && !excluded.contains { message.utf8.contains($0) }
+    switch form {
+    case .terms(let pattern): pattern.matches(message)
+    case .json(let pattern): pattern.matches(message)
+    case .delimited(let pattern): pattern.matches(message)
+    }
   }
 }

@@ -9,12 +9,17 @@ package struct LogArrivalQuery: Hashable, Sendable {
   package let end: Int64?
   /// Nil for the lines of all requests and of none.
   package let requestID: RequestID?
+  package let pattern: FilterPattern
 
-  package init(group: LogGroup, start: Int64? = nil, end: Int64? = nil, requestID: RequestID? = nil) {
+  package init(
+    group: LogGroup, start: Int64? = nil, end: Int64? = nil, requestID: RequestID? = nil,
+    pattern: FilterPattern = .everything
+  ) {
     self.group = group
     self.start = start
     self.end = end
     self.requestID = requestID
+    self.pattern = pattern
   }
 }
 

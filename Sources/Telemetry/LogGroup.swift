@@ -20,6 +20,8 @@ package struct LogGroupDescription: Hashable, Sendable {
   package let created: WallTime
   /// Nil keeps events for ever.
   package let retentionDays: Int?
+  /// Of the group's batches as they are on disk, sealed.
+  package let storedBytes: Int64
 }
 
 /// What the store knows of a log stream.

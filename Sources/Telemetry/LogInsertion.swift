@@ -7,7 +7,10 @@ struct LogInsertion: Sendable {
   let now: WallTime
 
   func run(in transaction: any Transaction) throws(DatabaseError) {
-    for group in Set(batches.map(\.batch.logGroup)) { try Self.add(group, at: now, in: transaction) }
+    for (group, batches) in Dictionary(grouping: batches, by: \.batch.logGroup) {
+      try Self.add(group, at: now, in: transaction)
+      try group.count(batches.reduce(0) { $0 + Int64($1.sealed.count) }, in: transaction)
+    }
     let first = try takeNumbers(in: transaction)
     for (offset, batch) in batches.enumerated() {
       try touchStream(of: batch, in: transaction)

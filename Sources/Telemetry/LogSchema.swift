@@ -10,6 +10,8 @@ package enum LogSchema {
     Migration(name: "logs-2", statements: ["DROP INDEX log_batches_by_time", byTimeWithStream])
   ]
 
+  package static let sizeMigrations = [Migration(name: "logs-3", statements: [storedBytes, countStoredBytes])]
+
   private static let groups = """
     CREATE TABLE log_groups (
       account TEXT NOT NULL,
@@ -53,6 +55,17 @@ package enum LogSchema {
       sealed BLOB NOT NULL,
       CHECK (last_ms - first_ms BETWEEN 0 AND 4999),
       FOREIGN KEY (account, region, log_group) REFERENCES log_groups (account, region, name) ON DELETE CASCADE)
+    """
+
+  /// The sum of the lengths of `sealed`, kept by who inserts and removes: to sum them up anew would read every batch.
+  private static let storedBytes = """
+    ALTER TABLE log_groups ADD COLUMN stored_bytes BIGINT NOT NULL DEFAULT 0 CHECK (stored_bytes >= 0)
+    """
+  private static let countStoredBytes = """
+    UPDATE log_groups SET stored_bytes = (
+      SELECT COALESCE(SUM(length(sealed)), 0) FROM log_batches
+      WHERE log_batches.account = log_groups.account AND log_batches.region = log_groups.region
+        AND log_batches.log_group = log_groups.name)
     """
 
   private static let byTime = """

@@ -13,7 +13,8 @@ extension LogStore {
   /// - Throws: `groupNotFound`, `damaged` and what the database throws.
   package func arrivals(_ query: LogArrivalQuery, after mark: Int64? = nil) async throws(LogError) -> LogArrivals {
     let reader = LogBatchReader(
-      query: LogQuery(group: query.group, start: query.start, end: query.end), cipher: cipher)
+      query: LogQuery(group: query.group, start: query.start, end: query.end, pattern: query.pattern),
+      cipher: cipher)
     return try await read { transaction in
       guard try query.group.exists(in: transaction) else { throw LogError.groupNotFound(query.group.name) }
       return try Self.part(query, after: try mark ?? query.origin(in: transaction), reader, transaction)

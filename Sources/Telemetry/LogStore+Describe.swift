@@ -15,7 +15,7 @@ extension LogStore {
       // Not LIKE: its wildcards would need quoting, and SQLite's ignores case.
       try transaction.query(
         """
-        SELECT name, created_ms, retention_days FROM log_groups
+        SELECT name, created_ms, retention_days, stored_bytes FROM log_groups
         WHERE account = ? AND region = ? AND name > ? AND (? = '' OR replace(name, ?, '') <> name)
           AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?
         """,
@@ -63,6 +63,7 @@ extension LogGroupDescription {
     group = LogGroup(place: place, name: name)
     created = WallTime(milliseconds: try row.integer("created_ms"))
     retentionDays = row.isNull("retention_days") ? nil : Int(try row.integer("retention_days"))
+    storedBytes = try row.integer("stored_bytes")
   }
 }
 

@@ -42,32 +42,44 @@ extension LogStore {
   /// - Parameter limit: in milliseconds since the epoch; nil removes everything.
   /// - Returns: the number of batches removed.
   func removeEvents(of group: LogGroup, before limit: Int64?) async throws(LogError) -> Int {
-    let limit = SQLValue.integer(limit ?? .max)
     var removed = 0
     while true {
       let count = try await write { transaction in
-        // `first_ms` is implied; the index is ordered by it.
-        try transaction.execute(
-          """
-          DELETE FROM log_batches WHERE sequence IN (
-            SELECT sequence FROM log_batches
-            WHERE account = ? AND region = ? AND log_group = ? AND first_ms < ? AND last_ms < ? LIMIT ?)
-          """, group.key + [limit, limit, .integer(Self.rowsAtOnce)])
+        try Self.removePart(of: group, before: limit ?? .max, in: transaction)
       }
       removed += count
       if count < Self.rowsAtOnce { return removed }
     }
   }
 
+  private static func removePart(
+    of group: LogGroup, before limit: Int64, in transaction: any Transaction
+  ) throws(DatabaseError) -> Int {
+    // `first_ms` is implied; the index is ordered by it.
+    let rows = try transaction.query(
+      """
+      DELETE FROM log_batches WHERE sequence IN (
+        SELECT sequence FROM log_batches
+        WHERE account = ? AND region = ? AND log_group = ? AND first_ms < ? AND last_ms < ? LIMIT ?)
+      RETURNING length(sealed) AS bytes
+      """, group.key + [.integer(limit), .integer(limit), .integer(rowsAtOnce)])
+    var bytes: Int64 = 0
+    for row in rows { bytes += try row.integer("bytes") }
+    if !rows.isEmpty { try group.count(-bytes, in: transaction) }
+    return rows.count
+  }
+
   private func allGroups() async throws(LogError) -> [LogGroupDescription] {
     try await read { transaction in
-      try transaction.query("SELECT account, region, name, created_ms, retention_days FROM log_groups", [])
-        .map { row in
-          guard let account = AccountID(try row.text("account")), let region = Region(try row.text("region")) else {
-            throw DatabaseError.unexpectedColumn("account")
-          }
-          return try LogGroupDescription(row, at: AccountRegion(account: account, region: region))
+      try transaction.query(
+        "SELECT account, region, name, created_ms, retention_days, stored_bytes FROM log_groups", []
+      )
+      .map { row in
+        guard let account = AccountID(try row.text("account")), let region = Region(try row.text("region")) else {
+          throw DatabaseError.unexpectedColumn("account")
         }
+        return try LogGroupDescription(row, at: AccountRegion(account: account, region: region))
+      }
     }
   }
 }

@@ -51,6 +51,15 @@ extension LogGroup {
   /// In the order of the keys' columns.
   var key: [SQLValue] { place.key + [.text(name.description)] }
 
+  /// Adds to what the group says that it holds.
+  ///
+  /// - Parameter bytes: of sealed batches that were inserted; negative for removed ones.
+  func count(_ bytes: Int64, in transaction: any Transaction) throws(DatabaseError) {
+    try transaction.execute(
+      "UPDATE log_groups SET stored_bytes = stored_bytes + ? WHERE account = ? AND region = ? AND name = ?",
+      [.integer(bytes)] + key)
+  }
+
   func exists(in transaction: any Transaction) throws(DatabaseError) -> Bool {
     let sql = "SELECT name FROM log_groups WHERE account = ? AND region = ? AND name = ?"
     return try !transaction.query(sql, key).isEmpty

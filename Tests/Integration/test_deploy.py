@@ -45,6 +45,17 @@ def test_all_functions_of_a_file_are_deployed_in_its_order(redoubt, project, con
     assert "SingleUse (set by the function)" in succeed(redoubt("hygiene", first))
 
 
+def test_a_package_is_as_large_as_it_is_compressed(redoubt, project, configuration):
+    name, text = project.name(), b"the same line again\n" * (3 << 20)
+    project.write("app.py", "import os\ndef handler(event, context): return os.path.getsize('/var/task/text')\n")
+    (project.folder / "text").write_bytes(text)
+    assert len(text) > 50 << 20, "more than an upload may have"
+    succeed(redoubt("deploy", project.folder, "--name", name))
+    assert configuration(name)["CodeSize"] < 1 << 20
+    assert answer(redoubt, name) == len(text)
+    assert ": unchanged" in succeed(redoubt("deploy", project.folder, "--name", name))
+
+
 def test_nothing_is_sent_for_what_is_as_it_should_be(redoubt, project, configuration):
     first, second = manifest(project, hygiene="SingleUse", environment="{ WORD: x }")
     succeed(redoubt("deploy", project.folder))

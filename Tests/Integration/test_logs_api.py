@@ -43,7 +43,7 @@ def test_a_functions_group_is_described(logs_client, logged):
     assert found["logGroupName"] == logged[0]
     assert found["arn"] == f"{ARN}{logged[0]}:*" and found["logGroupArn"] == ARN + logged[0]
     assert abs(found["creationTime"] / 1000 - time.time()) < 600
-    assert "retentionInDays" not in found
+    assert "retentionInDays" not in found and 100 < found["storedBytes"] < 100_000
 
 
 def test_groups_are_listed_a_page_at_a_time(logs_client):
@@ -135,6 +135,48 @@ def test_the_calls_of_logs_tail_find_everything_once(logs_client, deploy, invoke
                 start = max(start, event["timestamp"])
                 assert event["logStreamName"] and event["ingestionTime"] >= event["timestamp"]
     assert list(seen.values()) == ["marker 0", "marker 1", "marker 2"]
+
+
+LINES = [
+    '{"level": "ERROR", "latency": 120, "user": {"name": "Ann"}, "tags": ["x", "y"]}',
+    '{"level": "ERROR", "latency": 80, "user": null}',
+    '{"level": "INFO", "latency": 300, "debug": true}',
+    '127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534',
+    '127.0.0.1 - frank [10/Oct/2000:13:50:35 -0700] "GET /a.gif HTTP/1.0" 200 4355',
+]
+
+
+@pytest.fixture(scope="module")
+def varied(deploy, invoke, messages):
+    """The group of a function that has printed `LINES`."""
+    name = deploy("def handler(event, context):\n    for line in event: print(line)")
+    messages(name, f"REPORT RequestId: {invoke(name, LINES).request_id}")
+    return f"/aws/lambda/{name}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ('{ $.level = "ERROR" && $.latency > 100 }', [0]),
+        ('{ ($.level = "ERR*") || ($.debug IS TRUE) }', [0, 1, 2]),
+        ("{ $.user IS NULL }", [1]), ("{ $.latency = * && $.user NOT EXISTS }", [2]), ("{ $.tags[1] = y }", [0]),
+        ("[ip, user, ..., status_code = 4*, bytes > 1000]", [3]), ("[ip=127.*, ..., bytes != 1534]", [4]),
+        ("?Ann ?frank -gif", [0, 3]),
+    ],
+)  # fmt: skip
+def test_events_are_found_by_pattern(logs_client, varied, pattern, found):
+    events = logs_client.filter_log_events(logGroupName=varied, filterPattern=pattern)["events"]
+    assert [event["message"].rstrip("\n") for event in events] == [LINES[index] for index in found]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [("{ $.a }", "one of ="), ("[a, ..., b, ...]", "no second"), ("%A%", "regular expression"), ("a-b", "term 'a-b'")],
+)
+def test_a_pattern_out_of_form_is_refused(logs_client, varied, pattern, text):
+    with pytest.raises(ClientError, match=text) as raised:
+        logs_client.filter_log_events(logGroupName=varied, filterPattern=pattern)
+    assert error_code(raised) == "InvalidParameterException"
 
 
 def test_a_retention_is_set_and_taken_back(logs_client, group):

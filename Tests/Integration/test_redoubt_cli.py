@@ -183,6 +183,15 @@ def test_a_level_leaves_out_what_is_below_it(redoubt, two_invocations):
     assert "printed for 1" in printed(redoubt("logs", name, "--level", "INFO"))
 
 
+def test_a_pattern_chooses_lines_of_a_log(redoubt, two_invocations):
+    name, ids = two_invocations
+    assert printed(redoubt("logs", name, "--filter", "[first = printed, ..., last != 1]")) == ["printed for 2"]
+    both = printed(redoubt("logs", name, "--filter", "failed", "--request-id", ids[0]))
+    assert [line.split("\t")[-1] for line in both] == ["failed for 1"]
+    done = redoubt("logs", name, "--filter", "{ $.level }")
+    assert done.returncode == 3 and "invalid filterPattern: expected one of" in done.stderr
+
+
 def test_the_time_range_of_a_log_has_two_ends(redoubt, two_invocations):
     name, _ = two_invocations
     assert printed(redoubt("logs", name, "--since", "1h", "--until", "30m")) == []

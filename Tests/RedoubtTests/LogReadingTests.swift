@@ -50,6 +50,15 @@ struct LogReadingTests {
     #expect(part.events == [["Message": "[ERROR] x"]])
   }
 
+  @Test func `a pattern is the server's to apply`() {
+    let reading = LogReading(
+      LogReading.Source(function: "f", configuration: nil), requestID: nil, start: 5, end: nil, level: nil,
+      pattern: "{ $.a = 1 }")
+    #expect(
+      reading.call.encodedQuery
+        == "FilterPattern=%7B%20%24.a%20%3D%201%20%7D&LogGroup=%2Faws%2Flambda%2Ff&StartTime=5")
+  }
+
   private func reading(source: LogReading.Source? = nil, level: LineLevel? = nil) -> LogReading {
     LogReading(
       source ?? LogReading.Source(function: "f", configuration: nil), requestID: nil, start: 5, end: nil, level: level)

@@ -22,8 +22,7 @@ struct FilterPatternTests {
   }
 
   @Test(arguments: [
-    ("{ $.level = \"ERROR\" }", FilterPatternError.unsupported(.json)),
-    ("[ip, user]", .unsupported(.spaceDelimited)), ("%AUTH\\d%", .unsupported(.regularExpression)),
+    ("%AUTH\\d%", FilterPatternError.regularExpression), ("a {b", .badTerm("{b")), ("a [b", .badTerm("[b")),
     ("?", .badTerm("")), ("a-b", .badTerm("a-b")),
     ("key=value", .badTerm("key=value")), ("-", .badTerm("")), ("\"open", .unfinishedQuote),
     ("\"open\\", .unfinishedQuote), (String(repeating: "a", count: 1025), .tooLong),

@@ -35,6 +35,15 @@ struct LogArrivalTests {
     #expect(try await logs.store.arrivals(LogArrivalQuery(group: logs.group)).events.first?.requestID == nil)
   }
 
+  @Test func `only what the pattern wants is found, and the reader goes on behind the rest`() async throws {
+    let logs = try await LogFixture()
+    try await logs.log("a", (1, "{\"level\": \"INFO\"}"), (2, "{\"level\": \"ERROR\"}"), (3, "ERROR"))
+    let query = LogArrivalQuery(group: logs.group, pattern: try FilterPattern("{ $.level = ERROR }"))
+    let part = try await logs.store.arrivals(query)
+    #expect(part.events.map(\.found.event.timestamp.milliseconds) == [2])
+    #expect(try await logs.store.arrivals(query, after: part.mark).events.isEmpty)
+  }
+
   @Test func `a time range is kept, and what comes after it is still found`() async throws {
     let logs = try await LogFixture()
     for time in [Int64(1), 20_000, 40_000] { try await logs.log("a", (time, "\(time)")) }

@@ -63,6 +63,17 @@ struct LogFilterTests {
     #expect(try await logs.messages(LogQuery(group: logs.group, pattern: pattern)) == ["ERROR one"])
   }
 
+  @Test(arguments: [500, 512, 513, 40_000])
+  func `a line of objects within each other harms no search`(depth: Int) async throws {
+    let logs = try await LogFixture()
+    let nested = String(repeating: "{\"a\":", count: depth) + "1" + String(repeating: "}", count: depth)
+    try await logs.log("a", (1, nested), (2, "{\"b\": 1}"))
+    #expect(try await logs.messages(LogQuery(group: logs.group, pattern: try FilterPattern("{ $.b = 1 }"))).count == 1)
+    let found = try await logs.messages(LogQuery(group: logs.group, pattern: try FilterPattern("{ $.b NOT EXISTS }")))
+    // Deeper than 512 is no JSON to a JSON pattern.
+    #expect(found.count == (depth <= 512 ? 1 : 0))
+  }
+
   @Test func `another account or region sees nothing of it`() async throws {
     let logs = try await LogFixture()
     try await logs.log("a", (1, "mine"))

@@ -25,7 +25,7 @@ final class LogFixture: Sendable {
     group = LogGroup(
       place: AccountRegion(account: account, region: region), name: try #require(LogGroupName("/aws/lambda/f")))
     database = try SQLiteDatabase.open(path: path)
-    try await database.migrate(LogSchema.migrations + LogSchema.streamMigrations)
+    try await database.migrate(LogSchema.migrations + LogSchema.streamMigrations + LogSchema.sizeMigrations)
     store = LogStore(database: database, cipher: try testCipher(for: account, otherAccount), time: time)
   }
 

@@ -12,9 +12,9 @@ struct LogGroupTests {
     logs.time.advance(by: .seconds(1))
     try await logs.log("a", (60, "z"), (10, "w"))
     let created = WallTime(milliseconds: 1_000_000)
-    #expect(
-      try await logs.store.describeGroups(at: logs.group.place)
-        == [LogGroupDescription(group: logs.group, created: created, retentionDays: nil)])
+    let groups = try await logs.store.describeGroups(at: logs.group.place)
+    #expect(groups.map(\.group) == [logs.group] && groups.map(\.created) == [created])
+    #expect(groups.map(\.retentionDays) == [nil])
     let streams = try await logs.store.describeStreams(of: logs.group)
     let range = LogStreamDescription.EventRange(
       first: WallTime(milliseconds: 10), last: WallTime(milliseconds: 70), lastIngestion: WallTime(milliseconds: 71))
@@ -137,6 +137,54 @@ struct LogGroupTests {
     let absent = LogGroup(place: logs.group.place, name: try #require(LogGroupName("absent")))
     await #expect(throws: LogError.groupNotFound(absent.name)) {
       try await logs.store.setRetention(days: 1, of: absent)
+    }
+  }
+
+  @Test func `a group says how many sealed bytes it holds, whatever comes and goes`() async throws {
+    let logs = try await LogFixture()
+    let neighbour = LogGroup(place: logs.group.place, name: try #require(LogGroupName("neighbour")))
+    try await logs.store.createGroup(neighbour)
+    let long = String(repeating: "x", count: 10_000)
+    try await logs.log("a", (1, long), (900_000, "y"))
+    try await logs.store.append([
+      try logs.batch("b", [line(2, "z")]), try logs.batch("a", [line(3, "w")]),
+      try logs.batch("a", [line(3, "n")], in: neighbour),
+    ])
+    try await logs.store.append(try (0..<Int64(600)).map { try logs.batch("old", [line($0, "x")]) })
+    #expect(try await storedBytes(logs.group, logs) > 10_000)
+    #expect(try await storedBytes(logs.group, logs) == sealedBytes(logs.group, logs))
+    #expect(try await storedBytes(neighbour, logs) == sealedBytes(neighbour, logs))
+    _ = try await logs.store.purge(olderThan: WallTime(milliseconds: 1000))
+    let left = try await storedBytes(logs.group, logs)
+    #expect(try await left == sealedBytes(logs.group, logs) && left > 0 && left < 1000)
+    #expect(try await storedBytes(neighbour, logs) == 0)
+    try await logs.store.deleteGroup(logs.group)
+    try await logs.store.createGroup(logs.group)
+    #expect(try await storedBytes(logs.group, logs) == 0)
+  }
+
+  @Test func `what was stored before sizes were kept is counted`() async throws {
+    let logs = try await LogFixture()
+    try await logs.log("a", (1, "x"))
+    let counted = try await storedBytes(logs.group, logs)
+    let statements = LogSchema.sizeMigrations.flatMap(\.statements)
+    try await logs.database.write { transaction in
+      try transaction.execute("ALTER TABLE log_groups DROP COLUMN stored_bytes", [])
+      for statement in statements { try transaction.execute(statement, []) }
+    }
+    #expect(try await storedBytes(logs.group, logs) == counted && counted > 0)
+  }
+
+  private func storedBytes(_ group: LogGroup, _ logs: LogFixture) async throws -> Int64 {
+    let groups = try await logs.store.describeGroups(at: group.place)
+    return try #require(groups.first { $0.group == group }).storedBytes
+  }
+
+  /// The same, from the batches themselves.
+  private func sealedBytes(_ group: LogGroup, _ logs: LogFixture) async throws -> Int64 {
+    try await logs.database.read { transaction in
+      let sql = "SELECT COALESCE(SUM(length(sealed)), 0) AS bytes FROM log_batches WHERE log_group = ?"
+      return try transaction.query(sql, [.text(group.name.description)]).first?.integer("bytes") ?? -1
     }
   }
 

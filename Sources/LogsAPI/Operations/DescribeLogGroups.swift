@@ -70,6 +70,7 @@ struct DescribeLogGroups: ControlOperation, LogsOperation {
     members["logGroupArn"] = .string(arn)
     members["logGroupClass"] = "STANDARD"
     members["metricFilterCount"] = 0
+    members["storedBytes"] = .integer(found.storedBytes)
     members["retentionInDays"] = found.retentionDays.map { .integer(Int64($0)) }
     return .object(members)
   }

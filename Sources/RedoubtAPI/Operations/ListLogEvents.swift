@@ -16,6 +16,7 @@ struct ListLogEvents: ControlOperation, RedoubtOperation {
     let start: Int64?
     let end: Int64?
     let requestID: RequestID?
+    let pattern: FilterPattern
     let mark: Int64?
   }
 
@@ -27,6 +28,7 @@ struct ListLogEvents: ControlOperation, RedoubtOperation {
       group: try name.map { text throws(Fault) in try read(text, of: "LogGroup", as: LogGroupName.init) },
       start: try number("StartTime", members), end: try number("EndTime", members),
       requestID: try request.map { text throws(Fault) in try read(text, of: "RequestId", as: RequestID.init) },
+      pattern: try pattern(members.query("FilterPattern") ?? ""),
       mark: try number("Marker", members))
   }
 
@@ -40,7 +42,7 @@ struct ListLogEvents: ControlOperation, RedoubtOperation {
     guard let name = call.value.group else { throw RedoubtErrors.invalid("`LogGroup` is missing") }
     let query = LogArrivalQuery(
       group: LogGroup(place: call.place, name: name), start: call.value.start, end: call.value.end,
-      requestID: call.value.requestID)
+      requestID: call.value.requestID, pattern: call.value.pattern)
     let part = try await services.logs.arrivals(query, after: call.value.mark)
     return OperationOutput([
       "Events": .array(part.events.map(Self.members)), "NextMarker": .string(String(part.mark)),
@@ -51,6 +53,10 @@ struct ListLogEvents: ControlOperation, RedoubtOperation {
   private static func number(_ name: String, _ members: MemberReader) throws(Fault) -> Int64? {
     guard let text = members.query(name) else { return nil }
     return try read(text, of: name) { Int64($0) }
+  }
+
+  private static func pattern(_ text: String) throws(Fault) -> FilterPattern {
+    do { return try FilterPattern(text) } catch { throw RedoubtErrors.invalid(error.description) }
   }
 
   private static func read<Value>(

@@ -21,14 +21,17 @@ struct LogReading {
   let start: Int64
   let end: Int64?
   let level: LineLevel?
+  /// As CloudWatch Logs has it; nil for all lines.
+  let pattern: String?
   private var marker: String?
 
-  init(_ source: Source, requestID: String?, start: Int64, end: Int64?, level: LineLevel?) {
+  init(_ source: Source, requestID: String?, start: Int64, end: Int64?, level: LineLevel?, pattern: String? = nil) {
     self.source = source
     self.requestID = requestID
     self.start = start
     self.end = end
     self.level = level
+    self.pattern = pattern
   }
 
   /// The call for the next part.
@@ -37,6 +40,7 @@ struct LogReading {
     call.query = [("LogGroup", source.group), ("StartTime", String(start))]
     if let end { call.query.append(("EndTime", String(end))) }
     if let requestID { call.query.append(("RequestId", requestID)) }
+    if let pattern { call.query.append(("FilterPattern", pattern)) }
     if let marker { call.query.append(("Marker", marker)) }
     return call
   }

@@ -17,6 +17,10 @@ struct Logs: ParsableCommand {
   @Option(name: .customLong("request-id"), help: "Only lines of this request.") var requestID: String?
   @Option(help: "Only lines from this level on: TRACE, DEBUG, INFO, WARN, ERROR or FATAL. What names none is INFO.")
   var level: LineLevel?
+  @Option(
+    help:
+      "Only lines that match a filter pattern of CloudWatch Logs: terms, '{ $.level = \"ERROR\" }' or '[a, b, ...]'.")
+  var filter: String?
   @OptionGroup var options: ClientOptions
 
   func validate() throws {
@@ -31,7 +35,7 @@ struct Logs: ParsableCommand {
     let now = client.time.wallTime()
     var reading = LogReading(
       try source(client), requestID: requestID, start: try Self.time(since, "--since", before: now),
-      end: try until.map { try Self.time($0, "--until", before: now) }, level: level)
+      end: try until.map { try Self.time($0, "--until", before: now) }, level: level, pattern: filter)
     repeat {
       do {
         try printNew(&reading, client)

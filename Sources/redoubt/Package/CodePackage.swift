@@ -14,7 +14,7 @@ struct CodePackage: Sendable {
   init(_ source: CodeSource) throws {
     let isDirectory = HostFile.isDirectory(source.path)
     self.init(
-      zip: isDirectory ? try ZipArchive.stored(Self.entries(source.path)) : try Self.archive(source.path))
+      zip: isDirectory ? try ZipArchive.archive(Self.entries(source.path)) : try Self.archive(source.path))
   }
 
   /// As above; with what a Python function's directory requires, beside its own files.
@@ -28,7 +28,7 @@ struct CodePackage: Sendable {
     let installed = try SourceTree(python.directory(requirements, for: runtime)).entries()
     let own = try Self.entries(source.path)
     let names = Set(own.map(\.name))
-    self.init(zip: try ZipArchive.stored(own + installed.filter { !names.contains($0.name) }))
+    self.init(zip: try ZipArchive.archive(own + installed.filter { !names.contains($0.name) }))
   }
 
   private static func entries(_ path: String) throws -> [ZipArchive.Entry] {

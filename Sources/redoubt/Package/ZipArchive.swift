@@ -1,7 +1,5 @@
-import Core
-
-/// Writes zip archives (APPNOTE.TXT 6.3): entries stored, in order of their names, with one fixed time, so that equal
-/// trees give equal bytes. Only writes; no zip64.
+/// Writes zip archives (APPNOTE.TXT 6.3): entries in order of their names, with one fixed time, so that equal trees give
+/// equal bytes. Only writes; no zip64.
 enum ZipArchive {
   struct Entry: Hashable, Sendable {
     /// Relative, with `/` between parts.
@@ -10,7 +8,7 @@ enum ZipArchive {
     let isExecutable: Bool
   }
 
-  static func stored(_ entries: [Entry]) throws(CommandFailure) -> [UInt8] {
+  static func archive(_ entries: [Entry]) throws(CommandFailure) -> [UInt8] {
     let entries = entries.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
     let size = entries.reduce(0) { $0 + $1.bytes.count + 2 * $1.name.utf8.count + 76 } + 22
     guard entries.count < 0xFFFF, size < 0xFFFF_FFFF else {
@@ -18,23 +16,25 @@ enum ZipArchive {
         .usage, "\(entries.count) files of \(size) bytes are too much for one package: leave out what is not needed")
     }
     var archive: [UInt8] = []
-    archive.reserveCapacity(size)
     var directory: [UInt8] = []
-    for entry in entries {
-      let common = commonFields(entry)
+    for (entry, content) in zip(entries, ZipContent.all(of: entries.map(\.bytes))) {
+      let common = commonFields(entry.name, content)
       directory += centralHeader(entry, common, offset: archive.count)
-      archive += little(0x0403_4B50, 4) + common + entry.name.utf8 + entry.bytes
+      archive += little(0x0403_4B50, 4) + common + entry.name.utf8 + content.bytes
     }
     return archive + directory + end(count: entries.count, directory: directory.count, offset: archive.count)
   }
 
   /// The fields that the local and the central header share, from the version to the length of the extra field.
-  private static func commonFields(_ entry: Entry) -> [UInt8] {
-    let names = little(entry.name.utf8.count, 2) + little(0, 2)
-    let sizes = little(entry.bytes.count, 4) + little(entry.bytes.count, 4)
-    let check = little(Int(CyclicRedundancyCheck.value(of: entry.bytes)), 4)
-    // Version 2.0, names in UTF-8 (bit 11), stored, 1980-01-01 00:00: the earliest time that the format knows.
-    return little(20, 2) + little(0x0800, 2) + little(0, 2) + little(0, 2) + little(0x21, 2) + check + sizes + names
+  private static func commonFields(_ name: String, _ content: ZipContent) -> [UInt8] {
+    let names = little(name.utf8.count, 2) + little(0, 2)
+    let sizes = little(content.bytes.count, 4) + little(content.size, 4)
+    let check = little(Int(content.checksum), 4)
+    // Version 2.0, names in UTF-8 (bit 11).
+    let reading = little(20, 2) + little(0x0800, 2) + little(content.method.rawValue, 2)
+    // 1980-01-01 00:00: the earliest time that the format knows.
+    let time = little(0, 2) + little(0x21, 2)
+    return reading + time + check + sizes + names
   }
 
   private static func centralHeader(_ entry: Entry, _ common: [UInt8], offset: Int) -> [UInt8] {

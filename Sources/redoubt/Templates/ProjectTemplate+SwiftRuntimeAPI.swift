@@ -8,6 +8,12 @@ extension ProjectTemplate {
       struct Invocation {
         let id: String
         let event: [UInt8]
+        /// When the answer must be there, in milliseconds since 1970.
+        let deadline: Int64
+        /// Of the function as it was called, a version or an alias included.
+        let functionARN: String
+        /// What the caller gave as the client context, in JSON.
+        let clientContext: String?
       }
 
       struct Failure: Error, CustomStringConvertible {
@@ -28,8 +34,12 @@ extension ProjectTemplate {
       /// Waits for the next event.
       func next() throws -> Invocation {
         let (head, body) = try exchange("GET", "next", [])
-        if let id = field("lambda-runtime-aws-request-id", of: head) { return Invocation(id: id, event: body) }
-        throw Failure(description: "the next event has no request id")
+        func of(_ name: String) -> String? { field("lambda-runtime-" + name, of: head) }
+        guard let id = of("aws-request-id"), let deadline = of("deadline-ms").flatMap(Int64.init),
+          let functionARN = of("invoked-function-arn")
+        else { throw Failure(description: "the next event has no request id, deadline or function") }
+        return Invocation(
+          id: id, event: body, deadline: deadline, functionARN: functionARN, clientContext: of("client-context"))
       }
 
       func answer(_ invocation: Invocation, with body: [UInt8]) throws {
