@@ -31,12 +31,26 @@ enum LambdaErrors {
             "a stored package is damaged or missing and was not run; deploy the function, or publish its layer, again",
           "Type": "Service",
         ])
+    case .missingRuntime(let identifier):
+      Fault(
+        code: "InvalidRuntimeException", status: 502, message: "",
+        members: [
+          "Message": .string("the host has no runtime `\(identifier)` any more; give the function another one"),
+          "Type": "Service",
+        ])
     case .shuttingDown: unavailable("the server is shutting down; try again")
     case .sandbox: service("the execution environment could not be made; the server's log says why")
     }
   }
 
   static let tooManyTags = invalidParameter("Number of tags exceeds resource tag limit.")
+
+  static let qualifierMismatch = invalidParameter(
+    "The derived qualifier from the function name does not match the specified qualifier.")
+
+  static let qualified = invalidParameter(
+    "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
+      + "Please specify either a function name or an unqualified function ARN.")
 
   static func invalidParameter(_ message: String) -> Fault {
     Fault(code: "InvalidParameterValueException", status: 400, message: message, members: ["Type": "User"])
@@ -121,7 +135,7 @@ enum LambdaErrors {
       members: ["Reason": .string(reason), "Type": "User"], headers: ["Retry-After": "1"])
   }
 
-  private static func service(_ message: String) -> Fault {
+  static func service(_ message: String) -> Fault {
     Fault(
       code: "ServiceException", status: 500, message: "",
       members: ["Message": .string(message), "Type": "Service"])

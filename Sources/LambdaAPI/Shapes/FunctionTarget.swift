@@ -47,14 +47,9 @@ extension MemberReader {
     }
     guard let reference = functionReference(text) else { return .unnamed }
     if let qualifier, let derived = reference.qualifier, qualifier != derived {
-      throw LambdaErrors.invalidParameter(
-        "The derived qualifier from the function name does not match the specified qualifier.")
+      note(LambdaErrors.qualifierMismatch)
     }
-    guard hasQualifier || reference.qualifier == nil else {
-      throw LambdaErrors.invalidParameter(
-        "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
-          + "Please specify either a function name or an unqualified function ARN.")
-    }
+    if !hasQualifier, reference.qualifier != nil { note(LambdaErrors.qualified) }
     let chosen = qualifier ?? reference.qualifier
     return FunctionTarget(reference: reference, qualifier: chosen ?? "$LATEST", isQualified: chosen != nil)
   }
