@@ -72,7 +72,8 @@ struct ServerComposition {
       admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
       executor: executor, random: random, presigner: URLPresigner(directory: state.directory, time: time))
     let own = RedoubtServices(
-      catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages)
+      catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
+      layers: layers)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)
   }
