@@ -14,6 +14,7 @@ enum LambdaErrors {
     case let error as FunctionError: fault(error)
     case let error as LayerError: fault(error)
     case let error as CodeError: fault(error)
+    case is CodeStorageExceeded: codeStorageExceeded
     case let throttle as Throttle: self.throttle(throttle.reason.rawValue)
     case let failure as ExecutionFailure: fault(failure)
     default: nil
@@ -42,6 +43,10 @@ enum LambdaErrors {
     case .sandbox: service("the execution environment could not be made; the server's log says why")
     }
   }
+
+  private static let codeStorageExceeded = Fault(
+    code: "CodeStorageExceededException", status: 400, message: "Code storage limit exceeded.",
+    members: ["Type": "User"])
 
   static let tooManyTags = invalidParameter("Number of tags exceeds resource tag limit.")
 

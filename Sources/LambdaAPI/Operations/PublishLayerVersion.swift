@@ -43,6 +43,7 @@ struct PublishLayerVersion: ControlOperation, LambdaOperation {
     guard let zip = input.zip, !zip.isEmpty else {
       throw LambdaErrors.invalidParameter("Please provide a source for layer content.")
     }
+    try await services.codeStorage.checkRoom(for: zip.count, at: call.place)
     let package = try await CodeMembers.check(zip, services, at: call.place)
     guard !package.hasExtensions else {
       throw LambdaErrors.invalidParameter("not supported by this version of Redoubt: a layer with extensions/")
