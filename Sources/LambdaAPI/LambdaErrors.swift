@@ -48,6 +48,10 @@ enum LambdaErrors {
     code: "CodeStorageExceededException", status: 400, message: "Code storage limit exceeded.",
     members: ["Type": "User"])
 
+  static let noPublishedVersion = Fault(
+    code: "NoPublishedVersionException", status: 400, message: "",
+    members: ["Message": "The function has no published versions available.", "Type": "User"])
+
   static let tooManyTags = invalidParameter("Number of tags exceeds resource tag limit.")
 
   static let qualifierMismatch = invalidParameter(

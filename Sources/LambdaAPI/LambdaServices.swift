@@ -51,8 +51,12 @@ package struct LambdaServices: Sendable {
 
   /// The version that one invocation runs: of an alias with two, either.
   ///
-  /// - Throws: as `version`.
-  func versionToRun(_ target: FunctionTarget, at place: AccountRegion) throws(FunctionError) -> FunctionVersion {
+  /// - Throws: as `version`, and Lambda's own error for `$LATEST.PUBLISHED`.
+  func versionToRun(_ target: FunctionTarget, at place: AccountRegion) throws -> FunctionVersion {
+    if target.qualifier == FunctionReference.latestPublished {
+      _ = try name(target, at: place)
+      throw LambdaErrors.noPublishedVersion
+    }
     guard target.reference.isIn(place),
       let version = catalog.version(
         target.reference.name, qualifier: target.qualifier, at: place, choosing: random)

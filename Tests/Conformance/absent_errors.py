@@ -39,9 +39,9 @@ LAMBDA = [
     ),
     absent(
         "there are no capacity providers: CapacityProviderConfig is refused by name",
-        "FunctionVersionsPerCapacityProviderLimitExceededException", "ServiceQuotaExceededException",
+        "FunctionVersionsPerCapacityProviderLimitExceededException",
     ),
-    absent("`$LATEST.PUBLISHED` is refused by name", "NoPublishedVersionException"),
+    absent("the one quota of an invocation, concurrency, is TooManyRequestsException", "ServiceQuotaExceededException"),
     absent(
         "changes of one function are made one after the other, and this one does not rest on what was read before",
         "ResourceConflictException",

@@ -148,6 +148,8 @@ CHANGES = {
     ("PublishLayerVersion", INVALID): {"Content": {"ZipFile": b"no zip"}},
     ("Invoke", "InvalidRequestContentException"): {"Payload": b"{"},
     ("InvokeWithResponseStream", "InvalidRequestContentException"): {"Payload": b"{"},
+    ("Invoke", "NoPublishedVersionException"): {"Qualifier": "$LATEST.PUBLISHED"},
+    ("InvokeWithResponseStream", "NoPublishedVersionException"): {"Qualifier": "$LATEST.PUBLISHED"},
     ("CreateLogGroup", "ResourceAlreadyExistsException"): log_group,
     ("DescribeLogGroups", "InvalidParameterException"): {"nextToken": "!"},
 }

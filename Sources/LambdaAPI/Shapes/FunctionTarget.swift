@@ -41,7 +41,7 @@ extension MemberReader {
     let text = path("FunctionName")
     let qualifier = hasQualifier ? query("Qualifier") : nil
     check(qualifier, at: "Qualifier", lengths: 1...128)
-    check(qualifier, at: "Qualifier", pattern: "(|[a-zA-Z0-9$_-]+)") { text in
+    check(qualifier, at: "Qualifier", pattern: "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+") { text in
       // What is too long has been noted; of that, the form is judged by its beginning.
       text.isEmpty || FunctionReference.isQualifier(String(text.unicodeScalars.prefix(128)))
     }
