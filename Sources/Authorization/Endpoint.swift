@@ -86,7 +86,6 @@ package struct Endpoint: Sendable {
   ) -> OperationResponse {
     let fault = (error as? Fault) ?? service.fault(error)
     if fault == nil { report(error, request) }
-    let hidden = Fault(code: "ServiceException", status: 500, message: "the service failed; the server's log says why")
-    return service.wireProtocol.render(fault ?? hidden, requestID: request.value.requestID)
+    return service.wireProtocol.render(fault ?? service.hidden, requestID: request.value.requestID)
   }
 }

@@ -20,7 +20,7 @@ struct EnvironmentStart: Sendable {
       each(spec.trees[...], preparation.verify) { ask(spec, mayUnpack: true) }
     } catch {
       services.log.error("cannot start an environment", metadata: metadata(error))
-      fail(.sandbox)
+      fail((error as? ExecutionFailure) ?? .sandbox)
     }
   }
 
@@ -92,7 +92,7 @@ struct EnvironmentStart: Sendable {
     let version = environment.version
     let configuration = version.configuration
     guard let runtime = services.runtimes.runtime(configuration.runtime) else {
-      throw RuntimeUnavailable(identifier: configuration.runtime)
+      throw ExecutionFailure.missingRuntime(configuration.runtime)
     }
     let own = try services.environment.open(version)
     let variables = EnvironmentVariables(version: version, logStream: environment.logStream, variables: own)
@@ -105,9 +105,4 @@ struct EnvironmentStart: Sendable {
   private func metadata(_ error: any Error) -> [String: Logger.MetadataValue] {
     ["function": "\(environment.version.qualifiedARN)", "error": "\(error)"]
   }
-}
-
-/// The host no longer has the runtime that a stored function names.
-struct RuntimeUnavailable: Error {
-  let identifier: String
 }

@@ -62,6 +62,8 @@ package enum ExecutionFailure: Error, Hashable, Sendable {
   case noCapacity
   /// The package on disk is not what was deployed, or gone; it is not run.
   case damagedCode
+  /// The host no longer has the runtime that the function names.
+  case missingRuntime(String)
   /// The server is about to end.
   case shuttingDown
   /// The sandbox could not be made; the server's log says why.

@@ -6,7 +6,7 @@ package struct AliasName: Hashable, Sendable, CustomStringConvertible {
 
   /// - Returns: nil unless `text` has that form.
   package init?(_ text: String) {
-    guard FunctionReference.isQualifier(text), text != "$LATEST", !text.utf8.allSatisfy(Self.isDigit) else {
+    guard FunctionReference.isQualifier(text), !text.hasPrefix("$"), !text.utf8.allSatisfy(Self.isDigit) else {
       return nil
     }
     description = text

@@ -48,7 +48,7 @@ package struct FunctionReference: Hashable, Sendable {
   /// The pattern of `FunctionName` in AWS's model, for messages.
   package static let pattern =
     "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?"
-    + "([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?"
+    + "([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"
 
   /// The function of that name in the place that the request addresses.
   package init(name: FunctionName) {
@@ -89,9 +89,12 @@ package struct FunctionReference: Hashable, Sendable {
       && (region ?? place.region.description) == place.region.description
   }
 
-  /// Whether `text` is `$LATEST`, a version number or a well-formed alias name (1 to 128 characters).
+  /// The version that a capacity provider runs: of such there are none, so that no function has it.
+  package static let latestPublished = "$LATEST.PUBLISHED"
+
+  /// Whether `text` is `$LATEST`, `latestPublished`, a version number or a well-formed alias name (1 to 128 characters).
   package static func isQualifier(_ text: String) -> Bool {
-    guard text != "$LATEST" else { return true }
+    guard text != "$LATEST", text != latestPublished else { return true }
     return (1...128).contains(text.utf8.count) && FunctionName.hasOnlyAllowed(text)
   }
 }

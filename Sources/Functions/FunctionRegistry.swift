@@ -10,6 +10,7 @@ package struct FunctionRegistry: Sendable {
   private let environment: FunctionEnvironment
   private let time: any TimeSource
   private let random: any RandomSource
+  private let codeStorage: CodeStorage
   let store = FunctionStore()
   let hygiene = HygieneStore()
   let aliases = AliasStore()
@@ -24,7 +25,8 @@ package struct FunctionRegistry: Sendable {
 
   package init(
     database: any Database, catalog: FunctionCatalog, environment: FunctionEnvironment, time: any TimeSource,
-    random: any RandomSource, stored: @escaping @Sendable (FunctionVersion) -> Void = { _ in },
+    random: any RandomSource, codeStorage: CodeStorage,
+    stored: @escaping @Sendable (FunctionVersion) -> Void = { _ in },
     retired: @escaping @Sendable (FunctionVersion) -> Void,
     hygieneChanged: @escaping @Sendable (HygieneChange) -> Void
   ) {
@@ -34,6 +36,7 @@ package struct FunctionRegistry: Sendable {
     self.time = time
     self.random = random
     self.stored = stored
+    self.codeStorage = codeStorage
     self.retired = retired
     self.hygieneChanged = hygieneChanged
   }
@@ -51,7 +54,7 @@ package struct FunctionRegistry: Sendable {
     for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
   }
 
-  /// - Throws: `FunctionError.alreadyExists`, `.tooManyTags`.
+  /// - Throws: `FunctionError.alreadyExists`, `.tooManyTags`, `CodeStorageExceeded`.
   package func create(
     _ name: FunctionName, at place: AccountRegion, configuration: FunctionConfiguration, code: FunctionCode,
     variables: [String: String], tags: [String: String] = [:], publish: Bool
@@ -60,8 +63,9 @@ package struct FunctionRegistry: Sendable {
       place: place, name: name, qualifier: .latest, configuration: configuration, code: code,
       sealedEnvironment: try environment.seal(variables, of: name, at: place), lastModified: time.wallTime(),
       revisionID: newRevisionID())
-    let result = try await change(name, at: place) { [store] transaction in
+    let result = try await change(name, at: place) { [store, codeStorage] transaction in
       try store.insertFunction(latest, transaction)
+      try codeStorage.check(at: place, transaction)
       try self.setTags(tags, of: name, at: place, transaction)
       guard publish else { return latest }
       return try self.insertPublished(latest, transaction)
@@ -75,7 +79,7 @@ package struct FunctionRegistry: Sendable {
   /// - Parameters:
   ///   - revisionID: when given, the revision that the caller believes to change.
   ///   - variables: nil leaves them as they are.
-  /// - Throws: `FunctionError.notFound`, `.revisionMismatch`, `.concurrentChange`.
+  /// - Throws: `FunctionError.notFound`, `.revisionMismatch`, `.concurrentChange`, `CodeStorageExceeded`.
   package func update(
     _ name: FunctionName, at place: AccountRegion, revisionID: String?, configuration: FunctionConfiguration? = nil,
     code: FunctionCode? = nil, variables: [String: String]? = nil, publish: Bool = false
@@ -86,8 +90,9 @@ package struct FunctionRegistry: Sendable {
       place: place, name: name, qualifier: .latest, configuration: configuration ?? current.configuration,
       code: code ?? current.code, sealedEnvironment: sealed ?? current.sealedEnvironment,
       lastModified: time.wallTime(), revisionID: newRevisionID())
-    let result = try await change(name, at: place) { [store] transaction in
+    let result = try await change(name, at: place) { [store, codeStorage] transaction in
       try store.replaceLatest(next, from: current.revisionID, transaction)
+      if code != nil { try codeStorage.check(at: place, transaction) }
       guard publish else { return next }
       return try self.published(next, description: nil, transaction)
     }
@@ -98,7 +103,7 @@ package struct FunctionRegistry: Sendable {
 
   /// Publishes `$LATEST` as the next version; without a change since the last one, that one is returned.
   ///
-  /// - Throws: `FunctionError.notFound`, `.revisionMismatch`, `.codeMismatch`.
+  /// - Throws: `FunctionError.notFound`, `.revisionMismatch`, `.codeMismatch`, `CodeStorageExceeded`.
   package func publish(
     _ name: FunctionName, at place: AccountRegion, description: String?, codeDigest: String?, revisionID: String?
   ) async throws -> FunctionVersion {
@@ -165,6 +170,7 @@ package struct FunctionRegistry: Sendable {
     let number = try store.takeVersionNumber(of: content.name, at: content.place, transaction)
     let version = content.published(as: number, at: time.wallTime(), revisionID: newRevisionID())
     try store.insertVersion(version, transaction)
+    try codeStorage.check(at: version.place, transaction)
     return version
   }
 

@@ -51,6 +51,13 @@ package struct FunctionStore: Sendable {
     return try transaction.query(sql, key(name, place)).map(record)
   }
 
+  /// Bytes of the packages of all versions, each counted for itself.
+  func codeSize(at place: AccountRegion, _ transaction: any Transaction) throws -> Int {
+    let sql = "SELECT COALESCE(SUM(code_size), 0) AS size FROM function_versions WHERE account = ? AND region = ?"
+    let place: [SQLValue] = [.text(place.account.description), .text(place.region.description)]
+    return try transaction.query(sql, place).reduce(0) { $0 + Int(try $1.integer("size")) }
+  }
+
   func insertFunction(_ version: FunctionVersion, _ transaction: any Transaction) throws {
     do {
       try transaction.execute(

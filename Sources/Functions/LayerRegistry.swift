@@ -5,23 +5,28 @@ package import Storage
 package struct LayerRegistry: Sendable {
   private let database: any Database
   private let time: any TimeSource
+  private let codeStorage: CodeStorage
   private let store = LayerStore()
 
-  package init(database: any Database, time: any TimeSource) {
+  package init(database: any Database, time: any TimeSource, codeStorage: CodeStorage) {
     self.database = database
     self.time = time
+    self.codeStorage = codeStorage
   }
 
   /// Makes the next version of a layer, and the layer with its first one.
+  ///
+  /// - Throws: `CodeStorageExceeded`.
   package func publish(
     _ name: LayerName, at place: AccountRegion, details: LayerDetails, content: LayerContent
   ) async throws -> LayerVersion {
     let now = time.wallTime()
-    return try await database.write { [store] transaction in
+    return try await database.write { [store, codeStorage] transaction in
       let number = try store.takeVersionNumber(of: name, at: place, transaction)
       let reference = LayerVersionReference(place: place, name: name, number: number)
       let version = LayerVersion(reference: reference, details: details, content: content, created: now)
       try store.insert(version, transaction)
+      try codeStorage.check(at: place, transaction)
       return version
     }
   }

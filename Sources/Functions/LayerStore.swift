@@ -101,6 +101,12 @@ package struct LayerStore: Sendable {
       "DELETE FROM layer_versions WHERE account = ? AND region = ? AND name = ? AND version = ?", key(reference))
   }
 
+  /// Bytes of the packages of all versions, each counted for itself.
+  func codeSize(at place: AccountRegion, _ transaction: any Transaction) throws -> Int {
+    let sql = "SELECT COALESCE(SUM(code_size), 0) AS size FROM layer_versions WHERE account = ? AND region = ?"
+    return try transaction.query(sql, key(place)).reduce(0) { $0 + Int(try $1.integer("size")) }
+  }
+
   /// The packages of all versions, of all accounts.
   func allContent(_ transaction: any Transaction) throws -> [ArtifactID] {
     try transaction.query("SELECT DISTINCT account, code_digest FROM layer_versions", []).map { row in

@@ -6,7 +6,8 @@ package import Wire
 /// AWS Lambda (API version 2015-03-31): the table of the operations that are served.
 package struct LambdaAPI: Sendable {
   package static let service = ServiceDescription(
-    name: "lambda", signingName: "lambda", wireProtocol: .restJSON, fault: LambdaErrors.fault)
+    name: "lambda", signingName: "lambda", wireProtocol: .restJSON,
+    hidden: LambdaErrors.service(ServiceDescription.hiddenMessage), fault: LambdaErrors.fault)
 
   /// The table of contents.
   private static let controlOperations: [any (ControlOperation & LambdaOperation).Type] = [

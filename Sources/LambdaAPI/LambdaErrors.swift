@@ -14,6 +14,7 @@ enum LambdaErrors {
     case let error as FunctionError: fault(error)
     case let error as LayerError: fault(error)
     case let error as CodeError: fault(error)
+    case is CodeStorageExceeded: codeStorageExceeded
     case let throttle as Throttle: self.throttle(throttle.reason.rawValue)
     case let failure as ExecutionFailure: fault(failure)
     default: nil
@@ -31,12 +32,34 @@ enum LambdaErrors {
             "a stored package is damaged or missing and was not run; deploy the function, or publish its layer, again",
           "Type": "Service",
         ])
+    case .missingRuntime(let identifier):
+      Fault(
+        code: "InvalidRuntimeException", status: 502, message: "",
+        members: [
+          "Message": .string("the host has no runtime `\(identifier)` any more; give the function another one"),
+          "Type": "Service",
+        ])
     case .shuttingDown: unavailable("the server is shutting down; try again")
     case .sandbox: service("the execution environment could not be made; the server's log says why")
     }
   }
 
+  private static let codeStorageExceeded = Fault(
+    code: "CodeStorageExceededException", status: 400, message: "Code storage limit exceeded.",
+    members: ["Type": "User"])
+
+  static let noPublishedVersion = Fault(
+    code: "NoPublishedVersionException", status: 400, message: "",
+    members: ["Message": "The function has no published versions available.", "Type": "User"])
+
   static let tooManyTags = invalidParameter("Number of tags exceeds resource tag limit.")
+
+  static let qualifierMismatch = invalidParameter(
+    "The derived qualifier from the function name does not match the specified qualifier.")
+
+  static let qualified = invalidParameter(
+    "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
+      + "Please specify either a function name or an unqualified function ARN.")
 
   static func invalidParameter(_ message: String) -> Fault {
     Fault(code: "InvalidParameterValueException", status: 400, message: message, members: ["Type": "User"])
@@ -121,7 +144,7 @@ enum LambdaErrors {
       members: ["Reason": .string(reason), "Type": "User"], headers: ["Retry-After": "1"])
   }
 
-  private static func service(_ message: String) -> Fault {
+  static func service(_ message: String) -> Fault {
     Fault(
       code: "ServiceException", status: 500, message: "",
       members: ["Message": .string(message), "Type": "Service"])

@@ -12,6 +12,7 @@ package struct LambdaServices: Sendable {
   let environment: FunctionEnvironment
   let library: CodeLibrary
   let layers: LayerRegistry
+  let codeStorage: CodeStorage
   let runtimes: RuntimeCatalog
   let admission: AdmissionController
   let executor: Executor
@@ -20,7 +21,8 @@ package struct LambdaServices: Sendable {
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, environment: FunctionEnvironment, library: CodeLibrary,
-    layers: LayerRegistry, runtimes: RuntimeCatalog, admission: AdmissionController, executor: Executor,
+    layers: LayerRegistry, codeStorage: CodeStorage, runtimes: RuntimeCatalog, admission: AdmissionController,
+    executor: Executor,
     random: any RandomSource, presigner: URLPresigner
   ) {
     self.catalog = catalog
@@ -28,6 +30,7 @@ package struct LambdaServices: Sendable {
     self.environment = environment
     self.library = library
     self.layers = layers
+    self.codeStorage = codeStorage
     self.runtimes = runtimes
     self.admission = admission
     self.executor = executor
@@ -48,8 +51,12 @@ package struct LambdaServices: Sendable {
 
   /// The version that one invocation runs: of an alias with two, either.
   ///
-  /// - Throws: as `version`.
-  func versionToRun(_ target: FunctionTarget, at place: AccountRegion) throws(FunctionError) -> FunctionVersion {
+  /// - Throws: as `version`, and Lambda's own error for `$LATEST.PUBLISHED`.
+  func versionToRun(_ target: FunctionTarget, at place: AccountRegion) throws -> FunctionVersion {
+    if target.qualifier == FunctionReference.latestPublished {
+      _ = try name(target, at: place)
+      throw LambdaErrors.noPublishedVersion
+    }
     guard target.reference.isIn(place),
       let version = catalog.version(
         target.reference.name, qualifier: target.qualifier, at: place, choosing: random)

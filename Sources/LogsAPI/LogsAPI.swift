@@ -8,7 +8,9 @@ package import Wire
 package struct LogsAPI: Sendable {
   package static let service = ServiceDescription(
     name: "logs", signingName: "logs", wireProtocol: .json(version: .v1_1, targetPrefix: "Logs_20140328"),
-    constraintCode: "InvalidParameterException", refusalCode: "InvalidParameterException", fault: LogsErrors.fault)
+    constraintCode: "InvalidParameterException", refusalCode: "InvalidParameterException",
+    hidden: Fault(code: "ServiceUnavailableException", status: 500, message: ServiceDescription.hiddenMessage),
+    fault: LogsErrors.fault)
 
   /// The table of contents.
   private static let operations: [any (ControlOperation & LogsOperation).Type] = [

@@ -16,6 +16,7 @@ package struct RedoubtAPI: Sendable {
     GetAccountHygiene.self,
     GetFunctionHygiene.self,
     GetFunctionPackage.self,
+    GetLayerPackage.self,
     ListFindings.self,
     ListLogEvents.self,
     PutAccountHygiene.self,

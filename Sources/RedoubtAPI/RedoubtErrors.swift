@@ -8,6 +8,7 @@ enum RedoubtErrors {
   static func fault(_ error: any Error) -> Fault? {
     switch error {
     case let error as FunctionError: fault(error)
+    case LayerError.notFound: notFound("layer version not found")
     case LogError.groupNotFound(let name):
       notFound("log group not found: \(name)")
     default: nil

@@ -9,15 +9,17 @@ package struct RedoubtServices: Sendable {
   let findings: FindingStore
   let logs: LogStore
   let packages: PackageStore
+  let layers: LayerRegistry
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore,
-    packages: PackageStore
+    packages: PackageStore, layers: LayerRegistry
   ) {
     self.catalog = catalog
     self.registry = registry
     self.findings = findings
     self.logs = logs
     self.packages = packages
+    self.layers = layers
   }
 }

@@ -14,6 +14,7 @@ package struct MemberReader: Sendable {
   private var body: [String: JSONValue]
   private var violations: [String] = []
   private var refusals: [String] = []
+  private var faults: [Fault] = []
   /// Notes which members the operation reads; only while it is described.
   private let names: MemberNames?
 
@@ -134,6 +135,7 @@ package struct MemberReader: Sendable {
     inner.body = members
     inner.violations = []
     inner.refusals = []
+    inner.faults = []
     return inner
   }
 
@@ -141,6 +143,7 @@ package struct MemberReader: Sendable {
   package mutating func absorb(_ inner: MemberReader) {
     violations += inner.violations
     refusals += inner.refusals
+    faults += inner.faults
   }
 
   /// Notes that a value breaks a constraint, in AWS's words.
@@ -153,6 +156,9 @@ package struct MemberReader: Sendable {
     let place = name.prefix(1).lowercased() + name.dropFirst()
     violations.append("Value \(shown) at '\(place)' failed to satisfy constraint: \(constraint)")
   }
+
+  /// Notes a fault of members that fit their constraints but not each other: heard of only after authorization, too.
+  package mutating func note(_ fault: Fault) { faults.append(fault) }
 
   /// Notes each member of `unhonoured` that is present with another value than its defaults.
   package mutating func refuse(_ unhonoured: [String: [JSONValue]]) {
@@ -177,6 +183,7 @@ package struct MemberReader: Sendable {
         code: service.constraintCode, status: 400,
         message: "\(count) validation \(noun) detected: \(violations.joined(separator: "; "))")
     }
+    if let first = faults.first { return first }
     guard !refusals.isEmpty else { return nil }
     return Fault(
       code: service.refusalCode, status: 400,

@@ -33,11 +33,17 @@ package struct ServiceDescription: Sendable {
   package let refusalCode: String
   /// Turns an error of the domain into the fault that callers see; nil for one that must not show.
   package let fault: @Sendable (any Error) -> Fault?
+  /// What callers see of an error that must not show.
+  package let hidden: Fault
+  package static let hiddenMessage = "the service failed; the server's log says why"
 
   package init(
     name: String, signingName: String, wireProtocol: WireProtocol, constraintCode: String = "ValidationException",
-    refusalCode: String = "InvalidParameterValueException", fault: @escaping @Sendable (any Error) -> Fault?
+    refusalCode: String = "InvalidParameterValueException",
+    hidden: Fault = Fault(code: "ServiceException", status: 500, message: hiddenMessage),
+    fault: @escaping @Sendable (any Error) -> Fault?
   ) {
+    self.hidden = hidden
     self.constraintCode = constraintCode
     self.refusalCode = refusalCode
     self.name = name

@@ -9,13 +9,13 @@ struct AuthorizerTests {
   private let authorizer = Authorizer(policy: AdministratorPolicy())
 
   @Test func `the administrator may do everything in the account`() throws {
-    let call = try authorizer.authorize(Probe.self, "x", from: try request(isAdministrator: true))
+    let call = try authorizer.authorize(Probe.self, "x", from: try authenticatedRequest(isAdministrator: true))
     #expect(call.value == "x")
     #expect(call.principal.isAdministrator)
   }
 
   @Test func `nobody else may do anything, and hears so in the words of aws`() throws {
-    let request = try request(isAdministrator: false)
+    let request = try authenticatedRequest(isAdministrator: false)
     let fault = #expect(throws: Fault.self) { try authorizer.authorize(Probe.self, "x", from: request) }
     #expect(fault?.code == "AccessDeniedException")
     #expect(fault?.status == 403)
@@ -25,37 +25,21 @@ struct AuthorizerTests {
   }
 
   @Test func `an administrator is a stranger in another account`() throws {
-    let request = try request(isAdministrator: true, addressed: "000000000001")
+    let request = try authenticatedRequest(isAdministrator: true, addressed: "000000000001")
     #expect(throws: Fault.self) { try authorizer.authorize(Probe.self, "x", from: request) }
   }
 
   @Test func `an operation that names no action is refused to all`() throws {
-    let request = try request(isAdministrator: true)
+    let request = try authenticatedRequest(isAdministrator: true)
     #expect(throws: Fault.self) { try authorizer.authorize(Unnamed.self, "x", from: request) }
   }
 
   @Test func `every pair must be allowed`() throws {
     let picky = Authorizer(policy: OnlyRead())
-    let request = try request(isAdministrator: true)
+    let request = try authenticatedRequest(isAdministrator: true)
     _ = try picky.authorize(Probe.self, "x", from: request)
     let fault = #expect(throws: Fault.self) { try picky.authorize(ReadAndWrite.self, "x", from: request) }
     #expect(fault?.message.contains("probe:Write") == true)
-  }
-
-  private func request(
-    isAdministrator: Bool, addressed: String = "000000000000"
-  ) throws -> Authenticated<OperationRequest> {
-    let own = try #require(AccountID("000000000000"))
-    let principal = Principal(
-      account: own, arn: ARN(service: "iam", region: "", account: own.description, resource: "user/name"),
-      kind: .user("name"), uniqueID: "AIDA0000000000000000", isAdministrator: isAdministrator)
-    let place = AccountRegion(
-      account: try #require(AccountID(addressed)), region: try #require(Region("us-east-1")))
-    let request = OperationRequest(
-      head: RequestHead(method: "POST", target: "/", headers: []), pathParameters: [:], body: [],
-      requestID: RequestID(from: SeededRandomSource(seed: 1)), place: place)
-    return Authenticated(
-      value: request, principal: principal, accessKeyID: try #require(AccessKeyID("AKIAIOSFODNN7EXAMPLE")))
   }
 }
 

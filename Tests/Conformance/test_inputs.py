@@ -32,7 +32,7 @@ OWN = {
     for name in (
         "PutFunctionHygiene", "GetFunctionHygiene", "DeleteFunctionHygiene", "PutAccountHygiene", "GetAccountHygiene",
         "DeleteAccountHygiene", "ListFindings", "ListLogEvents",
-        "GetFunctionPackage",
+        "GetFunctionPackage", "GetLayerPackage",
     )
 }  # fmt: skip
 

@@ -21,7 +21,12 @@ class Recorder:
         self.faults = []
         self.operations = set()
         self.codes = set()
-        client.meta.events.register(f"after-call.{client.meta.service_model.service_id.hyphenize()}", self._check)
+        self._events = client.meta.events
+        self._event = f"after-call.{client.meta.service_model.service_id.hyphenize()}"
+        self._events.register(self._event, self._check)
+
+    def stop(self):
+        self._events.unregister(self._event, self._check)
 
     def _check(self, http_response, parsed, model, **_):
         self.operations.add(model.name)

@@ -82,8 +82,9 @@ private final class LayerFixture: Sendable {
     place = AccountRegion(
       account: try #require(AccountID("111111111111")), region: try #require(Region("us-east-1")))
     let database = try SQLiteDatabase.open(path: directory + "/db")
-    try await database.migrate(LayerStore.migrations)
-    registry = LayerRegistry(database: database, time: ManualTimeSource())
+    try await database.migrate(FunctionStore.migrations + LayerStore.migrations)
+    registry = LayerRegistry(
+      database: database, time: ManualTimeSource(), codeStorage: CodeStorage(limit: 1 << 20, database: database))
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }

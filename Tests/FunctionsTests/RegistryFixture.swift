@@ -18,14 +18,16 @@ final class RegistryFixture: Sendable {
   private let changes = Changes()
   private let directory: String
 
-  init() async throws {
+  /// - Parameter codeLimit: bytes of code that the account may have.
+  init(codeLimit: Int = 1 << 20) async throws {
     directory = NSTemporaryDirectory() + "redoubt-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
     place = AccountRegion(
       account: try #require(AccountID("111111111111")), region: try #require(Region("us-east-1")))
     database = try SQLiteDatabase.open(path: directory + "/db")
     try await database.migrate(
-      FunctionStore.migrations + HygieneStore.migrations + AliasStore.migrations + TagStore.migrations)
+      FunctionStore.migrations + HygieneStore.migrations + AliasStore.migrations + TagStore.migrations
+        + LayerStore.migrations)
     let random = SeededRandomSource(seed: 7)
     let root = UnwrappedRootKey()
     let key = try WrappedAccountKey(generatingFor: place.account, version: 1, root: root, random: random)
@@ -33,7 +35,8 @@ final class RegistryFixture: Sendable {
       cipher: EnvelopeCipher(keyring: try AccountKeyring(opening: [key], root: root), random: random))
     registry = FunctionRegistry(
       database: database, catalog: catalog, environment: environment, time: time,
-      random: SeededRandomSource(seed: 8), retired: { _ in }, hygieneChanged: changes.add)
+      random: SeededRandomSource(seed: 8), codeStorage: CodeStorage(limit: codeLimit, database: database),
+      retired: { _ in }, hygieneChanged: changes.add)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
@@ -55,7 +58,8 @@ final class RegistryFixture: Sendable {
     let catalog = FunctionCatalog()
     let registry = FunctionRegistry(
       database: database, catalog: catalog, environment: environment, time: ManualTimeSource(),
-      random: SeededRandomSource(seed: 9), retired: { _ in }, hygieneChanged: { _ in })
+      random: SeededRandomSource(seed: 9), codeStorage: CodeStorage(limit: 1 << 20, database: database),
+      retired: { _ in }, hygieneChanged: { _ in })
     return (catalog, registry)
   }
 }

@@ -76,6 +76,21 @@ def test_a_version_that_is_not_there_is_deleted_already(lambda_client, name):
     assert error_code(error) == "ResourceNotFoundException"
 
 
+def test_no_function_has_the_version_of_capacity_providers(lambda_client, name):
+    arn = lambda_client.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    for members in ({"FunctionName": name, "Qualifier": "$LATEST.PUBLISHED"}, {"FunctionName": f"{arn}:$LATEST.PUBLISHED"}):
+        with pytest.raises(ClientError) as error:
+            lambda_client.get_function(**members)
+        assert error_code(error) == "ResourceNotFoundException"
+        assert error.value.response["Error"]["Message"] == f"Function not found: {arn}:$LATEST.PUBLISHED"
+        with pytest.raises(ClientError) as error:
+            lambda_client.invoke(**members)
+        assert error_code(error) == "NoPublishedVersionException"
+    with pytest.raises(ClientError) as error:
+        lambda_client.invoke(FunctionName="no-such-function", Qualifier="$LATEST.PUBLISHED")
+    assert error_code(error) == "ResourceNotFoundException"
+
+
 def test_the_version_that_can_be_changed_is_not_deleted_alone(lambda_client, name):
     with pytest.raises(ClientError) as error:
         lambda_client.delete_function(FunctionName=name, Qualifier="$LATEST")

@@ -31,6 +31,7 @@ import Testing
     #expect(configuration.spawner == "/opt/redoubt/bin/redoubt-spawner")
     #expect(configuration.unpacker == "/opt/redoubt/bin/redoubt-unpack")
     #expect(configuration.unauthenticatedBytes == 256 << 20)
+    #expect(configuration.codeStorageBytes == 75 << 30)
     #expect(configuration.runtimesDirectory == nil)
   }
 
@@ -90,7 +91,7 @@ import Testing
 
   @Test func `values out of range or form are refused by name`() {
     let numbers = ServeKey.allCases.filter { if case .whole = $0.row.form { true } else { false } }
-    #expect(numbers.count == 11)
+    #expect(numbers.count == 12)
     for key in numbers {
       for value in ["-1", "x", "", "99999999999999", "1e3"] {
         #expect(failure([key: value]).hasPrefix("\(key.name) is `\(value)`"), "\(key.name) \(value)")

@@ -66,6 +66,27 @@ struct WireTests {
     #expect(withValues.fault(of: Self.service)?.message.contains("Layers, VpcConfig") == true)
   }
 
+  @Test func `of what is wrong a constraint is told first, then members that do not fit each other, then refusals`()
+    throws
+  {
+    var reader = try reader(#"{"Layers": ["x"]}"#)
+    reader.refuse(["Layers": []])
+    #expect(reader.fault(of: Self.service)?.code == "InvalidParameterValueException")
+    reader.note(Fault(code: "First", status: 400, message: "a"))
+    reader.note(Fault(code: "Second", status: 400, message: "b"))
+    #expect(reader.fault(of: Self.service)?.code == "First")
+    reader.note(nil, at: "Role", "Member must not be null")
+    #expect(reader.fault(of: Self.service)?.code == "ValidationException")
+  }
+
+  @Test func `a fault inside a structure is told of the whole`() throws {
+    var reader = try reader(#"{"Code": {}}"#)
+    var inner = try #require(try reader.structure("Code"))
+    inner.note(Fault(code: "Inner", status: 400, message: ""))
+    reader.absorb(inner)
+    #expect(reader.fault(of: Self.service)?.code == "Inner")
+  }
+
   @Test func `lengths count scalars, so that combining marks are no way around them`() throws {
     var reader = try reader("{}")
     reader.check("e" + String(repeating: "\u{301}", count: 200), at: "Handler", lengths: 0...128)

@@ -1,6 +1,7 @@
 """The fixtures. conftest.py hands them to every folder."""
 
 import tempfile
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,12 +19,22 @@ from harness.server import Server
 from harness.waiting import wait_until
 
 
-def _make_server():
+def _make_server(*options):
     if MODE.obstacle:
         pytest.skip(MODE.obstacle)
     home = Path(tempfile.mkdtemp(prefix="redoubt-test-"))
     home.chmod(0o755)  # The server's user has to get through.
-    return Server(home)
+    return Server(home, *options)
+
+
+@contextmanager
+def own_server(*options):
+    """A started server for those who damage it; killed and removed at the end."""
+    server = _make_server(*options)
+    try:
+        yield server.start()
+    finally:
+        server.remove()
 
 
 @pytest.fixture(scope="session")

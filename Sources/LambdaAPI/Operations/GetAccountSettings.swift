@@ -21,9 +21,8 @@ struct GetAccountSettings: ControlOperation, LambdaOperation {
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
-    let versions = services.catalog.allVersions(at: call.place)
+    let functions = services.catalog.latest(at: call.place)
     let concurrency = JSONValue.integer(Int64(services.admission.accountLimit))
-    // Without a limit of `TotalCodeSize`: there is none but the disk.
     return OperationOutput([
       "AccountLimit": [
         "CodeSizeUnzipped": .integer(Int64(UnpackLimits.standard.bytes)),
@@ -31,10 +30,11 @@ struct GetAccountSettings: ControlOperation, LambdaOperation {
         "ConcurrentExecutions": concurrency,
         // No function has concurrency reserved for it.
         "UnreservedConcurrentExecutions": concurrency,
+        "TotalCodeSize": .integer(Int64(services.codeStorage.limit)),
       ],
       "AccountUsage": [
-        "FunctionCount": .integer(Int64(versions.count { $0.qualifier == .latest })),
-        "TotalCodeSize": .integer(Int64(versions.reduce(0) { $0 + $1.code.size })),
+        "FunctionCount": .integer(Int64(functions.count)),
+        "TotalCodeSize": .integer(Int64(try await services.codeStorage.used(at: call.place))),
       ],
     ])
   }

@@ -3,7 +3,7 @@ import Core
 import Functions
 import Wire
 
-/// Describes a version of a layer.
+/// Describes a version of a layer, and says where its package is to be had.
 struct GetLayerVersion: ControlOperation, LambdaOperation {
   static let name = "GetLayerVersion"
   static let route = Route("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}")
@@ -11,16 +11,22 @@ struct GetLayerVersion: ControlOperation, LambdaOperation {
 
   let services: LambdaServices
 
-  static func decode(_ members: inout MemberReader) throws(Fault) -> LayerVersionTarget {
-    try members.layerVersionTarget()
+  struct Input: Sendable {
+    let target: LayerVersionTarget
+    let origin: LinkOrigin
   }
 
-  static func access(_ input: LayerVersionTarget, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest(action, on: input.reference(at: place).arn.description)]
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    Input(target: try members.layerVersionTarget(), origin: members.linkOrigin)
   }
 
-  func run(_ call: Authorized<LayerVersionTarget>) async throws -> OperationOutput {
-    let reference = try call.value.own(at: call.place, Self.action, call.principal)
-    return OperationOutput(LayerMembers(version: try await services.layers.version(reference)).json)
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest(action, on: input.target.reference(at: place).arn.description)]
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let reference = try call.value.target.own(at: call.place, Self.action, call.principal)
+    let version = try await services.layers.version(reference)
+    return OperationOutput(services.members(version, call.value.origin, call))
   }
 }

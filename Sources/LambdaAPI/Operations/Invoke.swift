@@ -36,12 +36,12 @@ struct Invoke: CallbackOperation, LambdaOperation {
     let logType = members.header("LogType", in: "X-Amz-Log-Type")
     members.check(type, at: "InvocationType", oneOf: ["RequestResponse", "DryRun", "Event"])
     members.check(logType, at: "LogType", oneOf: ["None", "Tail"])
-    if type == "Event" { throw unsupported("InvocationType: Event") }
+    if type == "Event" { members.note(unsupported("InvocationType: Event")) }
     members.refuse("DurableExecutionName", in: "X-Amz-Durable-Execution-Name")
     members.refuse("TenantId", in: "X-Amz-Tenant-Id")
     return Input(
       target: target, isDryRun: type == "DryRun", wantsLogTail: logType == "Tail",
-      clientContext: try clientContext(members.header("ClientContext", in: "X-Amz-Client-Context")),
+      clientContext: clientContext(&members),
       payload: members.payload("Payload"))
   }
 
@@ -74,15 +74,14 @@ struct Invoke: CallbackOperation, LambdaOperation {
     services.executor.invoke(call.map { _ in request }, lease: lease, receiver: receiver(version.qualifier))
   }
 
-  static func clientContext(_ header: String?) throws(Fault) -> String? {
-    guard let header else { return nil }
+  static func clientContext(_ members: inout MemberReader) -> String? {
+    guard let header = members.header("ClientContext", in: "X-Amz-Client-Context") else { return nil }
     guard header.utf8.count <= longestClientContext, let data = Data(base64Encoded: header),
       JSONText.isValid(Array(data)), let text = String(data: data, encoding: .utf8),
       !text.unicodeScalars.contains(where: { $0.value < 0x20 })
     else {
-      throw Fault(
-        code: "InvalidRequestContentException", status: 400,
-        message: "Client context must be a valid Base64-encoded JSON object.", members: ["Type": "User"])
+      members.note(unreadableContext)
+      return nil
     }
     return text
   }
@@ -90,6 +89,10 @@ struct Invoke: CallbackOperation, LambdaOperation {
   static func unsupported(_ what: String) -> Fault {
     LambdaErrors.invalidParameter("not supported by this version of Redoubt: \(what)")
   }
+
+  private static let unreadableContext = Fault(
+    code: "InvalidRequestContentException", status: 400,
+    message: "Client context must be a valid Base64-encoded JSON object.", members: ["Type": "User"])
 
   static let invalidContent = Fault(
     code: "InvalidRequestContentException", status: 400,

@@ -28,7 +28,7 @@ struct InvokeWithResponseStream: CallbackOperation, LambdaOperation {
     members.refuse("TenantId", in: "X-Amz-Tenant-Id")
     return Invoke.Input(
       target: target, isDryRun: type == "DryRun", wantsLogTail: logType == "Tail",
-      clientContext: try Invoke.clientContext(members.header("ClientContext", in: "X-Amz-Client-Context")),
+      clientContext: Invoke.clientContext(&members),
       payload: members.payload("Payload"))
   }
 

@@ -17,6 +17,7 @@ struct PublishLayerVersion: ControlOperation, LambdaOperation {
     let target: LayerTarget
     let details: LayerDetails
     let zip: [UInt8]?
+    let origin: LinkOrigin
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
@@ -29,7 +30,7 @@ struct PublishLayerVersion: ControlOperation, LambdaOperation {
       content.refuse(CodeMembers.otherSources)
       members.absorb(content)
     }
-    return Input(target: target, details: details, zip: zip)
+    return Input(target: target, details: details, zip: zip, origin: members.linkOrigin)
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
@@ -42,6 +43,7 @@ struct PublishLayerVersion: ControlOperation, LambdaOperation {
     guard let zip = input.zip, !zip.isEmpty else {
       throw LambdaErrors.invalidParameter("Please provide a source for layer content.")
     }
+    try await services.codeStorage.checkRoom(for: zip.count, at: call.place)
     let package = try await CodeMembers.check(zip, services, at: call.place)
     guard !package.hasExtensions else {
       throw LambdaErrors.invalidParameter("not supported by this version of Redoubt: a layer with extensions/")
@@ -50,6 +52,6 @@ struct PublishLayerVersion: ControlOperation, LambdaOperation {
     let content = LayerContent(digest: package.digest, size: zip.count, unpackedSize: package.unpackedSize)
     let version = try await services.layers.publish(
       input.target.reference.name, at: call.place, details: input.details, content: content)
-    return OperationOutput(LayerMembers(version: version).json)
+    return OperationOutput(services.members(version, input.origin, call))
   }
 }

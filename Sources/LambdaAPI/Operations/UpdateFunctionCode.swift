@@ -39,7 +39,7 @@ struct UpdateFunctionCode: ControlOperation, LambdaOperation {
     if let revisionID = input.revisionID, revisionID != current.revisionID { throw FunctionError.revisionMismatch }
     let layers = current.configuration.layers
     let code = try await CodeMembers.admit(
-      input.zip, beside: layers, services, at: call.place, isDryRun: input.isDryRun)
+      input.zip, beside: layers, services, at: call.place, replacing: current.code.size, isDryRun: input.isDryRun)
     guard !input.isDryRun else {
       return OperationOutput(try services.members(current.with(code: code), isQualified: false))
     }

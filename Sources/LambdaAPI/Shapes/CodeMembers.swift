@@ -29,16 +29,20 @@ enum CodeMembers {
 
   /// Unpacks the zip once and stores it, unless it is only tried.
   ///
-  /// - Parameter layers: what the code has to fit in with.
+  /// - Parameters:
+  ///   - layers: what the code has to fit in with.
+  ///   - replaced: bytes of the zip that this one takes the place of.
+  /// - Throws: `CodeStorageExceeded`, and what `check` throws.
   static func admit(
     _ zip: [UInt8]?, beside layers: [FunctionLayer], _ services: LambdaServices, at place: AccountRegion,
-    isDryRun: Bool = false
+    replacing replaced: Int = 0, isDryRun: Bool = false
   ) async throws -> FunctionCode {
     guard let zip, !zip.isEmpty else {
       throw LambdaErrors.invalidParameter("Please provide a source for function code.")
     }
     let package = try await check(zip, services, at: place)
     try LayerSelection.checkSize(of: layers, withCodeOf: package.unpackedSize)
+    try await services.codeStorage.checkRoom(for: zip.count - replaced, at: place)
     if !isDryRun { try await services.library.store(zip, account: place.account) }
     return FunctionCode(digest: package.digest, size: zip.count)
   }

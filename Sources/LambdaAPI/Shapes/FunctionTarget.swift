@@ -41,20 +41,15 @@ extension MemberReader {
     let text = path("FunctionName")
     let qualifier = hasQualifier ? query("Qualifier") : nil
     check(qualifier, at: "Qualifier", lengths: 1...128)
-    check(qualifier, at: "Qualifier", pattern: "(|[a-zA-Z0-9$_-]+)") { text in
+    check(qualifier, at: "Qualifier", pattern: "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+") { text in
       // What is too long has been noted; of that, the form is judged by its beginning.
       text.isEmpty || FunctionReference.isQualifier(String(text.unicodeScalars.prefix(128)))
     }
     guard let reference = functionReference(text) else { return .unnamed }
     if let qualifier, let derived = reference.qualifier, qualifier != derived {
-      throw LambdaErrors.invalidParameter(
-        "The derived qualifier from the function name does not match the specified qualifier.")
+      note(LambdaErrors.qualifierMismatch)
     }
-    guard hasQualifier || reference.qualifier == nil else {
-      throw LambdaErrors.invalidParameter(
-        "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. "
-          + "Please specify either a function name or an unqualified function ARN.")
-    }
+    if !hasQualifier, reference.qualifier != nil { note(LambdaErrors.qualified) }
     let chosen = qualifier ?? reference.qualifier
     return FunctionTarget(reference: reference, qualifier: chosen ?? "$LATEST", isQualified: chosen != nil)
   }

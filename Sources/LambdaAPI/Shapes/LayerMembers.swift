@@ -1,3 +1,4 @@
+import Authorization
 import Core
 import Functions
 import SupplyChain
@@ -22,13 +23,16 @@ struct LayerMembers {
   }
 
   /// The whole version.
-  var json: JSONValue {
+  ///
+  /// - Parameter link: where its package is to be had; nil leaves it out.
+  func json(link: String?) -> JSONValue {
     var members = summary
     members["LayerArn"] = .string(version.reference.layerARN.description)
-    // Without a `Location`: the package is not served yet.
-    members["Content"] = [
+    var content: [String: JSONValue] = [
       "CodeSha256": .string(version.content.digest.base64), "CodeSize": .integer(Int64(version.content.size)),
     ]
+    if let link { content["Location"] = .string(link) }
+    members["Content"] = .object(content)
     return .object(members)
   }
 
@@ -46,6 +50,15 @@ struct LayerMembers {
     }
     if let license = details.license { members["LicenseInfo"] = .string(license) }
     return members
+  }
+}
+
+extension LambdaServices {
+  /// The whole version, with a link to its package for the caller.
+  func members<Input>(_ version: LayerVersion, _ origin: LinkOrigin, _ call: Authorized<Input>) -> JSONValue {
+    let reference = version.reference
+    let path = "/2026-11-25/layers/\(reference.name)/versions/\(reference.number)/package"
+    return LayerMembers(version: version).json(link: link(to: path, origin, call))
   }
 }
 

@@ -29,13 +29,19 @@ struct LayerVersionTarget: Hashable, Sendable {
     LayerVersionReference(place: layer.place(place), name: layer.reference.name, number: number)
   }
 
-  /// - Throws: when the layer is another account's or region's.
+  /// - Throws: as `LayerVersionReference.checkIsOwn`.
   func own(at place: AccountRegion, _ action: String, _ principal: Principal) throws(Fault) -> LayerVersionReference {
     let reference = reference(at: place)
-    guard reference.place == place else {
-      throw LambdaErrors.foreign(action, on: reference.arn.description, principal)
-    }
+    try reference.checkIsOwn(at: place, action, principal)
     return reference
+  }
+}
+
+extension LayerVersionReference {
+  /// - Throws: when the layer is another account's or region's, and for a number that no version has.
+  func checkIsOwn(at place: AccountRegion, _ action: String, _ principal: Principal) throws(Fault) {
+    guard self.place == place else { throw LambdaErrors.foreign(action, on: arn.description, principal) }
+    guard number >= 1 else { throw LambdaErrors.invalidParameter("Layer Version Cannot be less than 1.") }
   }
 }
 

@@ -47,8 +47,8 @@ extension MemberReader {
   mutating func logGroupNameOrIdentifier() throws(Fault) -> NamedLogGroup {
     let name = try string("logGroupName")
     let identifier = try string("logGroupIdentifier")
-    guard (name == nil) != (identifier == nil) || isDescribing else {
-      throw LogsErrors.invalidParameter("exactly one of logGroupName and logGroupIdentifier is required")
+    if (name == nil) == (identifier == nil) {
+      note(LogsErrors.invalidParameter("exactly one of logGroupName and logGroupIdentifier is required"))
     }
     checkLogGroup(name)
     return NamedLogGroup(name ?? identifier ?? "", at: request.place)

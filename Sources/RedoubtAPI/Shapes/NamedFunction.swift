@@ -32,8 +32,8 @@ extension MemberReader {
         text, at: "FunctionName", "Member must satisfy regular expression pattern: \(FunctionReference.pattern)")
       return .unnamed
     }
-    guard reference.qualifier == nil else {
-      throw RedoubtErrors.invalid("hygiene belongs to a function, not to a version: `\(text)` has a qualifier")
+    if reference.qualifier != nil {
+      note(RedoubtErrors.invalid("hygiene belongs to a function, not to a version: `\(text)` has a qualifier"))
     }
     return NamedFunction(reference: reference)
   }

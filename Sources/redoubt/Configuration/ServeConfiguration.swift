@@ -20,6 +20,7 @@ struct ServeConfiguration: Codable, Hashable, Sendable {
   let drainTimeoutSeconds: Int
   let concurrency: Int
   let environments: Int
+  let codeStorageBytes: Int
   let idleTimeoutSeconds: Int
   let uidBase: Int
   let logRetentionDays: Int
@@ -60,6 +61,7 @@ extension ServeConfiguration {
     drainTimeoutSeconds = try settings.whole(.drainTimeout)
     concurrency = try settings.whole(.concurrency)
     environments = try settings.whole(.environments)
+    codeStorageBytes = try settings.whole(.codeStorage)
     idleTimeoutSeconds = try settings.whole(.idleTimeout)
     uidBase = try settings.whole(.uidBase)
     logRetentionDays = try settings.whole(.logRetention)

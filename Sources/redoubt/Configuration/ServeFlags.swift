@@ -15,6 +15,7 @@ struct ServeFlags: ParsableArguments {
   @Option(name: .key(.drainTimeout), help: .key(.drainTimeout)) var drainTimeout: String?
   @Option(name: .key(.concurrency), help: .key(.concurrency)) var concurrency: String?
   @Option(name: .key(.environments), help: .key(.environments)) var environments: String?
+  @Option(name: .key(.codeStorage), help: .key(.codeStorage)) var codeStorage: String?
   @Option(name: .key(.idleTimeout), help: .key(.idleTimeout)) var idleTimeout: String?
   @Option(name: .key(.uidBase), help: .key(.uidBase)) var uidBase: String?
   @Option(name: .key(.logRetention), help: .key(.logRetention)) var logRetention: String?
@@ -45,6 +46,7 @@ struct ServeFlags: ParsableArguments {
     case .drainTimeout: drainTimeout
     case .concurrency: concurrency
     case .environments: environments
+    case .codeStorage: codeStorage
     case .idleTimeout: idleTimeout
     case .uidBase: uidBase
     case .logRetention: logRetention

@@ -39,6 +39,10 @@ extension ServeKey {
     case .drainTimeout: whole(0...3600, "30", "Seconds that invocations have to finish when the server stops.")
     case .concurrency: whole(1...1_000_000, "1000", "Most invocations of an account at once.")
     case .environments: whole(1...4096, "256", "Most execution environments on this host at once.")
+    case .codeStorage:
+      whole(
+        1...70_368_744_177_664, "80530636800",
+        "Most bytes of packages that the versions of an account's functions and layers may have together.")
     case .idleTimeout: whole(1...86_400, "600", "Seconds after which an idle environment is ended.")
     case .uidBase: whole(100_000...2_147_483_647, "2000000", "First of the user ids that environments run as.")
     case .logRetention: whole(1...3653, "30", "Days that a log group without a retention of its own is kept.")

@@ -13,6 +13,7 @@ enum ServeKey: String, CaseIterable, Sendable {
   case drainTimeout = "drain-timeout"
   case concurrency
   case environments
+  case codeStorage = "code-storage-bytes"
   case idleTimeout = "idle-timeout"
   case uidBase = "uid-base"
   case logRetention = "log-retention-days"

@@ -57,22 +57,25 @@ struct ServerComposition {
       findings: findings, group: group, time: time, random: random, log: log)
     self.executor = executor
     let catalog = FunctionCatalog()
+    let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
-      stored: { executor.expect($0) }, retired: { executor.retire($0) }, hygieneChanged: { executor.apply($0) })
+      codeStorage: codeStorage, stored: { executor.expect($0) }, retired: { executor.retire($0) },
+      hygieneChanged: { executor.apply($0) })
     try await registry.load()
     try await packages.prepare()
-    let layers = LayerRegistry(database: state.database, time: time)
+    let layers = LayerRegistry(database: state.database, time: time, codeStorage: codeStorage)
     let needed = catalog.referencedCode().union(try await layers.referencedContent())
     let removed = try await packages.removeUnreferenced(keeping: needed)
     if removed > 0 { log.info("removed packages that nothing needs", metadata: ["count": "\(removed)"]) }
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
-      runtimes: runtimes,
+      codeStorage: codeStorage, runtimes: runtimes,
       admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
       executor: executor, random: random, presigner: URLPresigner(directory: state.directory, time: time))
     let own = RedoubtServices(
-      catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages)
+      catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
+      layers: layers)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)
   }

@@ -1,0 +1,22 @@
+import Core
+import Testing
+import Wire
+
+@testable import Identity
+
+/// A request of `user/name`, which has no body and proves nothing but who it is.
+func authenticatedRequest(
+  isAdministrator: Bool, addressed: String = "000000000000"
+) throws -> Authenticated<OperationRequest> {
+  let own = try #require(AccountID("000000000000"))
+  let principal = Principal(
+    account: own, arn: ARN(service: "iam", region: "", account: own.description, resource: "user/name"),
+    kind: .user("name"), uniqueID: "AIDA0000000000000000", isAdministrator: isAdministrator)
+  let place = AccountRegion(
+    account: try #require(AccountID(addressed)), region: try #require(Region("us-east-1")))
+  let request = OperationRequest(
+    head: RequestHead(method: "POST", target: "/", headers: []), pathParameters: [:], body: [],
+    requestID: RequestID(from: SeededRandomSource(seed: 1)), place: place)
+  return Authenticated(
+    value: request, principal: principal, accessKeyID: try #require(AccessKeyID("AKIAIOSFODNN7EXAMPLE")))
+}

@@ -1,0 +1,234 @@
+"""A call of every operation that is served, on its good path, and those that bring about each error of AWS's models."""
+
+from dataclasses import dataclass, field
+
+from Conformance.absent_errors import FROM_MEMORY, INVOCATIONS
+from Conformance.model import operation
+from Conformance.test_inputs import LAMBDA, LOGS
+from harness.clients import ROLE
+from harness.functions import unique_name
+from harness.packages import make_zip
+
+FILES = {"app.py": "def handler(event, context): return event"}
+PACKAGE = make_zip(FILES)
+LARGER = make_zip({**FILES, "noise": bytes(range(256))})
+
+NOT_FOUND, INVALID = "ResourceNotFoundException", "InvalidParameterValueException"
+CONFLICT, PRECONDITION = "ResourceConflictException", "PreconditionFailedException"
+
+
+@dataclass
+class World:
+    """What the calls speak of: a function with the version 1 and the alias live, a layer, a log group with a stream."""
+
+    client: object
+    logs: object
+    function: str = field(default_factory=unique_name)
+    layer: str = field(default_factory=lambda: unique_name("layer"))
+    group: str = field(default_factory=lambda: unique_name("/test/group"))
+    stream: str | None = None
+    """In the function's own group, once it has run."""
+    is_broken: bool = False
+    """Then nothing can be made any more, and what is there has to do."""
+
+    def build(self):
+        # With a variable, so that describing the function takes more than reading a record.
+        made = self.client.create_function(**self.new_function(), Environment={"Variables": {"KEY": "value"}})
+        self.function, self.arn = made["FunctionName"], made["FunctionArn"]
+        self.client.publish_version(FunctionName=self.function)
+        self.client.create_alias(FunctionName=self.function, Name="live", FunctionVersion="1")
+        published = self.client.publish_layer_version(LayerName=self.layer, Content={"ZipFile": PACKAGE})
+        self.layer_version_arn = published["LayerVersionArn"]
+        self.logs.create_log_group(logGroupName=self.group)
+        return self
+
+    def new_function(self):
+        return {
+            "FunctionName": unique_name(), "Runtime": "python3.11", "Handler": "app.handler", "Role": ROLE,
+            "Code": {"ZipFile": PACKAGE},
+        }  # fmt: skip
+
+    def spare_function(self):
+        return self.function if self.is_broken else self.client.create_function(**self.new_function())["FunctionName"]
+
+    def spare_alias(self):
+        if self.is_broken:
+            return "live"
+        name = unique_name("a")
+        self.client.create_alias(FunctionName=self.function, Name=name, FunctionVersion="1")
+        return name
+
+    def spare_layer_version(self):
+        if self.is_broken:
+            return 1
+        return self.client.publish_layer_version(LayerName=self.layer, Content={"ZipFile": PACKAGE})["Version"]
+
+    def spare_group(self):
+        if self.is_broken:
+            return self.group
+        name = unique_name("/test/group")
+        self.logs.create_log_group(logGroupName=name)
+        return name
+
+
+def function(world):
+    return {"FunctionName": world.function}
+
+
+def live(world):
+    return {**function(world), "Name": "live"}
+
+
+def tagged(world):
+    return {"Resource": world.arn}
+
+
+def layer_version(world):
+    return {"LayerName": world.layer, "VersionNumber": 1}
+
+
+def log_group(world):
+    return {"logGroupName": world.group}
+
+
+GOOD = {
+    "CreateAlias": lambda w: {**function(w), "Name": unique_name("a"), "FunctionVersion": "1"},
+    "CreateFunction": World.new_function,
+    "DeleteAlias": lambda w: {**function(w), "Name": w.spare_alias()},
+    "DeleteFunction": lambda w: {"FunctionName": w.spare_function()},
+    "DeleteFunctionConcurrency": function,
+    "DeleteLayerVersion": lambda w: {"LayerName": w.layer, "VersionNumber": w.spare_layer_version()},
+    "GetAccountSettings": lambda w: {},
+    "GetAlias": live,
+    "GetFunction": function,
+    "GetFunctionCodeSigningConfig": function,
+    "GetFunctionConcurrency": function,
+    "GetFunctionConfiguration": function,
+    "GetLayerVersion": layer_version,
+    "GetLayerVersionByArn": lambda w: {"Arn": w.layer_version_arn},
+    "Invoke": lambda w: {**function(w), "Payload": b"{}"},
+    "InvokeWithResponseStream": lambda w: {**function(w), "Payload": b"{}"},
+    "ListAliases": function,
+    "ListFunctions": lambda w: {},
+    "ListLayerVersions": lambda w: {"LayerName": w.layer},
+    "ListLayers": lambda w: {},
+    "ListTags": tagged,
+    "ListVersionsByFunction": function,
+    "PublishLayerVersion": lambda w: {"LayerName": w.layer, "Content": {"ZipFile": PACKAGE}},
+    "PublishVersion": function,
+    "TagResource": lambda w: {**tagged(w), "Tags": {"stage": "test"}},
+    "UntagResource": lambda w: {**tagged(w), "TagKeys": ["stage"]},
+    "UpdateAlias": lambda w: {**live(w), "Description": "d"},
+    "UpdateFunctionCode": lambda w: {**function(w), "ZipFile": PACKAGE},
+    "UpdateFunctionConfiguration": lambda w: {**function(w), "Description": "d"},
+    "CreateLogGroup": lambda w: {"logGroupName": unique_name("/test/group")},
+    "DeleteLogGroup": lambda w: {"logGroupName": w.spare_group()},
+    "DeleteRetentionPolicy": log_group,
+    "DescribeLogGroups": lambda w: {},
+    "DescribeLogStreams": log_group,
+    "FilterLogEvents": log_group,
+    "GetLogEvents": lambda w: {"logGroupName": f"/aws/lambda/{w.function}", "logStreamName": w.stream},
+    "PutRetentionPolicy": lambda w: {**log_group(w), "retentionInDays": 7},
+}
+"""Operation to the members of a call that succeeds."""
+
+CHANGES = {
+    ("CreateFunction", INVALID): {"Runtime": "nope"},
+    ("CreateFunction", CONFLICT): function,
+    ("CreateAlias", CONFLICT): live,
+    ("DeleteFunction", CONFLICT): lambda w: {**function(w), "Qualifier": "1"},
+    ("DeleteLayerVersion", INVALID): {"VersionNumber": 0},
+    ("GetLayerVersion", INVALID): {"VersionNumber": 0},
+    ("GetLayerVersion", NOT_FOUND): {"VersionNumber": 999},
+    ("GetLayerVersionByArn", INVALID): lambda w: {"Arn": w.layer_version_arn.rpartition(":")[0] + ":0"},
+    ("GetLayerVersionByArn", NOT_FOUND): lambda w: {"Arn": w.layer_version_arn + "99"},
+    ("ListFunctions", INVALID): {"Marker": "made-up"},
+    ("ListLayers", INVALID): {"Marker": "made-up"},
+    ("ListLayerVersions", INVALID): {"Marker": "made-up"},
+    ("PublishLayerVersion", INVALID): {"Content": {"ZipFile": b"no zip"}},
+    ("Invoke", "InvalidRequestContentException"): {"Payload": b"{"},
+    ("InvokeWithResponseStream", "InvalidRequestContentException"): {"Payload": b"{"},
+    ("Invoke", "NoPublishedVersionException"): {"Qualifier": "$LATEST.PUBLISHED"},
+    ("InvokeWithResponseStream", "NoPublishedVersionException"): {"Qualifier": "$LATEST.PUBLISHED"},
+    ("CreateLogGroup", "ResourceAlreadyExistsException"): log_group,
+    ("DescribeLogGroups", "InvalidParameterException"): {"nextToken": "!"},
+}
+"""(operation, error) to the members that replace those of the good call."""
+
+RACES = {("PublishVersion", CONFLICT), ("UpdateFunctionCode", CONFLICT), ("UpdateFunctionConfiguration", CONFLICT)}
+"""Errors that come when somebody else changes the function at the same moment."""
+
+BROKEN = {"lambda": "ServiceException", "logs": "ServiceUnavailableException"}
+"""What a server says that cannot read its own state any more."""
+
+NO_ROOM = "CodeStorageExceededException"
+
+FAILING_STARTS = {
+    "InvalidRuntimeException": lambda w: {"FunctionName": w.without_runtime},
+    "InvalidZipFileException": lambda w: {"FunctionName": w.without_package},
+}
+"""Errors of an invocation whose environment cannot be started."""
+
+
+def service_of(name):
+    return "lambda" if name in LAMBDA else "logs"
+
+
+def documented():
+    """(operation, error) of all that is served."""
+    for name in [*LAMBDA, *LOGS]:
+        yield from ((name, shape.name) for shape in operation(service_of(name), name).error_shapes)
+
+
+def general_changes(name, code):
+    """What brings about an error in the same way for many operations; None for all others."""
+    members = operation(service_of(name), name).input_shape.members
+    if code == NOT_FOUND and name != "CreateFunction":
+        return next((change for member, change in MISSING.items() if member in members), None)
+    if code == INVALID:
+        return next((change for member, change in MISPLACED.items() if member in members), None)
+    if code == "InvalidParameterException" and "logGroupName" in members:
+        return {"logGroupName": "a b"}
+    return {"RevisionId": "x"} if code == PRECONDITION else None
+
+
+def other_function(world):
+    return world.arn.rpartition(":")[0] + ":no-such-function"
+
+
+MISSING = {
+    "FunctionName": {"FunctionName": "no-such-function"},
+    "Resource": lambda w: {"Resource": other_function(w)},
+    "logGroupName": {"logGroupName": "/no/such/group"},
+}
+MISPLACED = {
+    "Qualifier": lambda w: {"FunctionName": f"{w.function}:1", "Qualifier": "2"},
+    "FunctionName": lambda w: {"FunctionName": f"{w.function}:1"},
+    "Resource": lambda w: {"Resource": f"{w.arn}:1"},
+}
+"""Versions where only functions are meant, or two that are not the same."""
+
+
+def situation(name, code):
+    """(where, change of the good call) for an error that can be brought about; None for any other.
+
+    The places: `world`, as it is; `race`, while another changes the function; `broken`, where the state cannot be read;
+    `full`, where no concurrency is left; `stuffed`, where no room for code is left.
+    """
+    if (name, code) in RACES:
+        return "race", {}
+    if name in INVOCATIONS and code == "TooManyRequestsException":
+        return "full", {}
+    if name in INVOCATIONS and code in FAILING_STARTS:
+        return "broken", FAILING_STARTS[code]
+    if code == BROKEN[service_of(name)] and name not in FROM_MEMORY:
+        return "broken", {}
+    if code == NO_ROOM:
+        return "stuffed", {"ZipFile": LARGER} if name == "UpdateFunctionCode" else {}
+    change = CHANGES.get((name, code)) or general_changes(name, code)
+    return None if change is None else ("world", change)
+
+
+def members(name, change, world):
+    """Those of the call."""
+    return {**GOOD[name](world), **(change(world) if callable(change) else change)}
