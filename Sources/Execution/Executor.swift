@@ -13,6 +13,8 @@ package final class Executor: Sendable {
   private let pool: SandboxPool
   private let preparation: CodePreparation
   private let spawner: Spawner
+  private let time: any TimeSource
+  private let random: any RandomSource
 
   /// - Parameters:
   ///   - capacity: execution environments at once on this host.
@@ -24,6 +26,8 @@ package final class Executor: Sendable {
   ) {
     preparation = CodePreparation(library: library)
     self.spawner = spawner
+    self.time = time
+    self.random = random
     let services = ExecutionServices(
       spawner: spawner, runtimes: runtimes, environment: environment, records: records, findings: findings,
       time: time, random: random, log: log)
@@ -35,7 +39,9 @@ package final class Executor: Sendable {
   package func invoke(
     _ call: Authorized<InvocationRequest>, lease: Lease, receiver: any OutcomeReceiver
   ) {
-    let invocation = Invocation(requestID: call.requestID, request: call.value, lease: lease, receiver: receiver)
+    let trace = call.value.trace?.completed(from: random) ?? TraceHeader(at: time.wallTime(), from: random)
+    let invocation = Invocation(
+      requestID: call.requestID, request: call.value, trace: trace, lease: lease, receiver: receiver)
     pool.submit(invocation)
   }
 
