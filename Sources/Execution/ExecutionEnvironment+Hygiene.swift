@@ -64,9 +64,10 @@ extension ExecutionEnvironment {
 
   private func proceed(_ handler: RuntimeAPIHandler, _ reason: Cleaning.Reason) {
     switch reason {
-    case .baseline: break
+    case .baseline:
+      if let running = takeInvocation() { return begin(running, on: handler) }
     case .invocationEnded(let overdue): overdue.cancel()
-    case .workArrived(let invocation): return begin(invocation, on: handler)
+    case .workArrived(let invocation): return begin(start(invocation), on: handler)
     }
     cleanSince = services.time.monotonicTime()
     phase = .waiting(handler)

@@ -8,7 +8,7 @@ extension ExecutionEnvironment {
   /// The runtime asks for work.
   func next(_ handler: RuntimeAPIHandler) {
     switch phase {
-    case .initializing(let since, let limit):
+    case .initializing(let since, let limit) where failedInit == nil:
       limit.cancel()
       initialized(after: services.time.monotonicTime() - since)
       settle()
@@ -16,7 +16,7 @@ extension ExecutionEnvironment {
     case .finishing(let overdue, let limit):
       limit.cancel()
       follow(hygiene.invocationEnded(look: look), for: handler, because: .invocationEnded(overdue: overdue))
-    case .starting, .cleaning, .waiting, .invoking, .completing, .ending, .ended:
+    case .starting, .initializing, .cleaning, .waiting, .invoking, .completing, .ending, .ended:
       handler.respond(.invalidState)
     }
   }
@@ -32,20 +32,28 @@ extension ExecutionEnvironment {
     follow(step, for: handler, because: .workArrived(invocation))
   }
 
-  /// Hands an event over to the runtime that waits for it.
-  func begin(_ invocation: Invocation, on handler: RuntimeAPIHandler) {
-    let seconds = version.configuration.timeout
-    let now = services.time.wallTime()
-    log.begin(invocation.requestID, with: lines.start(invocation.requestID, at: now), at: now)
-    let timeout = eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { [weak self] in
+  /// Starts an invocation's time; it ends the invocation when it is over.
+  func start(_ invocation: Invocation) -> RunningInvocation {
+    let timeout = eventLoop.scheduleTask(in: .seconds(Int64(version.configuration.timeout))) { [weak self] in
       if let self { timedOut() }
     }
-    phase = .invoking(
-      RunningInvocation(invocation: invocation, start: services.time.monotonicTime(), timeout: timeout))
-    let headers = NextHeaders(invocation: invocation, deadline: now.advanced(by: .seconds(seconds)))
+    return RunningInvocation(invocation: invocation, start: services.time.monotonicTime(), timeout: timeout)
+  }
+
+  /// Hands an event over to the runtime that waits for it.
+  func begin(_ running: RunningInvocation, on handler: RuntimeAPIHandler) {
+    let invocation = running.invocation
+    let now = services.time.wallTime()
+    log.begin(invocation.requestID, with: lines.start(invocation.requestID, at: now), at: now)
+    phase = .invoking(running)
+    let headers = NextHeaders(invocation: invocation, deadline: now.advanced(by: timeLeft(running)))
     handler.respond(RuntimeAPIAnswer(status: .ok, headers: headers.list, body: invocation.request.payload))
     // After the event was sent: a runtime that wakes up to find it does not go to sleep again first.
     freezer?.thaw()
+  }
+
+  private func timeLeft(_ running: RunningInvocation) -> Duration {
+    .seconds(version.configuration.timeout) - (services.time.monotonicTime() - running.start)
   }
 
   /// The runtime answers.
@@ -68,13 +76,6 @@ extension ExecutionEnvironment {
     answer(running, RuntimeResult(isFunctionError: true, body: body)) { handler.respond(.accepted) }
   }
 
-  /// The runtime reports that it cannot serve this function; it is expected to end.
-  func initError(_ body: [UInt8], from handler: RuntimeAPIHandler) {
-    guard case .initializing = phase else { return handler.respond(.invalidState) }
-    recordInitError(body)
-    handler.respond(.accepted)
-  }
-
   /// Whether the body of such a request would be used now.
   func expectsBody(of request: RuntimeAPIRequest) -> Bool {
     switch (request, phase) {
@@ -95,12 +96,6 @@ extension ExecutionEnvironment {
     }
   }
 
-  private func initialized(after duration: Duration) {
-    initDuration = duration
-    let now = services.time.wallTime()
-    for line in lines.initEnd(duration, at: now) { log.appendPlatformLine(line, at: now) }
-  }
-
   /// Ends an invocation that its runtime cannot answer any more.
   func fail(_ running: RunningInvocation, _ failure: RuntimeFailure) {
     running.timeout.cancel()
@@ -110,9 +105,10 @@ extension ExecutionEnvironment {
   }
 
   private func timedOut() {
+    let failure = RuntimeFailure.timedOut(seconds: Double(version.configuration.timeout))
+    guard initializedFor == nil else { return initTimedOut(failure) }
     guard case .invoking(let running) = phase else { return }
     kill()
-    let failure = RuntimeFailure.timedOut(seconds: Double(version.configuration.timeout))
     whenLogIsCaughtUp { self.fail(running, failure) }
   }
 
@@ -143,8 +139,7 @@ extension ExecutionEnvironment {
 
   /// The runtime may use what is left of the invocation's time until it asks for the next work.
   private func finish(_ running: RunningInvocation) {
-    let used = services.time.monotonicTime() - running.start
-    let left = max(.milliseconds(100), Duration.seconds(version.configuration.timeout) - used)
+    let left = max(.milliseconds(100), timeLeft(running))
     let limit = eventLoop.scheduleTask(in: .nanoseconds(left.wholeNanoseconds)) { [weak self] in
       guard let self, case .finishing = phase else { return }
       kill()

@@ -41,8 +41,13 @@ final class ExecutionEnvironment: @unchecked Sendable {
   var hygiene: Hygiene
   /// When the runtime last began to wait for work.
   var cleanSince = MonotonicTime(nanoseconds: 0)
-  /// Set from the runtime's first `next` until the first invocation has reported it.
+  /// Set from the runtime's first `next` until the first invocation has reported it; never by a second init phase, which
+  /// is a part of its invocation.
   var initDuration: Duration?
+  /// The invocation inside which the runtime initializes; nil once it has begun, and for most environments.
+  var initializedFor: RunningInvocation?
+  /// Set from the failure of the init phase until the log tells of it.
+  var failedInit: FailedInit?
   private(set) var sandbox: StartedSandbox?
   /// Set with `sandbox`.
   private(set) var observer: SandboxObserver?
@@ -54,25 +59,29 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private var isAboutToRecord = false
   /// Bytes, when the sandbox is gone.
   private var finalMemoryPeak: Int?
-  /// What the runtime reported of its init phase, or the platform of its end.
-  private var failure: RuntimeFailure?
 
+  /// - Parameter secondInit: the invocation that the environment is started for alone; its time begins now.
   init(
     id: EnvironmentID, spec: EnvironmentSpec, eventLoop: any EventLoop, services: ExecutionServices,
-    pool: SandboxPool
+    pool: SandboxPool, secondInit: SecondInit?
   ) {
     self.id = id
     self.spec = spec
     hygiene = Hygiene(spec.hygiene)
-    log = InvocationLog(logging: spec.version.logging)
+    log = secondInit?.log ?? InvocationLog(logging: spec.version.logging)
     lines = PlatformLines(version: spec.version)
     self.eventLoop = eventLoop
     self.services = services
     self.pool = pool
+    logStream = secondInit?.stream ?? Self.newLogStream(of: spec.version, services)
+    if let secondInit { initializedFor = start(secondInit.invocation) }
+  }
+
+  private static func newLogStream(of version: FunctionVersion, _ services: ExecutionServices) -> String {
     let day = services.time.wallTime().utc.slashDate
     // In a group that functions may share, streams say whose they are.
-    let owner = spec.version.logging.group == nil ? "" : spec.version.name.description
-    logStream = "\(day)/\(owner)[\(spec.version.qualifier)]\(Hexadecimal.encode(services.random.bytes(16)))"
+    let owner = version.logging.group == nil ? "" : version.name.description
+    return "\(day)/\(owner)[\(version.qualifier)]\(Hexadecimal.encode(services.random.bytes(16)))"
   }
 
   var version: FunctionVersion { spec.version }
@@ -89,12 +98,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     sandbox = started
     observer = SandboxObserver(started)
     freezer = SandboxFreezer(started)
-    let limit = eventLoop.scheduleTask(in: .nanoseconds(initLimit.wholeNanoseconds)) { [weak self] in
-      if let self { initPhaseTimedOut() }
-    }
-    phase = .initializing(since: services.time.monotonicTime(), limit: limit)
-    let now = services.time.wallTime()
-    if let line = lines.initStart(at: now) { log.appendPlatformLine(line, at: now) }
+    beginInit()
     let pipe = LogPipe(started.log) { [weak self] bytes in self?.received(bytes) }
     pipe.open(started.log, on: eventLoop)
     logPipe = pipe
@@ -104,6 +108,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   /// Ends the environment as soon as may be; for the pool.
   func end() {
     eventLoop.assertInEventLoop()
+    refuseInvocation(.shuttingDown)
     switch phase {
     case .ended, .ending: return
     case .starting: phase = .ending
@@ -134,17 +139,17 @@ final class ExecutionEnvironment: @unchecked Sendable {
     listener?.close(promise: nil)
     switch previous {
     case .invoking(let running): fail(running, .exited(exit))
-    case .initializing(_, let limit):
+    case .initializing(let since, let limit):
       limit.cancel()
-      failure = failure ?? .exited(exit)
+      initFailed(entrypointFailure(exit) ?? .exited(exit), since: since)
     case .finishing(let overdue, let limit):
       overdue.cancel()
       limit.cancel()
     case .cleaning(let cleaning): cleaning.cancelTimers()
     case .starting, .waiting, .completing, .ending, .ended: break
     }
-    let cause = entrypointFailure(exit, previous) ?? failure ?? .exited(exit)
-    pool?.ended(id, .runtime(cause, log: log, stream: logStream, memoryPeak: exit.memoryPeak))
+    concludeInit(.exited(exit))
+    pool?.ended(id, .runtime(log: log, stream: logStream))
     if case .cleaning(let cleaning) = previous { giveBack(cleaning) }
   }
 
@@ -168,18 +173,17 @@ final class ExecutionEnvironment: @unchecked Sendable {
   /// Bytes at the peak so far; nil when the file cannot be read, and on a host without control groups.
   var memoryPeak: Int? { finalMemoryPeak ?? sandbox?.group.flatMap { NumberFile.read($0.memoryPeak) } }
 
-  func recordInitError(_ body: [UInt8]) { failure = .initError(body) }
-
   /// The sandbox could not be made.
   func failed(_ reason: ExecutionFailure) {
     eventLoop.assertInEventLoop()
     phase = .ended
+    refuseInvocation(reason)
     pool?.ended(id, .platform(reason))
   }
 
   /// A custom runtime that ended as `exec` does when there is no program, without a word, has no bootstrap.
-  private func entrypointFailure(_ exit: SandboxExit, _ phase: Phase) -> RuntimeFailure? {
-    guard case .initializing = phase, version.configuration.runtime.hasPrefix("provided"), log.isEmpty,
+  private func entrypointFailure(_ exit: SandboxExit) -> RuntimeFailure? {
+    guard version.configuration.runtime.hasPrefix("provided"), log.isEmpty,
       exit.cause == .code(126) || exit.cause == .code(127)
     else { return nil }
     return .invalidEntrypoint
@@ -191,7 +195,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     if log.byteCount > InvocationLog.longestHeld { recordCollected() } else { recordSoon() }
   }
 
-  private func recordCollected() {
+  func recordCollected() {
     services.record(log.takeEvents(), of: version, requestID: log.requestID, stream: logStream)
   }
 
@@ -204,17 +208,6 @@ final class ExecutionEnvironment: @unchecked Sendable {
       isAboutToRecord = false
       if log.requestID != nil { recordCollected() }
     }
-  }
-
-  /// Lambda begins an init phase that overran anew, inside the invocation and its time limit; here it goes on.
-  private var initLimit: Duration {
-    max(ExecutionLimits.initPhase, .seconds(version.configuration.timeout))
-  }
-
-  private func initPhaseTimedOut() {
-    guard case .initializing = phase else { return }
-    failure = failure ?? .timedOut(seconds: initLimit.inMilliseconds / 1000)
-    kill()
   }
 
   private func listen(_ socket: OwnedDescriptor) {

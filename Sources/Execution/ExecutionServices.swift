@@ -32,29 +32,9 @@ struct ExecutionServices: Sendable {
     invocation.finish(result, logTail: invocation.request.wantsLogTail ? tail : nil)
   }
 
-  /// Delivers an outcome to the invocation for which an environment was started that never became ready.
-  func deliver(
-    _ invocation: Invocation, _ failure: RuntimeFailure, log collected: InvocationLog, stream: String, memoryPeak: Int?
-  ) {
-    var log = collected
-    let now = time.wallTime()
-    let start = log.start ?? now
-    let lines = PlatformLines(version: invocation.version)
-    if let line = lines.start(invocation.requestID, at: start) {
-      log.prependPlatformLine(line, at: start)
-    }
-    if let line = failure.logLine(invocation.requestID, at: now) { log.appendPlatformLine(line, at: now) }
-    let report = ReportLine(
-      requestID: invocation.requestID, duration: .zero, initDuration: nil,
-      memorySize: invocation.version.configuration.memorySize, memoryPeak: memoryPeak,
-      status: failure.status)
-    let result = RuntimeResult(isFunctionError: true, body: failure.payload(invocation.requestID))
-    deliver(invocation, result, report: report, lines: lines, log: &log, stream: stream)
-  }
-
   /// Records what an environment printed since its last report and nobody was told of.
-  func recordRest(of failure: EnvironmentFailure, version: FunctionVersion) {
-    guard case .runtime(_, var log, let stream, _) = failure else { return }
+  func recordRest(of end: EnvironmentEnd, version: FunctionVersion) {
+    guard case .runtime(var log, let stream) = end else { return }
     log.close(at: time.wallTime())
     record(log.takeEvents(), of: version, requestID: nil, stream: stream)
   }

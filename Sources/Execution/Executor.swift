@@ -14,6 +14,8 @@ package final class Executor: Sendable {
   private let preparation: CodePreparation
   private let spawner: Spawner
   private let stock: StockKeeper
+  private let time: any TimeSource
+  private let random: any RandomSource
 
   /// - Parameters:
   ///   - capacity: execution environments at once on this host.
@@ -26,6 +28,8 @@ package final class Executor: Sendable {
     preparation = CodePreparation(library: library)
     self.spawner = spawner
     stock = StockKeeper(spawner: spawner, runtimes: runtimes, time: time)
+    self.time = time
+    self.random = random
     let services = ExecutionServices(
       spawner: spawner, runtimes: runtimes, stock: stock, environment: environment, records: records,
       findings: findings,
@@ -38,7 +42,9 @@ package final class Executor: Sendable {
   package func invoke(
     _ call: Authorized<InvocationRequest>, lease: Lease, receiver: any OutcomeReceiver
   ) {
-    let invocation = Invocation(requestID: call.requestID, request: call.value, lease: lease, receiver: receiver)
+    let trace = call.value.trace?.completed(from: random) ?? TraceHeader(at: time.wallTime(), from: random)
+    let invocation = Invocation(
+      requestID: call.requestID, request: call.value, trace: trace, lease: lease, receiver: receiver)
     pool.submit(invocation)
   }
 

@@ -1,5 +1,5 @@
 import Admission
-import Core
+package import Core
 package import Functions
 
 /// What a caller asks to be run.
@@ -13,10 +13,12 @@ package struct InvocationRequest: Sendable {
   /// JSON text, already decoded from base64; nil when the caller sent none.
   package let clientContext: String?
   package let wantsLogTail: Bool
+  /// nil when the caller named no trace: the invocation then begins one.
+  package let trace: TraceHeader?
 
   package init(
     version: FunctionVersion, hygiene: HygieneMode, payload: [UInt8], invokedARN: String, clientContext: String?,
-    wantsLogTail: Bool
+    wantsLogTail: Bool, trace: TraceHeader? = nil
   ) {
     self.version = version
     self.hygiene = hygiene
@@ -24,6 +26,7 @@ package struct InvocationRequest: Sendable {
     self.invokedARN = invokedARN
     self.clientContext = clientContext
     self.wantsLogTail = wantsLogTail
+    self.trace = trace
   }
 }
 
@@ -33,6 +36,8 @@ package struct OutcomeHead: Sendable {
   package let isFunctionError: Bool
   /// Bytes that follow, where they are known.
   package let length: Int?
+  /// Of the invocation.
+  package let trace: TraceHeader
   /// The last 4 KB of the log of this invocation, when the caller asked for it.
   package let logTail: [UInt8]?
 }
@@ -86,12 +91,16 @@ package protocol OutcomeReceiver: Sendable {
 final class Invocation: Sendable {
   let requestID: RequestID
   let request: InvocationRequest
+  let trace: TraceHeader
   let receiver: any OutcomeReceiver
   private let lease: Lease
 
-  init(requestID: RequestID, request: InvocationRequest, lease: Lease, receiver: any OutcomeReceiver) {
+  init(
+    requestID: RequestID, request: InvocationRequest, trace: TraceHeader, lease: Lease, receiver: any OutcomeReceiver
+  ) {
     self.requestID = requestID
     self.request = request
+    self.trace = trace
     self.lease = lease
     self.receiver = receiver
   }
@@ -106,16 +115,19 @@ final class Invocation: Sendable {
     guard result.streamedBytes == nil else { return endStream(completion) }
     lease.release()
     if isToldAtEnd {
-      receiver.begin(OutcomeHead(isFunctionError: false, length: nil, logTail: nil))
+      beginStream()
     } else {
-      receiver.begin(OutcomeHead(isFunctionError: isError, length: result.body.count, logTail: logTail))
+      receiver.begin(
+        OutcomeHead(isFunctionError: isError, length: result.body.count, trace: trace, logTail: logTail))
     }
     if !(isError && isToldAtEnd) { receiver.write(result.body, taken: nil) }
     receiver.end(completion)
   }
 
   /// Begins an outcome whose bytes come one by one.
-  func beginStream() { receiver.begin(OutcomeHead(isFunctionError: false, length: nil, logTail: nil)) }
+  func beginStream() {
+    receiver.begin(OutcomeHead(isFunctionError: false, length: nil, trace: trace, logTail: nil))
+  }
 
   private func endStream(_ completion: OutcomeCompletion) {
     lease.release()

@@ -70,15 +70,6 @@ struct InvocationLog {
   /// True when the function has written nothing since the last `take`.
   var isEmpty: Bool { partial.isEmpty && !events.contains { $0.origin == .function } }
 
-  /// When the first event was collected.
-  var start: WallTime? { events.first?.timestamp }
-
-  /// Puts a line of the platform before everything that was collected.
-  mutating func prependPlatformLine(_ line: String, at time: WallTime) {
-    events.insert(LogEvent(timestamp: time, ingestion: time, message: line, origin: .platform), at: 0)
-    tail = Array((line + "\n").utf8) + tail
-  }
-
   /// Closes an unfinished line: nothing more will come.
   mutating func close(at time: WallTime) {
     if !partial.isEmpty { closeLine(at: time) }

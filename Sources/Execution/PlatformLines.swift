@@ -43,22 +43,24 @@ struct PlatformLines: Sendable {
   }
 
   /// The line at the begin of an init phase; nil in text.
-  func initStart(at time: WallTime) -> String? {
+  func initStart(_ phase: InitPhase, at time: WallTime) -> String? {
     guard logging.format == .json else { return nil }
-    let record: [String: JSONValue] = [
-      "functionName": .string(functionName), "functionVersion": .string(functionVersion),
-    ]
-    return object("platform.initStart", .debug, .object(record.merging(Self.initPhase) { $1 }), at: time)
+    var record = Self.record(of: phase)
+    record["functionName"] = .string(functionName)
+    record["functionVersion"] = .string(functionVersion)
+    return object("platform.initStart", .debug, .object(record), at: time)
   }
 
-  /// The lines at the end of an init phase that succeeded; none in text.
-  func initEnd(_ duration: Duration, at time: WallTime) -> [String] {
-    guard logging.format == .json else { return [] }
-    var record = Self.initPhase
-    record["status"] = "success"
-    let done = object("platform.initRuntimeDone", .debug, .object(record), at: time)
-    record["metrics"] = ["durationMs": .number(duration.inHundredths)]
-    return [done, object("platform.initReport", .debug, .object(record), at: time)].compactMap { $0 }
+  /// The lines at the end of an init phase; in text only one that failed has any.
+  func initEnd(_ report: InitReport, at time: WallTime) -> [String] {
+    guard logging.format == .json else { return report.status == nil ? [] : [report.text] }
+    let level: LoggingConfiguration.SystemLevel = report.status == nil ? .debug : .warn
+    var record = Self.record(of: report.phase)
+    record["status"] = .string(report.status?.word ?? "success")
+    record["errorType"] = report.status?.errorType.map { .string($0) }
+    let done = object("platform.initRuntimeDone", level, .object(record), at: time)
+    record["metrics"] = ["durationMs": .number(report.duration.inHundredths)]
+    return [done, object("platform.initReport", level, .object(record), at: time)].compactMap { $0 }
   }
 
   /// The line that stands for output that was not recorded.
@@ -71,7 +73,9 @@ struct PlatformLines: Sendable {
     return object("platform.logsDropped", record, at: time)
   }
 
-  private static let initPhase: [String: JSONValue] = ["initializationType": "on-demand", "phase": "init"]
+  private static func record(of phase: InitPhase) -> [String: JSONValue] {
+    ["initializationType": "on-demand", "phase": .string(phase.rawValue)]
+  }
 
   private func object(
     _ type: String, _ level: LoggingConfiguration.SystemLevel, _ record: JSONValue, at time: WallTime

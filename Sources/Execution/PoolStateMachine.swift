@@ -18,8 +18,19 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case end(EnvironmentID)
     /// The host is full and nothing is idle.
     case refuse(Work)
-    /// The environment that was started for this work ended before it was ready.
+    /// No environment could be made for this work.
     case fail(Work)
+    /// The runtime that was started for this work ended before it was ready: another environment is started for it alone,
+    /// and has it from the start.
+    case startAgain(EnvironmentID, Spec, for: Work)
+  }
+
+  /// How an environment came to its end.
+  package enum End {
+    /// Its runtime ran.
+    case afterStart
+    /// Its sandbox was never made.
+    case beforeStart
   }
 
   private enum State {
@@ -144,15 +155,18 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return replenish()
   }
 
-  /// The environment is gone.
-  package mutating func ended(_ id: EnvironmentID) -> [Action] {
+  /// The environment is gone. Work gets a second environment at most: one that it was started for alone is busy.
+  package mutating func ended(_ id: EnvironmentID, _ end: End) -> [Action] {
     guard let environment = environments.removeValue(forKey: id) else { return [] }
     leave(environment)
     groups[environment.key]?.idle.removeAll { $0 == id }
     groups[environment.key]?.size -= 1
     var actions: [Action] = []
     if case .starting = environment.state, let work = groups[environment.key]?.waiting.popFirstElement() {
-      actions.append(.fail(work))
+      switch end {
+      case .afterStart: actions.append(startAgain(environment.key, for: work))
+      case .beforeStart: actions.append(.fail(work))
+      }
     }
     forgetIfUnused(environment.key)
     return actions + replenish()
@@ -202,12 +216,23 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   }
 
   private mutating func start(_ key: Key) -> Action {
+    let id = add(key, .starting)
+    groups[key]?.starting += 1
+    return groups[key].map { .start(id, $0.spec) } ?? .end(id)
+  }
+
+  /// Takes the place of an environment that has just ended.
+  private mutating func startAgain(_ key: Key, for work: Work) -> Action {
+    let id = add(key, .busy)
+    return groups[key].map { .startAgain(id, $0.spec, for: work) } ?? .fail(work)
+  }
+
+  private mutating func add(_ key: Key, _ state: State) -> EnvironmentID {
     lastID += 1
     let id = EnvironmentID(number: lastID)
-    environments[id] = Environment(key: key, state: .starting)
-    groups[key]?.starting += 1
+    environments[id] = Environment(key: key, state: state)
     groups[key]?.size += 1
-    return groups[key].map { .start(id, $0.spec) } ?? .end(id)
+    return id
   }
 
   private mutating func end(_ id: EnvironmentID) -> Action {

@@ -34,7 +34,22 @@ struct ReportLine {
   }
 }
 
-/// How an invocation ended that did not succeed, as the REPORT line says it.
+/// The INIT_REPORT line of an init phase, as Lambda writes it.
+struct InitReport {
+  let phase: InitPhase
+  let duration: Duration
+  /// nil after a success.
+  let status: ReportStatus?
+
+  var text: String {
+    let fields = [
+      "INIT_REPORT Init Duration: \(Decimals.two(duration.inMilliseconds)) ms", "Phase: \(phase.rawValue)",
+    ]
+    return (fields + (status?.fields ?? [])).joined(separator: "\t")
+  }
+}
+
+/// How an invocation or an init phase ended that did not succeed, as the REPORT line says it.
 struct ReportStatus: Hashable, Sendable {
   static let timeout = ReportStatus(word: "timeout", errorType: nil)
 

@@ -42,6 +42,7 @@ struct NextHeaders {
       (name: "Lambda-Runtime-Aws-Request-Id", value: invocation.requestID.description),
       (name: "Lambda-Runtime-Deadline-Ms", value: String(deadline.milliseconds)),
       (name: "Lambda-Runtime-Invoked-Function-Arn", value: invocation.request.invokedARN),
+      (name: "Lambda-Runtime-Trace-Id", value: invocation.trace.description),
     ]
     if let clientContext = invocation.request.clientContext {
       headers.append((name: "Lambda-Runtime-Client-Context", value: clientContext))

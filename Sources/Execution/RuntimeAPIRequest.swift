@@ -68,8 +68,11 @@ package enum ExecutionLimits {
   static let runtimeConnections = 16
   /// Bytes of an error object that a runtime reports.
   static let errorObject = 262_144
-  /// How long a runtime may take at least until it asks for work the first time.
+  /// How long a runtime may take ahead of an invocation until it asks for work, and how long it has more than its share of
+  /// a processor to do so (Lambda, "Init phase").
   static let initPhase = Duration.seconds(10)
+  /// How long a runtime may take to end that has reported that it cannot serve its function.
+  static let exitAfterInitError = Duration.milliseconds(200)
   /// How long a runtime that has answered counts as about to be free.
   static let finishing = Duration.milliseconds(20)
   /// After how long without work an environment is frozen.

@@ -62,10 +62,10 @@ final class SandboxPool: Sendable {
 
   func ending(_ id: EnvironmentID) { perform { $0.ending(id) } }
 
-  func ended(_ id: EnvironmentID, _ failure: EnvironmentFailure) {
+  func ended(_ id: EnvironmentID, _ end: EnvironmentEnd) {
     let environment = state.withLock { $0.environments.removeValue(forKey: id) }
-    let isReported = perform(failure) { $0.ended(id) }
-    if !isReported, let environment { services.recordRest(of: failure, version: environment.version) }
+    let isContinued = perform(end) { $0.ended(id, end.reason == nil ? .afterStart : .beforeStart) }
+    if !isContinued, let environment { services.recordRest(of: end, version: environment.version) }
     let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       guard state.machine.count == 0 else { return [] }
       defer { state.whenEmpty = [] }
@@ -127,17 +127,18 @@ final class SandboxPool: Sendable {
     }
   }
 
-  /// - Returns: whether an invocation was failed with `failure`.
+  /// - Parameter ended: what is left of the environment whose end is decided upon.
+  /// - Returns: whether another environment has taken that over.
   @discardableResult
   private func perform(
-    _ failure: EnvironmentFailure? = nil, _ decide: (inout Machine) -> [Machine.Action]
+    _ ended: EnvironmentEnd? = nil, _ decide: (inout Machine) -> [Machine.Action]
   ) -> Bool {
-    carryOut(state.withLock { decide(&$0.machine) }, failure)
+    carryOut(state.withLock { decide(&$0.machine) }, ended)
   }
 
   @discardableResult
-  private func carryOut(_ actions: [Machine.Action], _ failure: EnvironmentFailure? = nil) -> Bool {
-    var isReported = false
+  private func carryOut(_ actions: [Machine.Action], _ ended: EnvironmentEnd? = nil) -> Bool {
+    var isContinued = false
     for action in actions {
       switch action {
       case .run(let invocation, let id): run(invocation, on: id)
@@ -145,12 +146,13 @@ final class SandboxPool: Sendable {
       case .freeze(let id): freeze(id)
       case .end(let id): end(id)
       case .refuse(let invocation): invocation.fail(isDraining.isSet ? .shuttingDown : .noCapacity)
-      case .fail(let invocation):
-        fail(invocation, failure)
-        isReported = true
+      case .fail(let invocation): invocation.fail(ended?.reason ?? .sandbox)
+      case .startAgain(let id, let spec, let invocation):
+        start(id, spec, SecondInit(of: invocation, after: ended))
+        isContinued = true
       }
     }
-    return isReported
+    return isContinued
   }
 
   private func run(_ invocation: Invocation, on id: EnvironmentID) {
@@ -168,30 +170,24 @@ final class SandboxPool: Sendable {
     environment.onLoop { environment.end() }
   }
 
-  private func start(_ id: EnvironmentID, _ spec: EnvironmentSpec) {
+  private func start(_ id: EnvironmentID, _ spec: EnvironmentSpec, _ secondInit: SecondInit? = nil) {
     let environment = ExecutionEnvironment(
-      id: id, spec: spec, eventLoop: group.next(), services: services, pool: self)
+      id: id, spec: spec, eventLoop: group.next(), services: services, pool: self, secondInit: secondInit)
     state.withLock { $0.environments[id] = environment }
     // `endAll` may have come between the decision and this line, and found nothing to end.
     if isDraining.isSet { environment.onLoop { environment.end() } }
     EnvironmentStart(environment: environment, services: services, preparation: preparation).begin()
   }
-
-  /// The environment that was started for this invocation did not come to take it.
-  private func fail(_ invocation: Invocation, _ failure: EnvironmentFailure?) {
-    switch failure {
-    case .runtime(let failure, let log, let stream, let memoryPeak):
-      services.deliver(invocation, failure, log: log, stream: stream, memoryPeak: memoryPeak)
-    case .platform(let reason): invocation.fail(reason)
-    case nil: invocation.fail(.sandbox)
-    }
-  }
 }
 
-/// Why an environment is gone.
-enum EnvironmentFailure: Sendable {
-  /// Its runtime ended; with what was logged since the last invocation, and the bytes at the peak where they are known.
-  case runtime(RuntimeFailure, log: InvocationLog, stream: String, memoryPeak: Int?)
+/// What is left of an environment that is gone.
+enum EnvironmentEnd: Sendable {
+  /// Its runtime ended; what was logged since the last invocation, and where.
+  case runtime(log: InvocationLog, stream: String)
   /// Its sandbox was never made.
   case platform(ExecutionFailure)
+
+  fileprivate var reason: ExecutionFailure? {
+    if case .platform(let reason) = self { reason } else { nil }
+  }
 }

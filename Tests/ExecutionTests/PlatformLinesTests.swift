@@ -17,8 +17,8 @@ struct PlatformLinesTests {
     #expect(
       lines.end(report, isFunctionError: false, producedBytes: 2, at: now)
         == ["END RequestId: \(requestID)", report.text])
-    #expect(lines.initStart(at: now) == nil)
-    #expect(lines.initEnd(.seconds(1), at: now).isEmpty)
+    #expect(lines.initStart(.ahead, at: now) == nil)
+    #expect(lines.initEnd(initReport(nil), at: now).isEmpty)
   }
 
   @Test func `in json a record says when, what and whose`() {
@@ -53,13 +53,44 @@ struct PlatformLinesTests {
 
   @Test func `less is told from a higher level on`() {
     let debug = lines(LoggingConfiguration(format: .json, systemLevel: .debug))
-    #expect(debug.initStart(at: now)?.contains("platform.initStart") == true)
-    #expect(debug.initEnd(.milliseconds(20), at: now).count == 2)
+    #expect(debug.initStart(.ahead, at: now)?.contains("platform.initStart") == true)
+    #expect(debug.initEnd(initReport(nil), at: now).count == 2)
     #expect(debug.end(report(nil), isFunctionError: false, producedBytes: 2, at: now).count == 2)
     let warn = lines(LoggingConfiguration(format: .json, systemLevel: .warn))
     #expect(warn.start(requestID, at: now) == nil)
-    #expect(warn.initStart(at: now) == nil)
+    #expect(warn.initStart(.ahead, at: now) == nil)
     #expect(warn.end(report(nil), isFunctionError: false, producedBytes: 2, at: now).isEmpty)
+  }
+
+  @Test func `in text an init phase is told of when it failed`() {
+    let lines = lines(LoggingConfiguration())
+    #expect(
+      lines.initEnd(initReport(.timeout), at: now)
+        == ["INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout"])
+    #expect(
+      lines.initEnd(initReport(.error("Runtime.ExitError"), .inside), at: now)
+        == ["INIT_REPORT Init Duration: 10000.00 ms\tPhase: invoke\tStatus: error\tError Type: Runtime.ExitError"])
+    #expect(
+      lines.initEnd(initReport(.error(nil)), at: now)
+        == ["INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: error"])
+  }
+
+  @Test func `in json an init phase that failed is told at every level, and where it was`() {
+    for level in LoggingConfiguration.SystemLevel.allCases {
+      let lines = lines(LoggingConfiguration(format: .json, systemLevel: level))
+      #expect(
+        lines.initEnd(initReport(.error("Mine.Init"), .inside), at: now) == [
+          #"{"record":{"errorType":"Mine.Init","initializationType":"on-demand","phase":"invoke","status":"error"},"#
+            + #""time":"2023-11-14T22:13:20.123Z","type":"platform.initRuntimeDone"}"#,
+          #"{"record":{"errorType":"Mine.Init","initializationType":"on-demand","metrics":{"durationMs":10000},"#
+            + #""phase":"invoke","status":"error"},"time":"2023-11-14T22:13:20.123Z","type":"platform.initReport"}"#,
+        ])
+      #expect(lines.initEnd(initReport(.timeout), at: now).allSatisfy { $0.contains(#""status":"timeout""#) })
+    }
+  }
+
+  private func initReport(_ status: ReportStatus?, _ phase: InitPhase = .ahead) -> InitReport {
+    InitReport(phase: phase, duration: .seconds(10), status: status)
   }
 
   private func lines(_ logging: LoggingConfiguration) -> PlatformLines {

@@ -4,10 +4,10 @@ import Core
 
 /// Plays the world around a pool at random and checks what the pool does.
 struct PoolModel {
+  private typealias Pool = PoolStateMachine<Int, Int, Int>
   private enum Environment { case starting, idle, frozen, busy(Int), finishing, ending }
 
-  private var pool = PoolStateMachine<Int, Int, Int>(
-    capacity: 5, idleTimeout: .nanoseconds(20), freezeDelay: .nanoseconds(6))
+  private var pool = Pool(capacity: 5, idleTimeout: .nanoseconds(20), freezeDelay: .nanoseconds(6))
   private var environments: [EnvironmentID: (key: Int, state: Environment)] = [:]
   private var waiting: Set<Int> = []
   private var lastWork = 0
@@ -45,7 +45,7 @@ struct PoolModel {
     let id = ids[choose(ids.count)]
     guard let environment = environments[id] else { return }
     switch environment.state {
-    case .starting: choose(4) == 0 ? end(id) : available(id)
+    case .starting: choose(4) == 0 ? end(id, choose(2) == 0 ? .afterStart : .beforeStart) : available(id)
     case .idle, .frozen: if choose(20) == 0 { end(id) }
     case .busy: if choose(5) == 0 { end(id) } else { answer(id) }
     case .finishing:
@@ -71,12 +71,12 @@ struct PoolModel {
     pool.finishing(id)
   }
 
-  private mutating func end(_ id: EnvironmentID) {
+  private mutating func end(_ id: EnvironmentID, _ end: Pool.End = .afterStart) {
     environments[id] = nil
-    take(pool.ended(id))
+    take(pool.ended(id, end))
   }
 
-  private mutating func take(_ actions: [PoolStateMachine<Int, Int, Int>.Action]) {
+  private mutating func take(_ actions: [Pool.Action]) {
     for action in actions {
       switch action {
       case .run(let work, let id): run(work, id)
@@ -84,6 +84,9 @@ struct PoolModel {
       case .freeze(let id):
         if case .idle? = environments[id]?.state {} else { problems.append("freezes \(id.number), which is not idle") }
         environments[id]?.state = .frozen
+      case .startAgain(let id, let key, let work):
+        settle(work)
+        environments[id] = (key, .busy(work))
       case .end(let id):
         if environments[id] == nil { problems.append("ends \(id.number), which is gone") }
         environments[id]?.state = .ending

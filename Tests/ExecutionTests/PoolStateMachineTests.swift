@@ -59,7 +59,7 @@ struct PoolStateMachineTests {
       _ = pool.available(id, at: MonotonicTime(nanoseconds: time))
     }
     #expect(describe(pool.submit(3, key: "c", spec: "u")) == ["end 1"])
-    #expect(describe(pool.ended(first)) == ["start 3 with u"])
+    #expect(describe(pool.ended(first, .afterStart)) == ["start 3 with u"])
   }
 
   @Test func `a full host waits for an environment of another function that is about to be free`() {
@@ -71,7 +71,7 @@ struct PoolStateMachineTests {
     #expect(describe(pool.submit(3, key: "b", spec: "t")) == ["refuse 3"])
     #expect(describe(pool.submit(4, key: "a", spec: "s")) == ["refuse 4"])
     #expect(describe(pool.available(id, at: start)) == ["end 1"])
-    #expect(describe(pool.ended(id)) == ["start 2 with t"])
+    #expect(describe(pool.ended(id, .afterStart)) == ["start 2 with t"])
   }
 
   @Test func `on a full host work is refused when what it waits for is overdue`() {
@@ -94,11 +94,40 @@ struct PoolStateMachineTests {
     #expect(describe(pool.submit(4, key: "a", spec: "s")) == ["run 4 on 1"])
   }
 
-  @Test func `work fails with the environment that was started for it`() {
+  @Test func `work fails when no environment can be made for it`() {
     var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
     _ = pool.submit(2, key: "a", spec: "s")
-    #expect(describe(pool.ended(id)) == ["fail 1"])
+    #expect(describe(pool.ended(id, .beforeStart)) == ["fail 1"])
+    #expect(pool.count == 1)
+  }
+
+  @Test func `work gets a second environment for itself when its first ends before it is ready`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    let first = started(pool.submit(1, key: "a", spec: "s"))
+    let other = started(pool.submit(2, key: "a", spec: "s"))
+    let again = pool.ended(first, .afterStart)
+    #expect(describe(again) == ["start 3 with s for 1"])
+    #expect(describe(pool.available(other, at: start)) == ["run 2 on 2"])
+    #expect(describe(pool.submit(3, key: "a", spec: "s")) == ["start 4 with s"])
+  }
+
+  @Test func `the second environment is the last, and of use to others once it has answered`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    let second = started(pool.ended(started(pool.submit(1, key: "a", spec: "s")), .afterStart))
+    #expect(describe(pool.ended(second, .afterStart)) == [])
+    #expect(pool.count == 0)
+    let other = started(pool.ended(started(pool.submit(2, key: "a", spec: "s")), .afterStart))
+    pool.finishing(other)
+    #expect(describe(pool.available(other, at: start)) == [])
+    #expect(describe(pool.submit(3, key: "a", spec: "s")) == ["run 3 on 4"])
+  }
+
+  @Test func `on a full host the second environment has the place of the first`() {
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    let first = started(pool.submit(1, key: "a", spec: "s"))
+    #expect(describe(pool.submit(2, key: "b", spec: "t")) == ["refuse 2"])
+    #expect(describe(pool.ended(first, .afterStart)) == ["start 2 with s for 1"])
     #expect(pool.count == 1)
   }
 
@@ -108,7 +137,7 @@ struct PoolStateMachineTests {
     _ = pool.available(id, at: start)
     pool.finishing(id)
     _ = pool.submit(2, key: "a", spec: "s")
-    #expect(describe(pool.ended(id)) == ["start 2 with s"])
+    #expect(describe(pool.ended(id, .afterStart)) == ["start 2 with s"])
   }
 
   @Test func `a retired version ends its idle environments now and its busy ones after their work`() {
@@ -120,8 +149,8 @@ struct PoolStateMachineTests {
     _ = pool.available(idle, at: start)
     #expect(describe(pool.retire("a")) == ["end 1"])
     #expect(describe(pool.available(busy, at: start)) == ["end 2"])
-    _ = pool.ended(idle)
-    _ = pool.ended(busy)
+    _ = pool.ended(idle, .afterStart)
+    _ = pool.ended(busy, .afterStart)
     #expect(pool.count == 0)
   }
 
@@ -149,7 +178,7 @@ struct PoolStateMachineTests {
     _ = pool.available(id, at: start)
     #expect(describe(pool.ending(id)) == [])
     #expect(describe(pool.submit(1, key: "a", spec: "s")) == [])
-    #expect(describe(pool.ended(id)) == ["start 2 with s"])
+    #expect(describe(pool.ended(id, .afterStart)) == ["start 2 with s"])
   }
 
   @Test func `a key that is in use again keeps its environments`() {
@@ -222,7 +251,7 @@ struct PoolStateMachineTests {
     let id = started(pool.submit(1, key: "a", spec: "s"))
     #expect(describe(pool.endAll()) == ["end 1", "refuse 1"])
     #expect(describe(pool.submit(2, key: "a", spec: "s")) == ["refuse 2"])
-    #expect(describe(pool.ended(id)) == [])
+    #expect(describe(pool.ended(id, .afterStart)) == [])
     #expect(pool.count == 0)
   }
 
@@ -242,7 +271,7 @@ struct PoolStateMachineTests {
     other.finishing(busy)
     #expect(describe(other.submit(3, key: "a", spec: "s")) == [])
     #expect(describe(other.overdue(busy)) == ["end 1"])
-    #expect(describe(other.ended(idle)) == ["start 3 with s"])
+    #expect(describe(other.ended(idle, .afterStart)) == ["start 3 with s"])
   }
 
   /// Random events; whatever happens, no work is lost or run twice, and the capacity holds.
@@ -262,7 +291,12 @@ struct PoolStateMachineTests {
   }
 
   private func started(_ actions: [Pool.Action]) -> EnvironmentID {
-    for case .start(let id, _) in actions { return id }
+    for action in actions {
+      switch action {
+      case .start(let id, _), .startAgain(let id, _, _): return id
+      case .run, .freeze, .end, .refuse, .fail: continue
+      }
+    }
     Issue.record("nothing was started")
     return EnvironmentID(number: 0)
   }
@@ -276,6 +310,7 @@ struct PoolStateMachineTests {
       case .end(let id): "end \(id.number)"
       case .refuse(let work): "refuse \(work)"
       case .fail(let work): "fail \(work)"
+      case .startAgain(let id, let spec, let work): "start \(id.number) with \(spec) for \(work)"
       }
     }
   }

@@ -8,6 +8,7 @@ from harness.mode import MODE
 from harness.node import needs_node, node_runtime
 from harness.packages import awslambdaric_package, make_zip
 from harness.paths import ROOT
+from harness.runtime_scripts import BASH
 from harness.waiting import SLOWNESS
 
 TOO_LONG = 7 << 20
@@ -55,21 +56,6 @@ NODE = {
     "too much time": "exports.handler = () => new Promise((done) => setTimeout(done, 30000));",
     "a response that is too large": f"exports.handler = async () => 'x'.repeat({TOO_LONG});",
 }
-
-BASH = r"""#!/bin/bash
-post() {
-  exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API%:*}/${AWS_LAMBDA_RUNTIME_API#*:}"
-  printf 'POST /2018-06-01/runtime/%s HTTP/1.1\r\nHost: r\r\nContent-Length: %s\r\n\r\n%s' "$1" "${#2}" "$2" >&3
-  read -r _ <&3
-}
-next() {
-  exec 3<>"/dev/tcp/${AWS_LAMBDA_RUNTIME_API%:*}/${AWS_LAMBDA_RUNTIME_API#*:}"
-  printf 'GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: r\r\n\r\n' >&3
-  while IFS= read -r line <&3 && [[ "$line" != $'\r' ]]; do
-    [[ "${line,,}" == lambda-runtime-aws-request-id:* ]] && id=${line#*: } && id=${id%$'\r'}
-  done
-}
-"""
 
 CUSTOM = {
     "an error that it reports": (

@@ -27,6 +27,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
     let isDryRun: Bool
     let wantsLogTail: Bool
     let clientContext: String?
+    let trace: TraceHeader?
     let payload: [UInt8]
   }
 
@@ -41,7 +42,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
     members.refuse("TenantId", in: "X-Amz-Tenant-Id")
     return Input(
       target: target, isDryRun: type == "DryRun", wantsLogTail: logType == "Tail",
-      clientContext: clientContext(&members),
+      clientContext: clientContext(&members), trace: trace(of: members.request.head),
       payload: members.payload("Payload"))
   }
 
@@ -69,9 +70,15 @@ struct Invoke: CallbackOperation, LambdaOperation {
     let request = InvocationRequest(
       version: version, hygiene: services.catalog.hygiene(of: version.name, at: call.place), payload: payload,
       invokedARN: input.target.arn(at: call.place), clientContext: input.clientContext,
-      wantsLogTail: input.wantsLogTail)
+      wantsLogTail: input.wantsLogTail, trace: input.trace)
     let lease = try services.admission.admit(call.place.account)
     services.executor.invoke(call.map { _ in request }, lease: lease, receiver: receiver(version.qualifier))
+  }
+
+  /// The caller's trace; nil where it names none, or several, or none that X-Ray would take.
+  static func trace(of head: RequestHead) -> TraceHeader? {
+    let values = head.headerValues("X-Amzn-Trace-Id")
+    return values.count == 1 ? TraceHeader(values[0]) : nil
   }
 
   static func clientContext(_ members: inout MemberReader) -> String? {
@@ -112,6 +119,7 @@ private struct InvokeReply: OutcomeReceiver {
     var headers = [
       (name: "Content-Type", value: "application/json"),
       (name: "X-Amz-Executed-Version", value: version.description),
+      (name: "X-Amzn-Trace-Id", value: head.trace.description),
     ]
     if head.isFunctionError { headers.append((name: "X-Amz-Function-Error", value: "Unhandled")) }
     if let tail = head.logTail {

@@ -28,7 +28,7 @@ struct InvokeWithResponseStream: CallbackOperation, LambdaOperation {
     members.refuse("TenantId", in: "X-Amz-Tenant-Id")
     return Invoke.Input(
       target: target, isDryRun: type == "DryRun", wantsLogTail: logType == "Tail",
-      clientContext: Invoke.clientContext(&members),
+      clientContext: Invoke.clientContext(&members), trace: Invoke.trace(of: members.request.head),
       payload: members.payload("Payload"))
   }
 
@@ -51,10 +51,11 @@ private struct StreamReply: OutcomeReceiver {
 
   var takesStream: Bool { true }
 
-  func begin(_: OutcomeHead) {
+  func begin(_ head: OutcomeHead) {
     let headers = [
       (name: "Content-Type", value: EventStream.contentType),
       (name: "X-Amz-Executed-Version", value: version.description),
+      (name: "X-Amzn-Trace-Id", value: head.trace.description),
     ]
     reply.begin(ResponseHead(status: 200, headers: headers), length: nil)
   }

@@ -1,0 +1,88 @@
+/// To which trace a request belongs: the value of `X-Amzn-Trace-Id` (AWS X-Ray, "Tracing header").
+package struct TraceHeader: Hashable, Sendable, CustomStringConvertible {
+  /// Bytes; a longer header is not taken.
+  private static let longest = 256
+
+  /// `1-`, eight digits of the time in seconds, `-`, 24 digits.
+  package let root: String
+  /// The segment that the request is a part of: 16 digits.
+  package private(set) var parent: String?
+  package let isSampled: Bool
+  /// Whatever else the caller has given, as `Name=value`.
+  private let others: [String]
+
+  /// A trace of its own, of which nobody keeps a record.
+  package init(at time: WallTime, from random: some RandomSource) {
+    let seconds = UInt32(truncatingIfNeeded: time.seconds)
+    let digits = Hexadecimal.encode((0..<4).map { UInt8(truncatingIfNeeded: seconds >> (24 - 8 * $0)) })
+    root = "1-\(digits)-\(Hexadecimal.encode(random.bytes(12)))"
+    parent = Hexadecimal.encode(random.bytes(8))
+    isSampled = false
+    others = []
+  }
+
+  /// - Returns: nil for a header that is not of the documented form, one without a root included.
+  package init?(_ text: String) {
+    guard text.utf8.count <= Self.longest else { return nil }
+    var known: [String: String] = [:]
+    var others: [String] = []
+    for part in text.fields(separatedBy: ";") {
+      guard let field = Field(part) else { return nil }
+      guard ["root", "parent", "sampled"].contains(field.key) else {
+        others.append("\(field.name)=\(field.value)")
+        continue
+      }
+      guard known.updateValue(field.value, forKey: field.key) == nil else { return nil }
+    }
+    guard let root = known["root"], Self.isRoot(root) else { return nil }
+    if let parent = known["parent"], !Self.isHexadecimal(parent, count: 16) { return nil }
+    // With `?` a caller leaves the choice to this side, where nothing is recorded.
+    guard ["0", "1", "?"].contains(known["sampled"] ?? "?") else { return nil }
+    self.root = root
+    parent = known["parent"]
+    isSampled = known["sampled"] == "1"
+    self.others = others
+  }
+
+  /// The same with a parent: X-Ray's libraries go without a trace where there is none.
+  package func completed(from random: some RandomSource) -> TraceHeader {
+    var header = self
+    header.parent = parent ?? Hexadecimal.encode(random.bytes(8))
+    return header
+  }
+
+  /// In the order in which AWS writes it.
+  package var description: String {
+    var fields = ["Root=\(root)"]
+    if let parent { fields.append("Parent=\(parent)") }
+    fields.append("Sampled=\(isSampled ? 1 : 0)")
+    return (fields + others).joined(separator: ";")
+  }
+
+  private static func isRoot(_ text: String) -> Bool {
+    let parts = text.fields(separatedBy: "-")
+    return parts.count == 3 && parts[0] == "1" && isHexadecimal(parts[1], count: 8)
+      && isHexadecimal(parts[2], count: 24)
+  }
+
+  private static func isHexadecimal(_ text: some StringProtocol, count: Int) -> Bool {
+    text.utf8.count == count && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20) }
+  }
+}
+
+/// `Name=value`, visible ASCII; blanks around it do not count.
+private struct Field {
+  let name: Substring
+  let value: String
+  /// The name in lower case.
+  var key: String { name.lowercased() }
+
+  init?(_ part: Substring) {
+    let trimmed = part.drop { $0 == " " }
+    let parts = trimmed.fields(separatedBy: "=")
+    guard parts.count == 2, !parts[0].isEmpty, trimmed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      return nil
+    }
+    (name, value) = (parts[0], String(parts[1]))
+  }
+}
