@@ -15,6 +15,7 @@ package final class FunctionCatalog: Sendable {
     var tags: [String: String]
     /// nil: that of the account.
     var hygiene: HygieneMode?
+    var concurrency: FunctionConcurrency
     /// The place of the change that wrote this entry in the order of commits.
     var sequence: UInt64
   }
@@ -102,6 +103,14 @@ package final class FunctionCatalog: Sendable {
     state.withLock { $0.accounts[place]?.hygiene }
   }
 
+  /// - Returns: nil when there is no such function.
+  package func concurrency(of name: FunctionName, at place: AccountRegion) -> FunctionConcurrency? {
+    state.withLock { state in
+      let entry = state.functions[Key(place: place, name: name)]
+      return entry.flatMap { $0.versions.isEmpty ? nil : $0.concurrency }
+    }
+  }
+
   package func contains(_ name: FunctionName, at place: AccountRegion) -> Bool {
     version(name, .latest, at: place) != nil
   }
@@ -145,7 +154,8 @@ package final class FunctionCatalog: Sendable {
       let numbered = Dictionary(state.versions.map { ($0.qualifier.number, $0) }, uniquingKeysWith: { _, last in last })
       let named = Dictionary(state.aliases.map { ($0.name.description, $0) }, uniquingKeysWith: { _, last in last })
       all.functions[key] = Entry(
-        versions: numbered, aliases: named, tags: state.tags, hygiene: state.hygiene, sequence: sequence)
+        versions: numbered, aliases: named, tags: state.tags, hygiene: state.hygiene,
+        concurrency: state.concurrency, sequence: sequence)
       return HygieneChange.changes(of: state.versions, from: old, to: all.hygiene(key))
     }
   }

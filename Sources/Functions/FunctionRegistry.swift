@@ -14,16 +14,20 @@ package struct FunctionRegistry: Sendable {
   let hygiene = HygieneStore()
   let aliases = AliasStore()
   let tags = TagStore()
+  let concurrency = ConcurrencyStore()
   let order = CommitOrder()
   /// Hears of each version that was replaced or deleted, so that its environments end.
   private let retired: @Sendable (FunctionVersion) -> Void
   /// Hears of each version whose environments are to be kept clean in another way.
   let hygieneChanged: @Sendable (HygieneChange) -> Void
+  /// Hears of each function after the catalog has taken a change over, so that what limits it is looked up anew.
+  private let changed: @Sendable (FunctionName, AccountRegion) -> Void
 
   package init(
     database: any Database, catalog: FunctionCatalog, environment: FunctionEnvironment, time: any TimeSource,
     random: any RandomSource, retired: @escaping @Sendable (FunctionVersion) -> Void,
-    hygieneChanged: @escaping @Sendable (HygieneChange) -> Void
+    hygieneChanged: @escaping @Sendable (HygieneChange) -> Void,
+    changed: @escaping @Sendable (FunctionName, AccountRegion) -> Void
   ) {
     self.database = database
     self.catalog = catalog
@@ -32,6 +36,7 @@ package struct FunctionRegistry: Sendable {
     self.random = random
     self.retired = retired
     self.hygieneChanged = hygieneChanged
+    self.changed = changed
   }
 
   /// Fills the catalog from the database; once, at start.
@@ -42,6 +47,7 @@ package struct FunctionRegistry: Sendable {
     for state in states {
       guard let first = state.versions.first else { continue }
       catalog.apply(state, of: first.name, at: first.place, sequence: 0)
+      changed(first.name, first.place)
     }
     for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
   }
@@ -170,6 +176,7 @@ package struct FunctionRegistry: Sendable {
       return (result, try self.state(of: name, at: place, transaction), order.next())
     }
     catalog.apply(state, of: name, at: place, sequence: sequence).forEach(hygieneChanged)
+    changed(name, place)
     return result
   }
 

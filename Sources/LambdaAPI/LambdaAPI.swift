@@ -32,6 +32,7 @@ package struct LambdaAPI: Sendable {
     ListVersionsByFunction.self,
     PublishLayerVersion.self,
     PublishVersion.self,
+    PutFunctionConcurrency.self,
     TagResource.self,
     UntagResource.self,
     UpdateAlias.self,

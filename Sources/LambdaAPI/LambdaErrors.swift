@@ -89,7 +89,7 @@ enum LambdaErrors {
       invalidParameter(
         "Invalid function version \(version). "
           + "Function version \(version) is already included in routing configuration.")
-    case .unreadableRecord: nil
+    case .tooMuchReserved, .unreadableRecord: nil
     }
   }
 

@@ -18,7 +18,7 @@ LAMBDA = [
     "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions", "DeleteLayerVersion",
     "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias", "ListVersionsByFunction", "ListTags",
     "TagResource", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
-    "GetFunctionConcurrency", "DeleteFunctionConcurrency",
+    "GetFunctionConcurrency", "DeleteFunctionConcurrency", "PutFunctionConcurrency",
 ]  # fmt: skip
 LOGS = [
     "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "DescribeLogGroups", "DescribeLogStreams",

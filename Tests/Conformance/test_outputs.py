@@ -104,6 +104,9 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.get_account_settings()
     client.get_function_code_signing_config(FunctionName=name)
     client.get_function_concurrency(FunctionName=name)
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=3)
+    client.get_function(FunctionName=name)
+    client.get_function_concurrency(FunctionName=name)
     client.delete_function_concurrency(FunctionName=name)
     client.get_function(FunctionName=name)
     client.untag_resource(Resource=resource, TagKeys=["stage"])
@@ -115,7 +118,7 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
         "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
         "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
         "TagResource", "ListTags", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
-        "InvokeWithResponseStream", "GetFunctionConcurrency", "DeleteFunctionConcurrency",
+        "InvokeWithResponseStream", "GetFunctionConcurrency", "DeleteFunctionConcurrency", "PutFunctionConcurrency",
     }  # fmt: skip
 
 

@@ -25,7 +25,8 @@ final class RegistryFixture: Sendable {
       account: try #require(AccountID("111111111111")), region: try #require(Region("us-east-1")))
     database = try SQLiteDatabase.open(path: directory + "/db")
     try await database.migrate(
-      FunctionStore.migrations + HygieneStore.migrations + AliasStore.migrations + TagStore.migrations)
+      FunctionStore.migrations + HygieneStore.migrations + AliasStore.migrations + TagStore.migrations
+        + ConcurrencyStore.migrations)
     let random = SeededRandomSource(seed: 7)
     let root = UnwrappedRootKey()
     let key = try WrappedAccountKey(generatingFor: place.account, version: 1, root: root, random: random)
@@ -33,7 +34,8 @@ final class RegistryFixture: Sendable {
       cipher: EnvelopeCipher(keyring: try AccountKeyring(opening: [key], root: root), random: random))
     registry = FunctionRegistry(
       database: database, catalog: catalog, environment: environment, time: time,
-      random: SeededRandomSource(seed: 8), retired: { _ in }, hygieneChanged: changes.add)
+      random: SeededRandomSource(seed: 8), retired: { _ in }, hygieneChanged: changes.add,
+      changed: { _, _ in })
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
@@ -55,7 +57,7 @@ final class RegistryFixture: Sendable {
     let catalog = FunctionCatalog()
     let registry = FunctionRegistry(
       database: database, catalog: catalog, environment: environment, time: ManualTimeSource(),
-      random: SeededRandomSource(seed: 9), retired: { _ in }, hygieneChanged: { _ in })
+      random: SeededRandomSource(seed: 9), retired: { _ in }, hygieneChanged: { _ in }, changed: { _, _ in })
     return (catalog, registry)
   }
 }

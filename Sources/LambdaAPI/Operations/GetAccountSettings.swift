@@ -22,15 +22,14 @@ struct GetAccountSettings: ControlOperation, LambdaOperation {
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let versions = services.catalog.allVersions(at: call.place)
-    let concurrency = JSONValue.integer(Int64(services.admission.accountLimit))
+    let admission = services.admission
     // Without a limit of `TotalCodeSize`: there is none but the disk.
     return OperationOutput([
       "AccountLimit": [
         "CodeSizeUnzipped": .integer(Int64(UnpackLimits.standard.bytes)),
         "CodeSizeZipped": .integer(Int64(CodeMembers.longestZip)),
-        "ConcurrentExecutions": concurrency,
-        // No function has concurrency reserved for it.
-        "UnreservedConcurrentExecutions": concurrency,
+        "ConcurrentExecutions": .integer(Int64(admission.limits.concurrency)),
+        "UnreservedConcurrentExecutions": .integer(Int64(admission.unreserved(at: call.place))),
       ],
       "AccountUsage": [
         "FunctionCount": .integer(Int64(versions.count { $0.qualifier == .latest })),

@@ -70,7 +70,8 @@ struct Invoke: CallbackOperation, LambdaOperation {
       version: version, hygiene: services.catalog.hygiene(of: version.name, at: call.place), payload: payload,
       invokedARN: input.target.arn(at: call.place), clientContext: input.clientContext,
       wantsLogTail: input.wantsLogTail)
-    let lease = try services.admission.admit(call.place.account)
+    let lease = try services.admission.admit(
+      AdmissionScope(place: call.place, function: version.name.description))
     services.executor.invoke(call.map { _ in request }, lease: lease, receiver: receiver(version.qualifier))
   }
 

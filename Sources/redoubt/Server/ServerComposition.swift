@@ -57,9 +57,18 @@ struct ServerComposition {
       findings: findings, group: group, time: time, random: random, log: log)
     self.executor = executor
     let catalog = FunctionCatalog()
+    let admission = AdmissionController(
+      limits: AdmissionLimits(
+        concurrency: configuration.concurrency, idleTimeout: .seconds(configuration.idleTimeoutSeconds)),
+      time: time)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
-      retired: { executor.retire($0) }, hygieneChanged: { executor.apply($0) })
+      retired: { executor.retire($0) }, hygieneChanged: { executor.apply($0) },
+      changed: { name, place in
+        admission.refresh(AdmissionScope(place: place, function: name.description)) {
+          catalog.concurrency(of: name, at: place).map { FunctionLimits(reserved: $0.reserved) }
+        }
+      })
     try await registry.load()
     try await packages.prepare()
     let layers = LayerRegistry(database: state.database, time: time)
@@ -68,9 +77,8 @@ struct ServerComposition {
     if removed > 0 { log.info("removed packages that nothing needs", metadata: ["count": "\(removed)"]) }
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
-      runtimes: runtimes,
-      admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
-      executor: executor, random: random, presigner: URLPresigner(directory: state.directory, time: time))
+      runtimes: runtimes, admission: admission, executor: executor, random: random,
+      presigner: URLPresigner(directory: state.directory, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages)
     stages = try Self.stages(

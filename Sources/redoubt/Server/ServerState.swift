@@ -11,7 +11,7 @@ struct ServerState: Sendable {
   static let migrations =
     AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations + FunctionStore.migrations
     + LogSchema.migrations + HygieneStore.migrations + FindingStore.migrations + LayerStore.migrations
-    + LogSchema.streamMigrations + AliasStore.migrations + TagStore.migrations
+    + LogSchema.streamMigrations + AliasStore.migrations + TagStore.migrations + ConcurrencyStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
