@@ -5,10 +5,13 @@ struct EnvironmentSpec: Sendable {
   struct Key: Hashable, Sendable {
     let revisionID: String
     let hygiene: HygieneMode
+    let tenantID: TenantID?
   }
 
   let version: FunctionVersion
   let hygiene: HygieneMode
+  /// The only one that an environment ever works for; nil for a function that knows no tenants.
+  let tenantID: TenantID?
 
-  var key: Key { Key(revisionID: version.revisionID, hygiene: hygiene) }
+  var key: Key { Key(revisionID: version.revisionID, hygiene: hygiene, tenantID: tenantID) }
 }

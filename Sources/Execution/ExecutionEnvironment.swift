@@ -63,7 +63,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     self.spec = spec
     hygiene = Hygiene(spec.hygiene)
     log = InvocationLog(logging: spec.version.logging)
-    lines = PlatformLines(version: spec.version)
+    lines = PlatformLines(version: spec.version, tenantID: spec.tenantID)
     self.eventLoop = eventLoop
     self.services = services
     self.pool = pool

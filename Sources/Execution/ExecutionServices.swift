@@ -38,7 +38,7 @@ struct ExecutionServices: Sendable {
     var log = collected
     let now = time.wallTime()
     let start = log.start ?? now
-    let lines = PlatformLines(version: invocation.version)
+    let lines = PlatformLines(version: invocation.version, tenantID: invocation.request.tenantID)
     if let line = lines.start(invocation.requestID, at: start) {
       log.prependPlatformLine(line, at: start)
     }

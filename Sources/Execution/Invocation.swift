@@ -12,17 +12,20 @@ package struct InvocationRequest: Sendable {
   package let invokedARN: String
   /// JSON text, already decoded from base64; nil when the caller sent none.
   package let clientContext: String?
+  /// nil for a function that knows no tenants.
+  package let tenantID: TenantID?
   package let wantsLogTail: Bool
 
   package init(
     version: FunctionVersion, hygiene: HygieneMode, payload: [UInt8], invokedARN: String, clientContext: String?,
-    wantsLogTail: Bool
+    tenantID: TenantID?, wantsLogTail: Bool
   ) {
     self.version = version
     self.hygiene = hygiene
     self.payload = payload
     self.invokedARN = invokedARN
     self.clientContext = clientContext
+    self.tenantID = tenantID
     self.wantsLogTail = wantsLogTail
   }
 }

@@ -10,14 +10,16 @@ struct PlatformLines: Sendable {
   let functionName: String
   /// `$LATEST` or a number.
   let functionVersion: String
+  /// Told in each record of an invocation; nil for a function that knows no tenants.
+  var tenantID: TenantID? = nil
 
   /// The first line of an invocation.
   func start(_ requestID: RequestID, at time: WallTime) -> String? {
     guard logging.format == .json else {
       return "START RequestId: \(requestID) Version: \(functionVersion)"
     }
-    let record: JSONValue = ["requestId": .string("\(requestID)"), "version": .string(functionVersion)]
-    return object("platform.start", .info, record, at: time)
+    let record: [String: JSONValue] = ["requestId": .string("\(requestID)"), "version": .string(functionVersion)]
+    return object("platform.start", .info, .object(record.merging(tenant) { $1 }), at: time)
   }
 
   /// The last lines of an invocation.
@@ -26,7 +28,7 @@ struct PlatformLines: Sendable {
   func end(_ report: ReportLine, isFunctionError: Bool, producedBytes: Int, at time: WallTime) -> [String] {
     guard logging.format == .json else { return ["END RequestId: \(report.requestID)", report.text] }
     let level: LoggingConfiguration.SystemLevel = isFunctionError ? .warn : .info
-    let status = report.statusMembers(isFunctionError: isFunctionError)
+    let further = report.statusMembers(isFunctionError: isFunctionError).merging(tenant) { $1 }
     let done: [String: JSONValue] = [
       "requestId": .string("\(report.requestID)"),
       "metrics": [
@@ -37,8 +39,8 @@ struct PlatformLines: Sendable {
       "requestId": .string("\(report.requestID)"), "metrics": .object(report.metrics),
     ]
     return [
-      object("platform.runtimeDone", isFunctionError ? .warn : .debug, .object(done.merging(status) { $1 }), at: time),
-      object("platform.report", level, .object(reported.merging(status) { $1 }), at: time),
+      object("platform.runtimeDone", isFunctionError ? .warn : .debug, .object(done.merging(further) { $1 }), at: time),
+      object("platform.report", level, .object(reported.merging(further) { $1 }), at: time),
     ].compactMap { $0 }
   }
 
@@ -73,6 +75,8 @@ struct PlatformLines: Sendable {
 
   private static let initPhase: [String: JSONValue] = ["initializationType": "on-demand", "phase": "init"]
 
+  private var tenant: [String: JSONValue] { tenantID.map { ["tenantId": .string($0.description)] } ?? [:] }
+
   private func object(
     _ type: String, _ level: LoggingConfiguration.SystemLevel, _ record: JSONValue, at time: WallTime
   ) -> String? {
@@ -86,10 +90,11 @@ struct PlatformLines: Sendable {
 }
 
 extension PlatformLines {
-  init(version: FunctionVersion) {
+  init(version: FunctionVersion, tenantID: TenantID?) {
     logging = version.logging
     functionName = version.name.description
     functionVersion = version.qualifier.description
+    self.tenantID = tenantID
   }
 }
 

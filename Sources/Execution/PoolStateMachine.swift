@@ -140,6 +140,14 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return actions + replenish()
   }
 
+  /// What such keys stand for was replaced or deleted: idle environments end now, busy ones after their work.
+  package mutating func retire(_ matches: (Key) -> Bool) -> [Action] {
+    groups.keys.filter(matches).flatMap { retire($0) }
+  }
+
+  /// Such keys are in use again: their environments are kept.
+  package mutating func readmit(_ matches: (Key) -> Bool) { retired = retired.filter { !matches($0) } }
+
   /// The key's version was replaced or deleted: idle environments end now, busy ones after their work.
   package mutating func retire(_ key: Key) -> [Action] {
     guard let group = groups[key] else { return [] }

@@ -32,7 +32,8 @@ final class SandboxPool: Sendable {
   }
 
   func submit(_ invocation: Invocation) {
-    let spec = EnvironmentSpec(version: invocation.version, hygiene: invocation.request.hygiene)
+    let spec = EnvironmentSpec(
+      version: invocation.version, hygiene: invocation.request.hygiene, tenantID: invocation.request.tenantID)
     perform { $0.submit(invocation, key: spec.key, spec: spec) }
   }
 
@@ -61,17 +62,15 @@ final class SandboxPool: Sendable {
 
   /// Ends the environments of a version that was replaced or deleted.
   func retire(_ version: FunctionVersion) {
-    for mode in HygieneMode.allCases {
-      let spec = EnvironmentSpec(version: version, hygiene: mode)
-      perform { $0.retire(spec.key) }
-    }
+    perform { $0.retire { $0.revisionID == version.revisionID } }
   }
 
   /// Ends the environments that a version has under one mode, for it has another one now.
   func apply(_ change: HygieneChange) {
     perform {
-      $0.readmit(EnvironmentSpec(version: change.version, hygiene: change.new).key)
-      return $0.retire(EnvironmentSpec(version: change.version, hygiene: change.old).key)
+      let revisionID = change.version.revisionID
+      $0.readmit { $0.revisionID == revisionID && $0.hygiene == change.new }
+      return $0.retire { $0.revisionID == revisionID && $0.hygiene == change.old }
     }
   }
 

@@ -24,6 +24,20 @@ struct PoolStateMachineTests {
     #expect(describe(pool.submit(5, key: "a", spec: "s")) == ["run 5 on 2"])
   }
 
+  @Test func `keys are retired and readmitted by what they have in common`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
+    for (work, key) in ["a1", "a2", "b1"].enumerated() {
+      let id = started(pool.submit(work, key: key, spec: "s"))
+      _ = pool.available(id, at: start)
+      _ = pool.available(id, at: start)
+    }
+    #expect(Set(describe(pool.retire { $0.hasPrefix("a") })) == ["end 1", "end 2"])
+    let id = started(pool.submit(9, key: "a1", spec: "s"))
+    pool.readmit { $0.hasPrefix("a") }
+    _ = pool.available(id, at: start)
+    #expect(describe(pool.available(id, at: start)) == [])
+  }
+
   @Test func `an environment takes one work at a time`() {
     var pool = Pool(capacity: 4, idleTimeout: .seconds(10))
     let id = started(pool.submit(1, key: "a", spec: "s"))
