@@ -14,12 +14,13 @@ package final class AdmissionController: Sendable {
     machine = Mutex(AdmissionStateMachine(limits: limits))
   }
 
-  /// - Throws: `Throttle` when there is no room for another invocation of the function.
-  package func admit(_ scope: AdmissionScope) throws(Throttle) -> Lease {
+  /// - Parameter version: its number; 0 for `$LATEST`.
+  /// - Throws: `Throttle` when there is no room for another invocation of the version.
+  package func admit(_ scope: AdmissionScope, version: Int) throws(Throttle) -> Lease {
     let now = time.monotonicTime()
     let refusal = machine.withLock { machine -> Throttle? in
       do throws(Throttle) {
-        try machine.admit(scope, at: now)
+        try machine.admit(scope, version: version, at: now)
         return nil
       } catch {
         return error
@@ -27,16 +28,16 @@ package final class AdmissionController: Sendable {
     }
     counters.count(refusal?.reason)
     if let refusal { throw refusal }
-    return Lease(of: scope, from: self)
+    return Lease(of: scope, version: version, from: self)
   }
 
-  /// Takes over what is reserved for a function.
+  /// Takes over what is kept for a function.
   ///
   /// - Parameter current: asked while nobody else takes anything over, so that of two changes the later one stays; nil
   ///   when the function is gone.
   package func refresh(_ scope: AdmissionScope, _ current: () -> FunctionLimits?) {
     machine.withLock { machine in
-      if let limits = current() { machine.reserve(limits.reserved, for: scope) } else { machine.forget(scope) }
+      if let limits = current() { machine.configure(limits, for: scope) } else { machine.forget(scope) }
     }
   }
 
@@ -49,13 +50,5 @@ package final class AdmissionController: Sendable {
   /// What functions without a reservation may run at once.
   package func unreserved(at place: AccountRegion) -> Int { machine.withLock { $0.unreserved(at: place) } }
 
-  func release(_ scope: AdmissionScope) { machine.withLock { $0.release(scope) } }
-}
-
-/// The limits of one function beside those of its account.
-package struct FunctionLimits: Hashable, Sendable {
-  /// nil: none.
-  package let reserved: Int?
-
-  package init(reserved: Int?) { self.reserved = reserved }
+  func release(_ scope: AdmissionScope, version: Int) { machine.withLock { $0.release(scope, version: version) } }
 }

@@ -5,11 +5,13 @@ import Synchronization
 /// INVARIANT: made only by `AdmissionController`, in this module.
 package final class Lease: Sendable {
   private let scope: AdmissionScope
+  private let version: Int
   private let controller: AdmissionController
   private let isReleased = Atomic<Bool>(false)
 
-  init(of scope: AdmissionScope, from controller: AdmissionController) {
+  init(of scope: AdmissionScope, version: Int, from controller: AdmissionController) {
     self.scope = scope
+    self.version = version
     self.controller = controller
   }
 
@@ -18,6 +20,6 @@ package final class Lease: Sendable {
   /// Gives the slot back; a second call has no effect.
   package func release() {
     guard !isReleased.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    controller.release(scope)
+    controller.release(scope, version: version)
   }
 }

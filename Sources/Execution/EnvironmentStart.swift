@@ -95,7 +95,8 @@ struct EnvironmentStart: Sendable {
       throw RuntimeUnavailable(identifier: configuration.runtime)
     }
     let variables = EnvironmentVariables(
-      version: version, logStream: environment.logStream, variables: try services.environment.open(version))
+      version: version, logStream: environment.logStream, initialization: environment.spec.initialization,
+      variables: try services.environment.open(version))
     return SandboxSpec(
       tree: version.codeArtifact, layers: version.layerArtifacts, runtime: runtime.index,
       memoryMiB: configuration.memorySize, ephemeralMiB: configuration.ephemeralStorage,

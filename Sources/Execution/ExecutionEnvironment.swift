@@ -63,7 +63,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
     self.spec = spec
     hygiene = Hygiene(spec.hygiene)
     log = InvocationLog(logging: spec.version.logging)
-    lines = PlatformLines(version: spec.version, tenantID: spec.tenantID)
+    lines = PlatformLines(
+      version: spec.version, tenantID: spec.tenantID, initialization: spec.initialization)
     self.eventLoop = eventLoop
     self.services = services
     self.pool = pool

@@ -12,6 +12,7 @@ struct PlatformLines: Sendable {
   let functionVersion: String
   /// Told in each record of an invocation; nil for a function that knows no tenants.
   var tenantID: TenantID? = nil
+  var initialization = InitializationType.onDemand
 
   /// The first line of an invocation.
   func start(_ requestID: RequestID, at time: WallTime) -> String? {
@@ -50,13 +51,13 @@ struct PlatformLines: Sendable {
     let record: [String: JSONValue] = [
       "functionName": .string(functionName), "functionVersion": .string(functionVersion),
     ]
-    return object("platform.initStart", .debug, .object(record.merging(Self.initPhase) { $1 }), at: time)
+    return object("platform.initStart", .debug, .object(record.merging(initPhase) { $1 }), at: time)
   }
 
   /// The lines at the end of an init phase that succeeded; none in text.
   func initEnd(_ duration: Duration, at time: WallTime) -> [String] {
     guard logging.format == .json else { return [] }
-    var record = Self.initPhase
+    var record = initPhase
     record["status"] = "success"
     let done = object("platform.initRuntimeDone", .debug, .object(record), at: time)
     record["metrics"] = ["durationMs": .number(duration.inHundredths)]
@@ -73,7 +74,9 @@ struct PlatformLines: Sendable {
     return object("platform.logsDropped", record, at: time)
   }
 
-  private static let initPhase: [String: JSONValue] = ["initializationType": "on-demand", "phase": "init"]
+  private var initPhase: [String: JSONValue] {
+    ["initializationType": .string(initialization.rawValue), "phase": "init"]
+  }
 
   private var tenant: [String: JSONValue] { tenantID.map { ["tenantId": .string($0.description)] } ?? [:] }
 
@@ -90,11 +93,12 @@ struct PlatformLines: Sendable {
 }
 
 extension PlatformLines {
-  init(version: FunctionVersion, tenantID: TenantID?) {
+  init(version: FunctionVersion, tenantID: TenantID?, initialization: InitializationType = .onDemand) {
     logging = version.logging
     functionName = version.name.description
     functionVersion = version.qualifier.description
     self.tenantID = tenantID
+    self.initialization = initialization
   }
 }
 

@@ -13,6 +13,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   package enum Action {
     case run(Work, on: EnvironmentID)
     case start(EnvironmentID, Spec)
+    /// Started without work, to be kept.
+    case startAhead(EnvironmentID, Spec)
     case end(EnvironmentID)
     /// The host is full and nothing is idle.
     case refuse(Work)
@@ -20,7 +22,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case fail(Work)
   }
 
-  private enum State {
+  enum State {
     /// Until the runtime asks for work the first time.
     case starting
     case idle(since: MonotonicTime)
@@ -31,12 +33,20 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case ending
   }
 
-  private struct Environment {
+  struct Environment {
     let key: Key
     var state: State
+    /// Started without work, to be kept.
+    var isAhead = false
+    /// Has asked for work once.
+    var isInitialised = false
+
+    var isIdle: Bool { if case .idle = state { true } else { false } }
+    var isBusy: Bool { if case .busy = state { true } else { false } }
+    var isEnding: Bool { if case .ending = state { true } else { false } }
   }
 
-  private struct Group {
+  struct Group {
     let spec: Spec
     /// Most recently used last.
     var idle: [EnvironmentID] = []
@@ -44,6 +54,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     var starting = 0
     var finishing = 0
     var size = 0
+    /// How many environments are to be kept initialised ahead of work.
+    var kept = 0
+    /// Until when none is started ahead, after an init phase that failed.
+    var heldUntil: MonotonicTime?
 
     /// Work that no environment on its way will take.
     var unmet: Int { waiting.count - starting - finishing }
@@ -51,13 +65,13 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     var spare: Int { max(0, min(finishing, -unmet)) }
   }
 
-  private let capacity: Int
+  let capacity: Int
   private let idleTimeout: Duration
   private var lastID: UInt64 = 0
-  private var environments: [EnvironmentID: Environment] = [:]
-  private var groups: [Key: Group] = [:]
+  var environments: [EnvironmentID: Environment] = [:]
+  var groups: [Key: Group] = [:]
   private var retired: Set<Key> = []
-  private var isDraining = false
+  var isDraining = false
 
   /// - Parameters:
   ///   - capacity: environments at once, over all keys.
@@ -90,9 +104,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     if case .ending = environment.state { return [] }
     leave(environment)
     environments[id]?.state = .busy
+    environments[id]?.isInitialised = true
     if retired.contains(environment.key), groups[environment.key]?.waiting.isEmpty ?? true { return [end(id)] }
     if let work = groups[environment.key]?.waiting.popFirstElement() { return [.run(work, on: id)] }
-    if environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
+    if !environment.isAhead, environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
     environments[id]?.state = .idle(since: now)
     groups[environment.key]?.idle.append(id)
     return []
@@ -158,13 +173,13 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   /// The key is in use again: its environments are kept.
   package mutating func readmit(_ key: Key) { retired.remove(key) }
 
-  /// Ends what has been idle for too long.
+  /// Ends what has been idle for too long, and sees to what is kept.
   package mutating func reap(at now: MonotonicTime) -> [Action] {
     let expired = environments.filter { _, environment in
-      guard case .idle(let since) = environment.state else { return false }
+      guard case .idle(let since) = environment.state, !environment.isAhead else { return false }
       return now - since >= idleTimeout
     }
-    return expired.keys.map { end($0) }
+    return expired.keys.map { end($0) } + balance(at: now)
   }
 
   /// Ends everything and takes nothing more; for shutdown.
@@ -178,7 +193,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return actions
   }
 
-  private mutating func start(_ key: Key) -> Action {
+  mutating func start(_ key: Key) -> Action {
     lastID += 1
     let id = EnvironmentID(number: lastID)
     environments[id] = Environment(key: key, state: .starting)
@@ -187,7 +202,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return groups[key].map { .start(id, $0.spec) } ?? .end(id)
   }
 
-  private mutating func end(_ id: EnvironmentID) -> Action {
+  mutating func end(_ id: EnvironmentID) -> Action {
     if let environment = environments[id] {
       // An environment that ends while starting keeps its state, so that its work is failed when it is gone.
       guard case .starting = environment.state else {
@@ -233,8 +248,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return [.refuse(work)]
   }
 
-  private mutating func forgetIfUnused(_ key: Key) {
-    guard let group = groups[key], group.size == 0, group.waiting.isEmpty else { return }
+  mutating func forgetIfUnused(_ key: Key) {
+    guard let group = groups[key], group.size == 0, group.waiting.isEmpty, group.kept == 0 else { return }
     groups[key] = nil
     retired.remove(key)
   }
@@ -247,9 +262,9 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     }
   }
 
-  private func leastRecentlyIdle() -> EnvironmentID? {
+  func leastRecentlyIdle() -> EnvironmentID? {
     let idle = environments.compactMap { id, environment -> (EnvironmentID, MonotonicTime)? in
-      guard case .idle(let since) = environment.state else { return nil }
+      guard case .idle(let since) = environment.state, !environment.isAhead else { return nil }
       return (id, since)
     }
     return idle.min { $0.1 < $1.1 }?.0

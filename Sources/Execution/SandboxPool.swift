@@ -11,6 +11,9 @@ final class SandboxPool: Sendable {
   private struct State {
     var machine: Machine
     var environments: [EnvironmentID: ExecutionEnvironment] = [:]
+    /// The keys of each function of which environments are kept ahead of work.
+    var kept: [ARN: Set<EnvironmentSpec.Key>] = [:]
+    var failures: [EnvironmentSpec.Key: InitialisedEnvironments.Failure] = [:]
     /// Resumed when the last environment is gone; for shutdown.
     var whenEmpty: [CheckedContinuation<Void, Never>] = []
   }
@@ -49,7 +52,10 @@ final class SandboxPool: Sendable {
   func ending(_ id: EnvironmentID) { perform { $0.ending(id) } }
 
   func ended(_ id: EnvironmentID, _ failure: EnvironmentFailure) {
-    let environment = state.withLock { $0.environments.removeValue(forKey: id) }
+    let environment = state.withLock { state in
+      if case .runtime = failure { noteFailure(of: id, &state) }
+      return state.environments.removeValue(forKey: id)
+    }
     let isReported = perform(failure) { $0.ended(id) }
     if !isReported, let environment { services.recordRest(of: failure, version: environment.version) }
     let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
@@ -72,6 +78,37 @@ final class SandboxPool: Sendable {
       $0.readmit { $0.revisionID == revisionID && $0.hygiene == change.new }
       return $0.retire { $0.revisionID == revisionID && $0.hygiene == change.old }
     }
+  }
+
+  /// Sets which environments of a function are kept initialised ahead of work.
+  ///
+  /// - Parameter wanted: asked while nobody else sets any, so that of two changes the later one stays.
+  func keepInitialised(of function: ARN, _ wanted: () -> [WantedEnvironments]) {
+    state.withLock { state in
+      var counts: [EnvironmentSpec.Key: (spec: EnvironmentSpec, count: Int)] = [:]
+      for one in wanted() {
+        let spec = EnvironmentSpec(version: one.version, hygiene: one.hygiene, tenantID: nil)
+        counts[spec.key] = (spec, (counts[spec.key]?.count ?? 0) + one.count)
+      }
+      for key in state.kept[function] ?? [] where counts[key] == nil { state.machine.release(key) }
+      for (key, one) in counts { state.machine.keep(one.count, key: key, spec: one.spec) }
+      for key in (state.kept[function] ?? []).union(counts.keys) { state.failures[key] = nil }
+      state.kept[function] = counts.isEmpty ? nil : Set(counts.keys)
+    }
+  }
+
+  func initialisedAhead(_ spec: EnvironmentSpec) -> InitialisedEnvironments {
+    state.withLock { state in
+      let (count, available) = state.machine.initialisedAhead(spec.key)
+      return InitialisedEnvironments(count: count, available: available, failure: state.failures[spec.key])
+    }
+  }
+
+  /// Notes that an environment which was started ahead did not get through its init phase.
+  private func noteFailure(of id: EnvironmentID, _ state: inout State) {
+    guard let key = state.machine.keyOfStartAhead(id) else { return }
+    state.failures[key] = .initialization
+    state.machine.failedAhead(key, at: services.time.monotonicTime())
   }
 
   func reap() {
@@ -104,6 +141,9 @@ final class SandboxPool: Sendable {
       switch action {
       case .run(let invocation, let id): run(invocation, on: id)
       case .start(let id, let spec): start(id, spec)
+      case .startAhead(let id, var spec):
+        spec.initialization = .provisionedConcurrency
+        start(id, spec)
       case .end(let id): end(id)
       case .refuse(let invocation): invocation.fail(isDraining.isSet ? .shuttingDown : .noCapacity)
       case .fail(let invocation):

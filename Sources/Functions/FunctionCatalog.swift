@@ -111,6 +111,20 @@ package final class FunctionCatalog: Sendable {
     }
   }
 
+  /// What is provisioned for the function, in order of the qualifiers that it was asked for.
+  package func provisioned(of name: FunctionName, at place: AccountRegion) -> [ProvisionedVersion] {
+    let all = state.withLock { state -> [ProvisionedVersion] in
+      guard let entry = state.functions[Key(place: place, name: name)] else { return [] }
+      return entry.concurrency.provisioned.compactMap { qualifier, concurrency in
+        let number = Qualifier(qualifier)?.number ?? entry.aliases[qualifier]?.routing.version.number
+        return number.flatMap { entry.versions[$0] }.map {
+          ProvisionedVersion(qualifier: qualifier, version: $0, concurrency: concurrency)
+        }
+      }
+    }
+    return all.sorted { $0.qualifier < $1.qualifier }
+  }
+
   package func contains(_ name: FunctionName, at place: AccountRegion) -> Bool {
     version(name, .latest, at: place) != nil
   }

@@ -23,8 +23,6 @@ package enum FunctionError: Error, Hashable, Sendable {
   case versionHasAliases([String])
   /// A function would have more than it can.
   case tooManyTags
-  /// What is not reserved would be less than has to be left.
-  case tooMuchReserved
   /// A stored record cannot be read; for the server's own log.
   case unreadableRecord(String)
 }

@@ -8,7 +8,7 @@ package struct FunctionRegistry: Sendable {
   let database: any Database
   let catalog: FunctionCatalog
   private let environment: FunctionEnvironment
-  private let time: any TimeSource
+  let time: any TimeSource
   private let random: any RandomSource
   let store = FunctionStore()
   let hygiene = HygieneStore()
@@ -135,6 +135,7 @@ package struct FunctionRegistry: Sendable {
       guard try self.exists(name, at: place, transaction) else { throw self.missing(name, place) }
       try self.checkIsUnreferenced(qualifier, of: name, at: place, transaction)
       try store.deleteVersion(qualifier.number, of: name, at: place, transaction)
+      try self.concurrency.set(nil, for: qualifier.description, of: name, at: place, transaction)
     }
     if let version { retired(version) }
   }

@@ -20,7 +20,7 @@ extension FunctionRegistry {
       hygiene: try hygiene.mode(of: name, at: place, transaction),
       aliases: try aliases.aliases(of: name, at: place, transaction),
       tags: try tags.tags(of: name, at: place, transaction),
-      concurrency: FunctionConcurrency(reserved: try concurrency.reserved(for: name, at: place, transaction)))
+      concurrency: try concurrency.concurrency(of: name, at: place, transaction))
   }
 
   func allStates(_ transaction: any Transaction) throws -> [FunctionState] {
@@ -30,11 +30,11 @@ extension FunctionRegistry {
       try hygiene.allFunctions(transaction).map { (FunctionVersion.arn($0.name, at: $0.place), $0.mode) },
       uniquingKeysWith: { _, last in last })
     let tags = try tags.all(transaction)
-    let reserved = try concurrency.all(transaction)
+    let concurrency = try concurrency.all(transaction)
     return versions.map { arn, versions in
       FunctionState(
         versions: versions, hygiene: modes[arn], aliases: aliases[arn] ?? [], tags: tags[arn] ?? [:],
-        concurrency: FunctionConcurrency(reserved: reserved[arn]))
+        concurrency: concurrency[arn] ?? FunctionConcurrency(reserved: nil))
     }
   }
 }

@@ -13,6 +13,7 @@ enum LambdaErrors {
     switch error {
     case let error as FunctionError: fault(error)
     case let error as LayerError: fault(error)
+    case let error as ConcurrencyError: fault(error)
     case let error as CodeError: fault(error)
     case let throttle as Throttle: self.throttle(throttle.reason.rawValue)
     case let failure as ExecutionFailure: fault(failure)
@@ -89,7 +90,7 @@ enum LambdaErrors {
       invalidParameter(
         "Invalid function version \(version). "
           + "Function version \(version) is already included in routing configuration.")
-    case .tooMuchReserved, .unreadableRecord: nil
+    case .unreadableRecord: nil
     }
   }
 
@@ -111,7 +112,7 @@ enum LambdaErrors {
       members: ["Message": .string(message), "Type": "User"])
   }
 
-  private static func conflict(_ message: String) -> Fault {
+  static func conflict(_ message: String) -> Fault {
     Fault(code: "ResourceConflictException", status: 409, message: message, members: ["Type": "User"])
   }
 

@@ -19,8 +19,7 @@ enum RedoubtErrors {
     case .notFound(let arn):
       notFound("function not found: \(arn)")
     case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord,
-      .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases, .tooManyTags,
-      .tooMuchReserved:
+      .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases, .tooManyTags:
       nil
     }
   }

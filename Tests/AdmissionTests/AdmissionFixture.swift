@@ -20,9 +20,9 @@ struct AdmissionFixture {
   mutating func advance(by duration: Duration) { now = now.advanced(by: duration) }
 
   /// - Returns: why it was refused; nil when it was admitted.
-  mutating func admit(_ function: String) -> Throttle.Reason? {
+  mutating func admit(_ function: String, version: Int = 0) -> Throttle.Reason? {
     do throws(Throttle) {
-      try machine.admit(scope(function), at: now)
+      try machine.admit(scope(function), version: version, at: now)
       return nil
     } catch {
       return error.reason
@@ -30,17 +30,20 @@ struct AdmissionFixture {
   }
 
   /// - Returns: how many of so many were admitted, and why the first of the others was not.
-  mutating func admit(_ count: Int, _ function: String) -> (admitted: Int, refused: Throttle.Reason?) {
+  mutating func admit(_ count: Int, _ function: String, version: Int = 0) -> (admitted: Int, refused: Throttle.Reason?)
+  {
     var (admitted, refused) = (0, Throttle.Reason?.none)
     for _ in 0..<count {
-      if let reason = admit(function) { refused = refused ?? reason } else { admitted += 1 }
+      if let reason = admit(function, version: version) { refused = refused ?? reason } else { admitted += 1 }
     }
     return (admitted, refused)
   }
 
-  mutating func release(_ count: Int = 1, _ function: String) {
-    for _ in 0..<count { machine.release(scope(function)) }
+  mutating func release(_ count: Int = 1, _ function: String, version: Int = 0) {
+    for _ in 0..<count { machine.release(scope(function), version: version) }
   }
 
-  mutating func reserve(_ reserved: Int?, _ function: String) { machine.reserve(reserved, for: scope(function)) }
+  mutating func reserve(_ reserved: Int?, _ function: String, provisioned: [Int: Int] = [:]) {
+    machine.configure(FunctionLimits(reserved: reserved, provisioned: provisioned), for: scope(function))
+  }
 }

@@ -10,7 +10,7 @@ struct AdmissionStateMachineTests {
     #expect(fixture.admit(3, "f") == (2, .concurrentInvocationLimitExceeded))
     let account = try #require(AccountID("000000000002"))
     let other = AccountRegion(account: account, region: fixture.place.region)
-    try fixture.machine.admit(AdmissionScope(place: other, function: "f"), at: fixture.now)
+    try fixture.machine.admit(AdmissionScope(place: other, function: "f"), version: 0, at: fixture.now)
     #expect(fixture.machine.concurrency(at: fixture.place) == 2)
     fixture.release(1, "f")
     #expect(fixture.admit("f") == nil)

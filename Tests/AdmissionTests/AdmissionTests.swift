@@ -16,7 +16,7 @@ struct AdmissionTests {
 
   @Test func `a lease is given back once`() throws {
     let admission = controller(2)
-    let leases = [try admission.admit(scope), try admission.admit(scope)]
+    let leases = [try admission.admit(scope, version: 0), try admission.admit(scope, version: 0)]
     #expect(admission.concurrency(at: scope.place) == 2)
     leases[0].release()
     leases[0].release()
@@ -27,25 +27,27 @@ struct AdmissionTests {
 
   @Test func `a lease that nobody holds is given back`() throws {
     let admission = controller(1)
-    do { _ = try admission.admit(scope) }
+    do { _ = try admission.admit(scope, version: 0) }
     #expect(admission.concurrency(at: scope.place) == 0)
   }
 
   @Test func `what is taken over holds at once, and a function that is gone has nothing reserved`() throws {
     let admission = controller(200)
     admission.refresh(scope) { FunctionLimits(reserved: 0) }
-    #expect(throws: Throttle(reason: .reservedFunctionConcurrentInvocationLimitExceeded)) { try admission.admit(scope) }
+    #expect(throws: Throttle(reason: .reservedFunctionConcurrentInvocationLimitExceeded)) {
+      try admission.admit(scope, version: 0)
+    }
     admission.refresh(scope) { FunctionLimits(reserved: 50) }
     #expect(admission.unreserved(at: scope.place) == 150)
     admission.refresh(scope) { nil }
     #expect(admission.unreserved(at: scope.place) == 200)
-    _ = try admission.admit(scope)
+    _ = try admission.admit(scope, version: 0)
   }
 
   @Test func `what is admitted and what is refused is counted, by reason`() throws {
     let admission = controller(1)
-    let lease = try admission.admit(scope)
-    for _ in 0..<3 { _ = try? admission.admit(scope) }
+    let lease = try admission.admit(scope, version: 0)
+    for _ in 0..<3 { _ = try? admission.admit(scope, version: 0) }
     #expect(admission.counters.admitted == 1)
     #expect(admission.counters.count(of: .concurrentInvocationLimitExceeded) == 3)
     #expect(admission.counters.count(of: .functionInvocationRateLimitExceeded) == 0)

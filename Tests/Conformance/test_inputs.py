@@ -19,6 +19,8 @@ LAMBDA = [
     "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias", "ListVersionsByFunction", "ListTags",
     "TagResource", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
     "GetFunctionConcurrency", "DeleteFunctionConcurrency", "PutFunctionConcurrency",
+    "PutProvisionedConcurrencyConfig", "GetProvisionedConcurrencyConfig", "ListProvisionedConcurrencyConfigs",
+    "DeleteProvisionedConcurrencyConfig",
 ]  # fmt: skip
 LOGS = [
     "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "DescribeLogGroups", "DescribeLogStreams",

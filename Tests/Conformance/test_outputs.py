@@ -96,6 +96,11 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.update_alias(**alias, FunctionVersion="1")
     client.get_alias(**alias)
     client.list_aliases(FunctionName=name, MaxItems=1)
+    provisioned = {"FunctionName": name, "Qualifier": "1"}
+    client.put_provisioned_concurrency_config(**provisioned, ProvisionedConcurrentExecutions=1)
+    client.get_provisioned_concurrency_config(**provisioned)
+    client.list_provisioned_concurrency_configs(FunctionName=name, MaxItems=1)
+    client.delete_provisioned_concurrency_config(**provisioned)
     client.delete_alias(**alias)
     client.list_versions_by_function(FunctionName=name, MaxItems=1)
     resource = client.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
@@ -119,6 +124,8 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
         "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
         "TagResource", "ListTags", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
         "InvokeWithResponseStream", "GetFunctionConcurrency", "DeleteFunctionConcurrency", "PutFunctionConcurrency",
+        "PutProvisionedConcurrencyConfig", "GetProvisionedConcurrencyConfig", "ListProvisionedConcurrencyConfigs",
+        "DeleteProvisionedConcurrencyConfig",
     }  # fmt: skip
 
 

@@ -26,9 +26,19 @@ struct PoolModel {
       take(pool.submit(lastWork, key: key, spec: key))
     case 4...7: advanceOne()
     case 8: take(pool.reap(at: MonotonicTime(nanoseconds: now)))
-    default: choose(2) == 0 ? take(pool.retire(choose(3))) : pool.readmit(choose(3))
+    default: configure()
     }
     if environments.count > 5 { problems.append("more than the capacity at \(now)") }
+  }
+
+  private mutating func configure() {
+    let key = choose(3)
+    switch choose(4) {
+    case 0: take(pool.retire(key))
+    case 1: pool.readmit(key)
+    case 2: pool.keep(choose(3), key: key, spec: key)
+    default: pool.release(key)
+    }
   }
 
   /// Lets everything run out: at the end nobody waits.
@@ -78,7 +88,7 @@ struct PoolModel {
     for action in actions {
       switch action {
       case .run(let work, let id): run(work, id)
-      case .start(let id, let key): environments[id] = (key, .starting)
+      case .start(let id, let key), .startAhead(let id, let key): environments[id] = (key, .starting)
       case .end(let id):
         if environments[id] == nil { problems.append("ends \(id.number), which is gone") }
         environments[id]?.state = .ending

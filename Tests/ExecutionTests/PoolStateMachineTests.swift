@@ -233,6 +233,7 @@ struct PoolStateMachineTests {
       switch action {
       case .run(let work, let id): "run \(work) on \(id.number)"
       case .start(let id, let spec): "start \(id.number) with \(spec)"
+      case .startAhead(let id, let spec): "start \(id.number) ahead with \(spec)"
       case .end(let id): "end \(id.number)"
       case .refuse(let work): "refuse \(work)"
       case .fail(let work): "fail \(work)"

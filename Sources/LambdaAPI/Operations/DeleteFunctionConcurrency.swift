@@ -1,4 +1,3 @@
-import Admission
 import Authorization
 import Core
 import Functions
@@ -22,7 +21,7 @@ struct DeleteFunctionConcurrency: ControlOperation, LambdaOperation {
   func run(_ call: Authorized<FunctionTarget>) async throws -> OperationOutput {
     let name = try services.name(call.value, at: call.place)
     try await services.registry.reserveConcurrency(
-      nil, for: name, at: call.place, most: services.admission.limits.mostReserved)
+      nil, for: name, at: call.place, within: services.keptLimit)
     return OperationOutput()
   }
 }

@@ -72,7 +72,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
       invokedARN: input.target.arn(at: call.place), clientContext: input.clientContext,
       tenantID: input.tenantID, wantsLogTail: input.wantsLogTail)
     let lease = try services.admission.admit(
-      AdmissionScope(place: call.place, function: version.name.description))
+      AdmissionScope(place: call.place, function: version.name.description), version: version.qualifier.number)
     services.executor.invoke(call.map { _ in request }, lease: lease, receiver: receiver(version.qualifier))
   }
 

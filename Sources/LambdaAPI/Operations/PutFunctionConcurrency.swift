@@ -1,4 +1,3 @@
-import Admission
 import Authorization
 import Core
 import Functions
@@ -30,13 +29,8 @@ struct PutFunctionConcurrency: ControlOperation, LambdaOperation {
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let name = try services.name(call.value.target, at: call.place)
-    let limits = services.admission.limits
-    do {
-      try await services.registry.reserveConcurrency(
-        call.value.reserved, for: name, at: call.place, most: limits.mostReserved)
-    } catch FunctionError.tooMuchReserved {
-      throw LambdaErrors.tooMuchReserved(leaving: limits.leastUnreserved)
-    }
+    try await services.registry.reserveConcurrency(
+      call.value.reserved, for: name, at: call.place, within: services.keptLimit)
     return OperationOutput(FunctionConcurrency(reserved: call.value.reserved).reservation)
   }
 }

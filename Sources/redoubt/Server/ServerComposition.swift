@@ -61,14 +61,14 @@ struct ServerComposition {
       limits: AdmissionLimits(
         concurrency: configuration.concurrency, idleTimeout: .seconds(configuration.idleTimeoutSeconds)),
       time: time)
+    let kept = KeptConcurrency(catalog: catalog, admission: admission, executor: executor)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
-      retired: { executor.retire($0) }, hygieneChanged: { executor.apply($0) },
-      changed: { name, place in
-        admission.refresh(AdmissionScope(place: place, function: name.description)) {
-          catalog.concurrency(of: name, at: place).map { FunctionLimits(reserved: $0.reserved) }
-        }
-      })
+      retired: { executor.retire($0) },
+      hygieneChanged: { change in
+        executor.apply(change)
+        kept.refresh(change.version.name, at: change.version.place)
+      }, changed: kept.refresh)
     try await registry.load()
     try await packages.prepare()
     let layers = LayerRegistry(database: state.database, time: time)
