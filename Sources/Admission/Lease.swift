@@ -4,16 +4,22 @@ import Synchronization
 ///
 /// INVARIANT: made only by `AdmissionController`, in this module.
 package final class Lease: Sendable {
-  private let giveBack: @Sendable () -> Void
+  private let scope: AdmissionScope
+  private let version: Int
+  private let controller: AdmissionController
   private let isReleased = Atomic<Bool>(false)
 
-  init(giveBack: @escaping @Sendable () -> Void) { self.giveBack = giveBack }
+  init(of scope: AdmissionScope, version: Int, from controller: AdmissionController) {
+    self.scope = scope
+    self.version = version
+    self.controller = controller
+  }
 
   deinit { release() }
 
   /// Gives the slot back; a second call has no effect.
   package func release() {
     guard !isReleased.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    giveBack()
+    controller.release(scope, version: version)
   }
 }

@@ -5,10 +5,20 @@ struct EnvironmentSpec: Sendable {
   struct Key: Hashable, Sendable {
     let revisionID: String
     let hygiene: HygieneMode
+    let tenantID: TenantID?
   }
 
   let version: FunctionVersion
   let hygiene: HygieneMode
+  /// The only one that an environment ever works for; nil for a function that knows no tenants.
+  let tenantID: TenantID?
+  var initialization = InitializationType.onDemand
 
-  var key: Key { Key(revisionID: version.revisionID, hygiene: hygiene) }
+  var key: Key { Key(revisionID: version.revisionID, hygiene: hygiene, tenantID: tenantID) }
+}
+
+/// Whether an environment was started for work or ahead of it, in Lambda's words.
+package enum InitializationType: String, Sendable {
+  case onDemand = "on-demand"
+  case provisionedConcurrency = "provisioned-concurrency"
 }

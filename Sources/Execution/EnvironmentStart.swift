@@ -95,7 +95,9 @@ struct EnvironmentStart: Sendable {
       throw ExecutionFailure.missingRuntime(configuration.runtime)
     }
     let own = try services.environment.open(version)
-    let variables = EnvironmentVariables(version: version, logStream: environment.logStream, variables: own)
+    let variables = EnvironmentVariables(
+      version: version, logStream: environment.logStream, initialization: environment.spec.initialization,
+      variables: own)
     return SandboxSpec(
       tree: version.codeArtifact, layers: version.layerArtifacts, runtime: runtime.index,
       memoryMiB: configuration.memorySize, ephemeralMiB: configuration.ephemeralStorage,

@@ -5,6 +5,7 @@ import Functions
 package struct EnvironmentVariables {
   let version: FunctionVersion
   let logStream: String
+  let initialization: InitializationType
   /// The function's own variables.
   let variables: [String: String]
 
@@ -54,7 +55,7 @@ package struct EnvironmentVariables {
       "AWS_LAMBDA_FUNCTION_NAME": version.name.description,
       "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(configuration.memorySize),
       "AWS_LAMBDA_FUNCTION_VERSION": version.qualifier.description,
-      "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+      "AWS_LAMBDA_INITIALIZATION_TYPE": initialization.rawValue,
       "AWS_LAMBDA_LOG_GROUP_NAME": version.logGroup,
       "AWS_LAMBDA_LOG_STREAM_NAME": logStream,
       "AWS_LAMBDA_LOG_FORMAT": version.logging.format.rawValue,

@@ -69,7 +69,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
     self.spec = spec
     hygiene = Hygiene(spec.hygiene)
     log = secondInit?.log ?? InvocationLog(logging: spec.version.logging)
-    lines = PlatformLines(version: spec.version)
+    lines = PlatformLines(
+      version: spec.version, tenantID: spec.tenantID, initialization: spec.initialization)
     self.eventLoop = eventLoop
     self.services = services
     self.pool = pool

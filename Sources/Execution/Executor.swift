@@ -57,6 +57,18 @@ package final class Executor: Sendable {
   /// Ends the environments that a version has under its old hygiene mode, busy ones after their work.
   package func apply(_ change: HygieneChange) { pool.apply(change) }
 
+  /// Sets which environments of a function are kept initialised ahead of work; they are started within seconds.
+  ///
+  /// - Parameter wanted: asked while nobody else sets any, so that of two changes the later one stays.
+  package func keepInitialised(of function: ARN, _ wanted: () -> [WantedEnvironments]) {
+    pool.keepInitialised(of: function, wanted)
+  }
+
+  /// What there is of the environments of a version that are kept initialised ahead of work.
+  package func initialisedAhead(_ version: FunctionVersion, hygiene: HygieneMode) -> InitialisedEnvironments {
+    pool.initialisedAhead(EnvironmentSpec(version: version, hygiene: hygiene, tenantID: nil))
+  }
+
   /// Unpacks code for environments that wait for it, and ends idle environments, until the task is cancelled.
   package func run() async {
     await withDiscardingTaskGroup { group in

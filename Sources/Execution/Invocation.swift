@@ -12,19 +12,22 @@ package struct InvocationRequest: Sendable {
   package let invokedARN: String
   /// JSON text, already decoded from base64; nil when the caller sent none.
   package let clientContext: String?
+  /// nil for a function that knows no tenants.
+  package let tenantID: TenantID?
   package let wantsLogTail: Bool
   /// nil when the caller named no trace: the invocation then begins one.
   package let trace: TraceHeader?
 
   package init(
     version: FunctionVersion, hygiene: HygieneMode, payload: [UInt8], invokedARN: String, clientContext: String?,
-    wantsLogTail: Bool, trace: TraceHeader? = nil
+    tenantID: TenantID?, wantsLogTail: Bool, trace: TraceHeader? = nil
   ) {
     self.version = version
     self.hygiene = hygiene
     self.payload = payload
     self.invokedARN = invokedARN
     self.clientContext = clientContext
+    self.tenantID = tenantID
     self.wantsLogTail = wantsLogTail
     self.trace = trace
   }

@@ -10,14 +10,17 @@ struct PlatformLines: Sendable {
   let functionName: String
   /// `$LATEST` or a number.
   let functionVersion: String
+  /// Told in each record of an invocation; nil for a function that knows no tenants.
+  var tenantID: TenantID? = nil
+  var initialization = InitializationType.onDemand
 
   /// The first line of an invocation.
   func start(_ requestID: RequestID, at time: WallTime) -> String? {
     guard logging.format == .json else {
       return "START RequestId: \(requestID) Version: \(functionVersion)"
     }
-    let record: JSONValue = ["requestId": .string("\(requestID)"), "version": .string(functionVersion)]
-    return object("platform.start", .info, record, at: time)
+    let record: [String: JSONValue] = ["requestId": .string("\(requestID)"), "version": .string(functionVersion)]
+    return object("platform.start", .info, .object(record.merging(tenant) { $1 }), at: time)
   }
 
   /// The last lines of an invocation.
@@ -26,7 +29,7 @@ struct PlatformLines: Sendable {
   func end(_ report: ReportLine, isFunctionError: Bool, producedBytes: Int, at time: WallTime) -> [String] {
     guard logging.format == .json else { return ["END RequestId: \(report.requestID)", report.text] }
     let level: LoggingConfiguration.SystemLevel = isFunctionError ? .warn : .info
-    let status = report.statusMembers(isFunctionError: isFunctionError)
+    let further = report.statusMembers(isFunctionError: isFunctionError).merging(tenant) { $1 }
     let done: [String: JSONValue] = [
       "requestId": .string("\(report.requestID)"),
       "metrics": [
@@ -37,15 +40,15 @@ struct PlatformLines: Sendable {
       "requestId": .string("\(report.requestID)"), "metrics": .object(report.metrics),
     ]
     return [
-      object("platform.runtimeDone", isFunctionError ? .warn : .debug, .object(done.merging(status) { $1 }), at: time),
-      object("platform.report", level, .object(reported.merging(status) { $1 }), at: time),
+      object("platform.runtimeDone", isFunctionError ? .warn : .debug, .object(done.merging(further) { $1 }), at: time),
+      object("platform.report", level, .object(reported.merging(further) { $1 }), at: time),
     ].compactMap { $0 }
   }
 
   /// The line at the begin of an init phase; nil in text.
   func initStart(_ phase: InitPhase, at time: WallTime) -> String? {
     guard logging.format == .json else { return nil }
-    var record = Self.record(of: phase)
+    var record = record(of: phase)
     record["functionName"] = .string(functionName)
     record["functionVersion"] = .string(functionVersion)
     return object("platform.initStart", .debug, .object(record), at: time)
@@ -55,7 +58,7 @@ struct PlatformLines: Sendable {
   func initEnd(_ report: InitReport, at time: WallTime) -> [String] {
     guard logging.format == .json else { return report.status == nil ? [] : [report.text] }
     let level: LoggingConfiguration.SystemLevel = report.status == nil ? .debug : .warn
-    var record = Self.record(of: report.phase)
+    var record = record(of: report.phase)
     record["status"] = .string(report.status?.word ?? "success")
     record["errorType"] = report.status?.errorType.map { .string($0) }
     let done = object("platform.initRuntimeDone", level, .object(record), at: time)
@@ -73,9 +76,11 @@ struct PlatformLines: Sendable {
     return object("platform.logsDropped", record, at: time)
   }
 
-  private static func record(of phase: InitPhase) -> [String: JSONValue] {
-    ["initializationType": "on-demand", "phase": .string(phase.rawValue)]
+  private func record(of phase: InitPhase) -> [String: JSONValue] {
+    ["initializationType": .string(initialization.rawValue), "phase": .string(phase.rawValue)]
   }
+
+  private var tenant: [String: JSONValue] { tenantID.map { ["tenantId": .string($0.description)] } ?? [:] }
 
   private func object(
     _ type: String, _ level: LoggingConfiguration.SystemLevel, _ record: JSONValue, at time: WallTime
@@ -90,10 +95,12 @@ struct PlatformLines: Sendable {
 }
 
 extension PlatformLines {
-  init(version: FunctionVersion) {
+  init(version: FunctionVersion, tenantID: TenantID?, initialization: InitializationType = .onDemand) {
     logging = version.logging
     functionName = version.name.description
     functionVersion = version.qualifier.description
+    self.tenantID = tenantID
+    self.initialization = initialization
   }
 }
 

@@ -15,6 +15,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case start(EnvironmentID, Spec)
     /// Nothing has been asked of the environment for a while.
     case freeze(EnvironmentID)
+    /// Started without work, to be kept.
+    case startAhead(EnvironmentID, Spec)
     case end(EnvironmentID)
     /// The host is full and nothing is idle.
     case refuse(Work)
@@ -33,7 +35,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case beforeStart
   }
 
-  private enum State {
+  enum State {
     /// Until the runtime asks for work the first time.
     case starting
     case idle(since: MonotonicTime)
@@ -46,9 +48,13 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case ending
   }
 
-  private struct Environment {
+  struct Environment {
     let key: Key
     var state: State
+    /// Started without work, to be kept.
+    var isAhead = false
+    /// Has asked for work once.
+    var isInitialised = false
 
     /// nil while it does not wait for work.
     var idleSince: MonotonicTime? {
@@ -57,9 +63,12 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
       case .starting, .busy, .finishing, .ending: nil
       }
     }
+    var isIdle: Bool { idleSince != nil }
+    var isBusy: Bool { if case .busy = state { true } else { false } }
+    var isEnding: Bool { if case .ending = state { true } else { false } }
   }
 
-  private struct Group {
+  struct Group {
     let spec: Spec
     /// Most recently used last.
     var idle: [EnvironmentID] = []
@@ -67,6 +76,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     var starting = 0
     var finishing = 0
     var size = 0
+    /// How many environments are to be kept initialised ahead of work.
+    var kept = 0
+    /// Until when none is started ahead, after an init phase that failed.
+    var heldUntil: MonotonicTime?
 
     /// Work that no environment on its way will take.
     var unmet: Int { waiting.count - starting - finishing }
@@ -74,16 +87,16 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     var spare: Int { max(0, min(finishing, -unmet)) }
   }
 
-  private let capacity: Int
+  let capacity: Int
   private let idleTimeout: Duration
   private let freezeDelay: Duration
   private var lastID: UInt64 = 0
-  private var environments: [EnvironmentID: Environment] = [:]
-  private var groups: [Key: Group] = [:]
+  var environments: [EnvironmentID: Environment] = [:]
+  var groups: [Key: Group] = [:]
   private var retired: Set<Key> = []
   /// What became idle and is not frozen yet, the first first. What has had work since then is passed over.
   private var unfrozen: [(id: EnvironmentID, since: MonotonicTime)] = []
-  private var isDraining = false
+  var isDraining = false
 
   /// - Parameters:
   ///   - capacity: environments at once, over all keys.
@@ -118,9 +131,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     if case .ending = environment.state { return [] }
     leave(environment)
     environments[id]?.state = .busy
+    environments[id]?.isInitialised = true
     if retired.contains(environment.key), groups[environment.key]?.waiting.isEmpty ?? true { return [end(id)] }
     if let work = groups[environment.key]?.waiting.popFirstElement() { return [.run(work, on: id)] }
-    if environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
+    if !environment.isAhead, environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
     environments[id]?.state = .idle(since: now)
     groups[environment.key]?.idle.append(id)
     unfrozen.append((id, now))
@@ -172,6 +186,14 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return actions + replenish()
   }
 
+  /// What such keys stand for was replaced or deleted: idle environments end now, busy ones after their work.
+  package mutating func retire(_ matches: (Key) -> Bool) -> [Action] {
+    groups.keys.filter(matches).flatMap { retire($0) }
+  }
+
+  /// Such keys are in use again: their environments are kept.
+  package mutating func readmit(_ matches: (Key) -> Bool) { retired = retired.filter { !matches($0) } }
+
   /// The key's version was replaced or deleted: idle environments end now, busy ones after their work.
   package mutating func retire(_ key: Key) -> [Action] {
     guard let group = groups[key] else { return [] }
@@ -196,12 +218,13 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     }
   }
 
-  /// Ends what has been idle for too long.
+  /// Ends what has been idle for too long, and sees to what is kept.
   package mutating func reap(at now: MonotonicTime) -> [Action] {
     let expired = environments.filter { _, environment in
-      environment.idleSince.map { now - $0 >= idleTimeout } ?? false
+      guard let since = environment.idleSince, !environment.isAhead else { return false }
+      return now - since >= idleTimeout
     }
-    return expired.keys.map { end($0) }
+    return expired.keys.map { end($0) } + balance(at: now)
   }
 
   /// Ends everything and takes nothing more; for shutdown.
@@ -215,7 +238,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return actions
   }
 
-  private mutating func start(_ key: Key) -> Action {
+  mutating func start(_ key: Key) -> Action {
     let id = add(key, .starting)
     groups[key]?.starting += 1
     return groups[key].map { .start(id, $0.spec) } ?? .end(id)
@@ -235,7 +258,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return id
   }
 
-  private mutating func end(_ id: EnvironmentID) -> Action {
+  mutating func end(_ id: EnvironmentID) -> Action {
     if let environment = environments[id] {
       // An environment that ends while starting keeps its state, so that its work is failed when it is gone.
       guard case .starting = environment.state else {
@@ -281,8 +304,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return [.refuse(work)]
   }
 
-  private mutating func forgetIfUnused(_ key: Key) {
-    guard let group = groups[key], group.size == 0, group.waiting.isEmpty else { return }
+  mutating func forgetIfUnused(_ key: Key) {
+    guard let group = groups[key], group.size == 0, group.waiting.isEmpty, group.kept == 0 else { return }
     groups[key] = nil
     retired.remove(key)
   }
@@ -295,9 +318,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     }
   }
 
-  private func leastRecentlyIdle() -> EnvironmentID? {
+  func leastRecentlyIdle() -> EnvironmentID? {
     let idle = environments.compactMap { id, environment -> (EnvironmentID, MonotonicTime)? in
-      environment.idleSince.map { (id, $0) }
+      guard let since = environment.idleSince, !environment.isAhead else { return nil }
+      return (id, since)
     }
     return idle.min { $0.1 < $1.1 }?.0
   }

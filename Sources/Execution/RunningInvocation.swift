@@ -47,6 +47,9 @@ struct NextHeaders {
     if let clientContext = invocation.request.clientContext {
       headers.append((name: "Lambda-Runtime-Client-Context", value: clientContext))
     }
+    if let tenantID = invocation.request.tenantID {
+      headers.append((name: "Lambda-Runtime-Aws-Tenant-Id", value: tenantID.description))
+    }
     // A managed runtime takes back what the invocation before has changed of its process.
     if invocation.request.hygiene == .perInvocation {
       headers.append((name: "Redoubt-Hygiene", value: "PerInvocation"))

@@ -13,6 +13,9 @@ final class SandboxPool: Sendable {
     var environments: [EnvironmentID: ExecutionEnvironment] = [:]
     /// Whether a look at what is to be frozen is due at some time.
     var isFreezeScheduled = false
+    /// The keys of each function of which environments are kept ahead of work.
+    var kept: [ARN: Set<EnvironmentSpec.Key>] = [:]
+    var failures: [EnvironmentSpec.Key: InitialisedEnvironments.Failure] = [:]
     /// Resumed when the last environment is gone; for shutdown.
     var whenEmpty: [CheckedContinuation<Void, Never>] = []
 
@@ -42,7 +45,8 @@ final class SandboxPool: Sendable {
   }
 
   func submit(_ invocation: Invocation) {
-    let spec = EnvironmentSpec(version: invocation.version, hygiene: invocation.request.hygiene)
+    let spec = EnvironmentSpec(
+      version: invocation.version, hygiene: invocation.request.hygiene, tenantID: invocation.request.tenantID)
     perform { $0.submit(invocation, key: spec.key, spec: spec) }
   }
 
@@ -63,7 +67,10 @@ final class SandboxPool: Sendable {
   func ending(_ id: EnvironmentID) { perform { $0.ending(id) } }
 
   func ended(_ id: EnvironmentID, _ end: EnvironmentEnd) {
-    let environment = state.withLock { $0.environments.removeValue(forKey: id) }
+    let environment = state.withLock { state in
+      if case .runtime = end { noteFailure(of: id, &state) }
+      return state.environments.removeValue(forKey: id)
+    }
     let isContinued = perform(end) { $0.ended(id, end.reason == nil ? .afterStart : .beforeStart) }
     if !isContinued, let environment { services.recordRest(of: end, version: environment.version) }
     let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
@@ -76,18 +83,47 @@ final class SandboxPool: Sendable {
 
   /// Ends the environments of a version that was replaced or deleted.
   func retire(_ version: FunctionVersion) {
-    for mode in HygieneMode.allCases {
-      let spec = EnvironmentSpec(version: version, hygiene: mode)
-      perform { $0.retire(spec.key) }
-    }
+    perform { $0.retire { $0.revisionID == version.revisionID } }
   }
 
   /// Ends the environments that a version has under one mode, for it has another one now.
   func apply(_ change: HygieneChange) {
     perform {
-      $0.readmit(EnvironmentSpec(version: change.version, hygiene: change.new).key)
-      return $0.retire(EnvironmentSpec(version: change.version, hygiene: change.old).key)
+      let revisionID = change.version.revisionID
+      $0.readmit { $0.revisionID == revisionID && $0.hygiene == change.new }
+      return $0.retire { $0.revisionID == revisionID && $0.hygiene == change.old }
     }
+  }
+
+  /// Sets which environments of a function are kept initialised ahead of work.
+  ///
+  /// - Parameter wanted: asked while nobody else sets any, so that of two changes the later one stays.
+  func keepInitialised(of function: ARN, _ wanted: () -> [WantedEnvironments]) {
+    state.withLock { state in
+      var counts: [EnvironmentSpec.Key: (spec: EnvironmentSpec, count: Int)] = [:]
+      for one in wanted() {
+        let spec = EnvironmentSpec(version: one.version, hygiene: one.hygiene, tenantID: nil)
+        counts[spec.key] = (spec, (counts[spec.key]?.count ?? 0) + one.count)
+      }
+      for key in state.kept[function] ?? [] where counts[key] == nil { state.machine.release(key) }
+      for (key, one) in counts { state.machine.keep(one.count, key: key, spec: one.spec) }
+      for key in (state.kept[function] ?? []).union(counts.keys) { state.failures[key] = nil }
+      state.kept[function] = counts.isEmpty ? nil : Set(counts.keys)
+    }
+  }
+
+  func initialisedAhead(_ spec: EnvironmentSpec) -> InitialisedEnvironments {
+    state.withLock { state in
+      let (count, available) = state.machine.initialisedAhead(spec.key)
+      return InitialisedEnvironments(count: count, available: available, failure: state.failures[spec.key])
+    }
+  }
+
+  /// Notes that an environment which was started ahead did not get through its init phase.
+  private func noteFailure(of id: EnvironmentID, _ state: inout State) {
+    guard let key = state.machine.keyOfStartAhead(id) else { return }
+    state.failures[key] = .initialization
+    state.machine.failedAhead(key, at: services.time.monotonicTime())
   }
 
   func reap() {
@@ -144,6 +180,9 @@ final class SandboxPool: Sendable {
       case .run(let invocation, let id): run(invocation, on: id)
       case .start(let id, let spec): start(id, spec)
       case .freeze(let id): freeze(id)
+      case .startAhead(let id, var spec):
+        spec.initialization = .provisionedConcurrency
+        start(id, spec)
       case .end(let id): end(id)
       case .refuse(let invocation): invocation.fail(isDraining.isSet ? .shuttingDown : .noCapacity)
       case .fail(let invocation): invocation.fail(ended?.reason ?? .sandbox)

@@ -15,6 +15,7 @@ package final class FunctionCatalog: Sendable {
     var tags: [String: String]
     /// nil: that of the account.
     var hygiene: HygieneMode?
+    var concurrency: FunctionConcurrency
     /// The place of the change that wrote this entry in the order of commits.
     var sequence: UInt64
   }
@@ -102,6 +103,28 @@ package final class FunctionCatalog: Sendable {
     state.withLock { $0.accounts[place]?.hygiene }
   }
 
+  /// - Returns: nil when there is no such function.
+  package func concurrency(of name: FunctionName, at place: AccountRegion) -> FunctionConcurrency? {
+    state.withLock { state in
+      let entry = state.functions[Key(place: place, name: name)]
+      return entry.flatMap { $0.versions.isEmpty ? nil : $0.concurrency }
+    }
+  }
+
+  /// What is provisioned for the function, in order of the qualifiers that it was asked for.
+  package func provisioned(of name: FunctionName, at place: AccountRegion) -> [ProvisionedVersion] {
+    let all = state.withLock { state -> [ProvisionedVersion] in
+      guard let entry = state.functions[Key(place: place, name: name)] else { return [] }
+      return entry.concurrency.provisioned.compactMap { qualifier, concurrency in
+        let number = Qualifier(qualifier)?.number ?? entry.aliases[qualifier]?.routing.version.number
+        return number.flatMap { entry.versions[$0] }.map {
+          ProvisionedVersion(qualifier: qualifier, version: $0, concurrency: concurrency)
+        }
+      }
+    }
+    return all.sorted { $0.qualifier < $1.qualifier }
+  }
+
   package func contains(_ name: FunctionName, at place: AccountRegion) -> Bool {
     version(name, .latest, at: place) != nil
   }
@@ -145,7 +168,8 @@ package final class FunctionCatalog: Sendable {
       let numbered = Dictionary(state.versions.map { ($0.qualifier.number, $0) }, uniquingKeysWith: { _, last in last })
       let named = Dictionary(state.aliases.map { ($0.name.description, $0) }, uniquingKeysWith: { _, last in last })
       all.functions[key] = Entry(
-        versions: numbered, aliases: named, tags: state.tags, hygiene: state.hygiene, sequence: sequence)
+        versions: numbered, aliases: named, tags: state.tags, hygiene: state.hygiene,
+        concurrency: state.concurrency, sequence: sequence)
       return HygieneChange.changes(of: state.versions, from: old, to: all.hygiene(key))
     }
   }

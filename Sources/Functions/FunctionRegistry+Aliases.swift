@@ -32,6 +32,12 @@ extension FunctionRegistry {
         place: place, function: name, name: alias, routing: try wanted.routing(from: current.routing),
         description: wanted.description ?? current.description, revisionID: self.newRevisionID())
       try self.checkVersions(of: next, transaction)
+      if next.routing.additional != nil || next.routing.version == .latest {
+        let provisioned = try self.concurrency.concurrency(of: name, at: place, transaction).provisioned
+        guard provisioned[alias.description] == nil else {
+          throw next.routing.additional == nil ? ConcurrencyError.unpublishedVersion : .weightedAlias
+        }
+      }
       try aliases.replace(next, transaction)
       return next
     }
@@ -39,8 +45,9 @@ extension FunctionRegistry {
 
   /// Deletes an alias; that there is none is no error.
   package func deleteAlias(_ alias: AliasName, of name: FunctionName, at place: AccountRegion) async throws {
-    try await change(name, at: place) { [aliases] transaction in
+    try await change(name, at: place) { [aliases, concurrency] transaction in
       try aliases.delete(alias, of: name, at: place, transaction)
+      try concurrency.set(nil, for: alias.description, of: name, at: place, transaction)
     }
   }
 

@@ -8,37 +8,37 @@ package struct FunctionRegistry: Sendable {
   let database: any Database
   let catalog: FunctionCatalog
   private let environment: FunctionEnvironment
-  private let time: any TimeSource
+  let time: any TimeSource
   private let random: any RandomSource
   private let codeStorage: CodeStorage
   let store = FunctionStore()
   let hygiene = HygieneStore()
   let aliases = AliasStore()
   let tags = TagStore()
+  let concurrency = ConcurrencyStore()
   let order = CommitOrder()
-  /// Hears of each `$LATEST` that is stored, at start and after a change.
-  private let stored: @Sendable (FunctionVersion) -> Void
   /// Hears of each version that was replaced or deleted, so that its environments end.
   private let retired: @Sendable (FunctionVersion) -> Void
   /// Hears of each version whose environments are to be kept clean in another way.
   let hygieneChanged: @Sendable (HygieneChange) -> Void
+  /// Hears of each function after the catalog has taken a change over, so that what limits it is looked up anew.
+  private let changed: @Sendable (FunctionName, AccountRegion) -> Void
 
   package init(
     database: any Database, catalog: FunctionCatalog, environment: FunctionEnvironment, time: any TimeSource,
-    random: any RandomSource, codeStorage: CodeStorage,
-    stored: @escaping @Sendable (FunctionVersion) -> Void = { _ in },
-    retired: @escaping @Sendable (FunctionVersion) -> Void,
-    hygieneChanged: @escaping @Sendable (HygieneChange) -> Void
+    random: any RandomSource, codeStorage: CodeStorage, retired: @escaping @Sendable (FunctionVersion) -> Void,
+    hygieneChanged: @escaping @Sendable (HygieneChange) -> Void,
+    changed: @escaping @Sendable (FunctionName, AccountRegion) -> Void
   ) {
     self.database = database
     self.catalog = catalog
     self.environment = environment
     self.time = time
     self.random = random
-    self.stored = stored
     self.codeStorage = codeStorage
     self.retired = retired
     self.hygieneChanged = hygieneChanged
+    self.changed = changed
   }
 
   /// Fills the catalog from the database; once, at start.
@@ -49,7 +49,7 @@ package struct FunctionRegistry: Sendable {
     for state in states {
       guard let first = state.versions.first else { continue }
       catalog.apply(state, of: first.name, at: first.place, sequence: 0)
-      stored(first)
+      changed(first.name, first.place)
     }
     for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
   }
@@ -70,7 +70,6 @@ package struct FunctionRegistry: Sendable {
       guard publish else { return latest }
       return try self.insertPublished(latest, transaction)
     }
-    stored(latest)
     return result
   }
 
@@ -96,7 +95,6 @@ package struct FunctionRegistry: Sendable {
       guard publish else { return next }
       return try self.published(next, description: nil, transaction)
     }
-    stored(next)
     retired(current)
     return result
   }
@@ -142,6 +140,7 @@ package struct FunctionRegistry: Sendable {
       guard try self.exists(name, at: place, transaction) else { throw self.missing(name, place) }
       try self.checkIsUnreferenced(qualifier, of: name, at: place, transaction)
       try store.deleteVersion(qualifier.number, of: name, at: place, transaction)
+      try self.concurrency.set(nil, for: qualifier.description, of: name, at: place, transaction)
     }
     if let version { retired(version) }
   }
@@ -184,6 +183,7 @@ package struct FunctionRegistry: Sendable {
       return (result, try self.state(of: name, at: place, transaction), order.next())
     }
     catalog.apply(state, of: name, at: place, sequence: sequence).forEach(hygieneChanged)
+    changed(name, place)
     return result
   }
 

@@ -8,6 +8,7 @@ struct FunctionState: Sendable {
   let hygiene: HygieneMode?
   let aliases: [FunctionAlias]
   let tags: [String: String]
+  let concurrency: FunctionConcurrency
 }
 
 extension FunctionRegistry {
@@ -18,7 +19,8 @@ extension FunctionRegistry {
       versions: try store.versions(of: name, at: place, transaction),
       hygiene: try hygiene.mode(of: name, at: place, transaction),
       aliases: try aliases.aliases(of: name, at: place, transaction),
-      tags: try tags.tags(of: name, at: place, transaction))
+      tags: try tags.tags(of: name, at: place, transaction),
+      concurrency: try concurrency.concurrency(of: name, at: place, transaction))
   }
 
   func allStates(_ transaction: any Transaction) throws -> [FunctionState] {
@@ -28,9 +30,11 @@ extension FunctionRegistry {
       try hygiene.allFunctions(transaction).map { (FunctionVersion.arn($0.name, at: $0.place), $0.mode) },
       uniquingKeysWith: { _, last in last })
     let tags = try tags.all(transaction)
+    let concurrency = try concurrency.all(transaction)
     return versions.map { arn, versions in
       FunctionState(
-        versions: versions, hygiene: modes[arn], aliases: aliases[arn] ?? [], tags: tags[arn] ?? [:])
+        versions: versions, hygiene: modes[arn], aliases: aliases[arn] ?? [], tags: tags[arn] ?? [:],
+        concurrency: concurrency[arn] ?? FunctionConcurrency(reserved: nil))
     }
   }
 }

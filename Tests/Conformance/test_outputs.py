@@ -101,6 +101,11 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.update_alias(**alias, FunctionVersion="1")
     client.get_alias(**alias)
     client.list_aliases(FunctionName=name, MaxItems=1)
+    provisioned = {"FunctionName": name, "Qualifier": "1"}
+    client.put_provisioned_concurrency_config(**provisioned, ProvisionedConcurrentExecutions=1)
+    client.get_provisioned_concurrency_config(**provisioned)
+    client.list_provisioned_concurrency_configs(FunctionName=name, MaxItems=1)
+    client.delete_provisioned_concurrency_config(**provisioned)
     client.delete_alias(**alias)
     client.list_versions_by_function(FunctionName=name, MaxItems=1)
     resource = client.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
@@ -108,6 +113,9 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
     client.list_tags(Resource=resource)
     client.get_account_settings()
     client.get_function_code_signing_config(FunctionName=name)
+    client.get_function_concurrency(FunctionName=name)
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=3)
+    client.get_function(FunctionName=name)
     client.get_function_concurrency(FunctionName=name)
     client.delete_function_concurrency(FunctionName=name)
     client.get_function(FunctionName=name)
@@ -120,7 +128,9 @@ def test_every_answer_of_a_life_cycle_fits_the_model(recorded):
         "UpdateFunctionConfiguration", "PublishVersion", "ListFunctions", "DeleteFunction",
         "CreateAlias", "UpdateAlias", "GetAlias", "ListAliases", "DeleteAlias", "ListVersionsByFunction",
         "TagResource", "ListTags", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
-        "InvokeWithResponseStream", "GetFunctionConcurrency", "DeleteFunctionConcurrency",
+        "InvokeWithResponseStream", "GetFunctionConcurrency", "DeleteFunctionConcurrency", "PutFunctionConcurrency",
+        "PutProvisionedConcurrencyConfig", "GetProvisionedConcurrencyConfig", "ListProvisionedConcurrencyConfigs",
+        "DeleteProvisionedConcurrencyConfig",
     }  # fmt: skip
 
 

@@ -93,6 +93,15 @@ struct PlatformLinesTests {
     InitReport(phase: phase, duration: .seconds(10), status: status)
   }
 
+  @Test func `records of an invocation name its tenant, where there is one`() {
+    var lines = lines(LoggingConfiguration(format: .json, systemLevel: .debug))
+    lines.tenantID = TenantID("blue")
+    let records =
+      [lines.start(requestID, at: now)] + lines.end(report(nil), isFunctionError: false, producedBytes: 2, at: now)
+    #expect(records.count == 3)
+    for record in records { #expect(record?.contains(#""tenantId":"blue""#) == true) }
+  }
+
   private func lines(_ logging: LoggingConfiguration) -> PlatformLines {
     PlatformLines(logging: logging, functionName: "f", functionVersion: "7")
   }

@@ -28,9 +28,19 @@ struct PoolModel {
     case 4...7: advanceOne()
     case 8: take(pool.reap(at: MonotonicTime(nanoseconds: now)))
     case 9: take(pool.freeze(at: MonotonicTime(nanoseconds: now)))
-    default: choose(2) == 0 ? take(pool.retire(choose(3))) : pool.readmit(choose(3))
+    default: configure()
     }
     if environments.count > 5 { problems.append("more than the capacity at \(now)") }
+  }
+
+  private mutating func configure() {
+    let key = choose(3)
+    switch choose(4) {
+    case 0: take(pool.retire(key))
+    case 1: pool.readmit(key)
+    case 2: pool.keep(choose(3), key: key, spec: key)
+    default: pool.release(key)
+    }
   }
 
   /// Lets everything run out: at the end nobody waits.
@@ -80,7 +90,7 @@ struct PoolModel {
     for action in actions {
       switch action {
       case .run(let work, let id): run(work, id)
-      case .start(let id, let key): environments[id] = (key, .starting)
+      case .start(let id, let key), .startAhead(let id, let key): environments[id] = (key, .starting)
       case .freeze(let id):
         if case .idle? = environments[id]?.state {} else { problems.append("freezes \(id.number), which is not idle") }
         environments[id]?.state = .frozen

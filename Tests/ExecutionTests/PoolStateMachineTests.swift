@@ -24,6 +24,20 @@ struct PoolStateMachineTests {
     #expect(describe(pool.submit(5, key: "a", spec: "s")) == ["run 5 on 2"])
   }
 
+  @Test func `keys are retired and readmitted by what they have in common`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    for (work, key) in ["a1", "a2", "b1"].enumerated() {
+      let id = started(pool.submit(work, key: key, spec: "s"))
+      _ = pool.available(id, at: start)
+      _ = pool.available(id, at: start)
+    }
+    #expect(Set(describe(pool.retire { $0.hasPrefix("a") })) == ["end 1", "end 2"])
+    let id = started(pool.submit(9, key: "a1", spec: "s"))
+    pool.readmit { $0.hasPrefix("a") }
+    _ = pool.available(id, at: start)
+    #expect(describe(pool.available(id, at: start)) == [])
+  }
+
   @Test func `an environment takes one work at a time`() {
     var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
     let id = started(pool.submit(1, key: "a", spec: "s"))
@@ -293,7 +307,7 @@ struct PoolStateMachineTests {
   private func started(_ actions: [Pool.Action]) -> EnvironmentID {
     for action in actions {
       switch action {
-      case .start(let id, _), .startAgain(let id, _, _): return id
+      case .start(let id, _), .startAhead(let id, _), .startAgain(let id, _, _): return id
       case .run, .freeze, .end, .refuse, .fail: continue
       }
     }
@@ -307,6 +321,7 @@ struct PoolStateMachineTests {
       case .run(let work, let id): "run \(work) on \(id.number)"
       case .start(let id, let spec): "start \(id.number) with \(spec)"
       case .freeze(let id): "freeze \(id.number)"
+      case .startAhead(let id, let spec): "start \(id.number) ahead with \(spec)"
       case .end(let id): "end \(id.number)"
       case .refuse(let work): "refuse \(work)"
       case .fail(let work): "fail \(work)"

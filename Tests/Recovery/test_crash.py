@@ -71,6 +71,15 @@ def test_what_was_acknowledged_just_before_the_kill_is_there(fresh_server, clien
         assert invoke_function(client, name).json == name
 
 
+def test_a_reservation_that_was_acknowledged_holds(fresh_server, client):
+    create(client, "reserved", {"app.py": CONSTANT.format(1)})
+    client.put_function_concurrency(FunctionName="reserved", ReservedConcurrentExecutions=0)
+    fresh_server.restart()
+    assert client.get_function_concurrency(FunctionName="reserved")["ReservedConcurrentExecutions"] == 0
+    with pytest.raises(client.exceptions.TooManyRequestsException):
+        client.invoke(FunctionName="reserved")
+
+
 def test_a_deletion_that_was_acknowledged_stays_a_deletion(fresh_server, client):
     create(client, "gone", {"app.py": CONSTANT.format(1)})
     client.delete_function(FunctionName="gone")

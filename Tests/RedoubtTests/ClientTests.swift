@@ -68,6 +68,7 @@ import Wire
         uid-base 2000000
         slots 8
         unpacker /opt/redoubt-unpack
+        zygote-library /opt/libredoubt-zygote.so
         runtime python3.11 /r/python /usr/bin/python3.11 /var/runtime/b.py
         runtime provided.al2 - /var/task/bootstrap
 

@@ -255,10 +255,11 @@ def test_the_log_is_the_same(task_root, write, level):
     assert "printed" in log_of(ours)
 
 
-def test_a_log_in_json_has_the_same_members(task_root, write):
+@pytest.mark.parametrize("given", ["nothing more", "a tenant"])
+def test_a_log_in_json_has_the_same_members(task_root, write, given):
     write(LOG_SOURCE)
     environment = {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "INFO"}
-    ours, reference = both(task_root, "app.handler", [Invocation()], environment=environment)
+    ours, reference = both(task_root, "app.handler", [Invocation(headers=CONTEXTS[given])], environment=environment)
     assert log_of(ours) == log_of(reference)
 
 

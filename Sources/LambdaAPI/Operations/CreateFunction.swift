@@ -10,7 +10,7 @@ struct CreateFunction: ControlOperation, LambdaOperation {
   static let bodyLimit = CodeMembers.bodyLimit
   static let unhonoured = ConfigurationMembers.unhonoured.merging(
     [
-      "CodeSigningConfigArn": [""], "PackageType": ["Zip"], "PublishTo": [], "TenancyConfig": [],
+      "CodeSigningConfigArn": [""], "PackageType": ["Zip"], "PublishTo": [],
     ]) { first, _ in first }
 
   let services: LambdaServices
@@ -21,6 +21,7 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     let zip: [UInt8]?
     let tags: [String: String]
     let publish: Bool
+    let tenancy: TenantIsolation?
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
@@ -41,9 +42,11 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     }
     let tags = try TagMembers.read(&members) ?? [:]
     let publish = try members.bool("Publish") ?? false
+    let tenancy = try members.tenancy()
     let target = reference.map { FunctionTarget(reference: $0, qualifier: "$LATEST", isQualified: false) }
     return Input(
-      target: target ?? .unnamed, configuration: configuration, zip: zip, tags: tags, publish: publish)
+      target: target ?? .unnamed, configuration: configuration, zip: zip, tags: tags, publish: publish,
+      tenancy: tenancy)
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
@@ -77,7 +80,8 @@ struct CreateFunction: ControlOperation, LambdaOperation {
       runtime: runtime, handler: handler, role: role, description: members.description ?? "",
       timeout: members.timeout ?? 3, memorySize: members.memorySize ?? 128,
       ephemeralStorage: members.ephemeralStorage ?? 512, layers: layers,
-      logging: try members.logging?.applied(to: LoggingConfiguration(), of: name))
+      logging: try members.logging?.applied(to: LoggingConfiguration(), of: name),
+      tenancy: call.value.tenancy)
     let code = try await CodeMembers.admit(call.value.zip, beside: layers, services, at: call.place)
     let version = try await services.registry.create(
       name, at: call.place, configuration: configuration, code: code, variables: members.variables ?? [:],

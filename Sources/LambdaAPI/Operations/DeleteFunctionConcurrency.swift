@@ -1,8 +1,9 @@
 import Authorization
 import Core
+import Functions
 import Wire
 
-/// Takes the reserved concurrency from a function, which has none: done already. Chalice asks it of each function.
+/// Takes the reserved concurrency from a function; that it has none is no error.
 struct DeleteFunctionConcurrency: ControlOperation, LambdaOperation {
   static let name = "DeleteFunctionConcurrency"
   static let route = Route("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", successStatus: 204)
@@ -18,7 +19,9 @@ struct DeleteFunctionConcurrency: ControlOperation, LambdaOperation {
   }
 
   func run(_ call: Authorized<FunctionTarget>) async throws -> OperationOutput {
-    _ = try services.name(call.value, at: call.place)
+    let name = try services.name(call.value, at: call.place)
+    try await services.registry.reserveConcurrency(
+      nil, for: name, at: call.place, within: services.keptLimit)
     return OperationOutput()
   }
 }

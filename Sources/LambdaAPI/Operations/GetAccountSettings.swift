@@ -22,14 +22,13 @@ struct GetAccountSettings: ControlOperation, LambdaOperation {
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let functions = services.catalog.latest(at: call.place)
-    let concurrency = JSONValue.integer(Int64(services.admission.accountLimit))
+    let admission = services.admission
     return OperationOutput([
       "AccountLimit": [
         "CodeSizeUnzipped": .integer(Int64(UnpackLimits.standard.bytes)),
         "CodeSizeZipped": .integer(Int64(CodeMembers.longestZip)),
-        "ConcurrentExecutions": concurrency,
-        // No function has concurrency reserved for it.
-        "UnreservedConcurrentExecutions": concurrency,
+        "ConcurrentExecutions": .integer(Int64(admission.limits.concurrency)),
+        "UnreservedConcurrentExecutions": .integer(Int64(admission.unreserved(at: call.place))),
         "TotalCodeSize": .integer(Int64(services.codeStorage.limit)),
       ],
       "AccountUsage": [

@@ -34,6 +34,7 @@ struct GetFunction: ControlOperation, LambdaOperation {
     var members: [String: JSONValue] = ["Configuration": configuration, "Code": .object(code)]
     let tags = services.catalog.tags(of: version.name, at: call.place)
     if !tags.isEmpty { members["Tags"] = .object(tags.mapValues(JSONValue.string)) }
+    members["Concurrency"] = services.catalog.concurrency(of: version.name, at: call.place)?.reservation
     return OperationOutput(.object(members))
   }
 }

@@ -1,8 +1,9 @@
 import Authorization
 import Core
+import Functions
 import Wire
 
-/// Tells that no concurrency is reserved for a function: there is no way to reserve any yet.
+/// Tells what is reserved for a function; an empty answer when nothing is.
 struct GetFunctionConcurrency: ControlOperation, LambdaOperation {
   static let name = "GetFunctionConcurrency"
   static let route = Route("GET", "/2019-09-30/functions/{FunctionName}/concurrency")
@@ -18,7 +19,7 @@ struct GetFunctionConcurrency: ControlOperation, LambdaOperation {
   }
 
   func run(_ call: Authorized<FunctionTarget>) async throws -> OperationOutput {
-    _ = try services.name(call.value, at: call.place)
-    return OperationOutput([:])
+    let name = try services.name(call.value, at: call.place)
+    return OperationOutput(services.catalog.concurrency(of: name, at: call.place)?.reservation ?? [:])
   }
 }

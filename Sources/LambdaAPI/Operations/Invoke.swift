@@ -16,7 +16,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
   static let name = "Invoke"
   static let route = Route("POST", "/2015-03-31/functions/{FunctionName}/invocations")
   static let bodyLimit = ExecutionLimits.request
-  static let unhonoured: [String: [JSONValue]] = ["DurableExecutionName": [], "TenantId": []]
+  static let unhonoured: [String: [JSONValue]] = ["DurableExecutionName": []]
   /// Characters of the client context in base64 (Lambda, "Invoke").
   private static let longestClientContext = 3583
 
@@ -27,6 +27,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
     let isDryRun: Bool
     let wantsLogTail: Bool
     let clientContext: String?
+    let tenantID: TenantID?
     let trace: TraceHeader?
     let payload: [UInt8]
   }
@@ -39,10 +40,9 @@ struct Invoke: CallbackOperation, LambdaOperation {
     members.check(logType, at: "LogType", oneOf: ["None", "Tail"])
     if type == "Event" { members.note(unsupported("InvocationType: Event")) }
     members.refuse("DurableExecutionName", in: "X-Amz-Durable-Execution-Name")
-    members.refuse("TenantId", in: "X-Amz-Tenant-Id")
     return Input(
       target: target, isDryRun: type == "DryRun", wantsLogTail: logType == "Tail",
-      clientContext: clientContext(&members), trace: trace(of: members.request.head),
+      clientContext: clientContext(&members), tenantID: members.tenantID(), trace: trace(of: members.request.head),
       payload: members.payload("Payload"))
   }
 
@@ -62,6 +62,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
   ) throws {
     let input = call.value
     let version = try services.versionToRun(input.target, at: call.place)
+    try version.configuration.check(input.tenantID)
     let payload = input.payload.isEmpty ? Array("{}".utf8) : input.payload
     guard JSONText.isValid(payload) else { throw Self.invalidContent }
     guard !input.isDryRun else {
@@ -70,8 +71,9 @@ struct Invoke: CallbackOperation, LambdaOperation {
     let request = InvocationRequest(
       version: version, hygiene: services.catalog.hygiene(of: version.name, at: call.place), payload: payload,
       invokedARN: input.target.arn(at: call.place), clientContext: input.clientContext,
-      wantsLogTail: input.wantsLogTail, trace: input.trace)
-    let lease = try services.admission.admit(call.place.account)
+      tenantID: input.tenantID, wantsLogTail: input.wantsLogTail, trace: input.trace)
+    let lease = try services.admission.admit(
+      AdmissionScope(place: call.place, function: version.name.description), version: version.qualifier.number)
     services.executor.invoke(call.map { _ in request }, lease: lease, receiver: receiver(version.qualifier))
   }
 

@@ -15,7 +15,6 @@ struct InvokeWithResponseStream: CallbackOperation, LambdaOperation {
   static let name = "InvokeWithResponseStream"
   static let route = Route("POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations")
   static let bodyLimit = ExecutionLimits.request
-  static let unhonoured: [String: [JSONValue]] = ["TenantId": []]
 
   let services: LambdaServices
 
@@ -25,11 +24,10 @@ struct InvokeWithResponseStream: CallbackOperation, LambdaOperation {
     let logType = members.header("LogType", in: "X-Amz-Log-Type")
     members.check(type, at: "InvocationType", oneOf: ["RequestResponse", "DryRun"])
     members.check(logType, at: "LogType", oneOf: ["None", "Tail"])
-    members.refuse("TenantId", in: "X-Amz-Tenant-Id")
     return Invoke.Input(
       target: target, isDryRun: type == "DryRun", wantsLogTail: logType == "Tail",
-      clientContext: Invoke.clientContext(&members), trace: Invoke.trace(of: members.request.head),
-      payload: members.payload("Payload"))
+      clientContext: Invoke.clientContext(&members), tenantID: members.tenantID(),
+      trace: Invoke.trace(of: members.request.head), payload: members.payload("Payload"))
   }
 
   static func access(_ input: Invoke.Input, at place: AccountRegion) -> [AccessRequest] {

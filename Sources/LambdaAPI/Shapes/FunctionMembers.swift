@@ -37,6 +37,7 @@ struct FunctionMembers {
       "SnapStart": ["ApplyOn": "None", "OptimizationStatus": "Off"],
       "LoggingConfig": version.loggingMembers,
     ]
+    members["TenancyConfig"] = configuration.tenancyMembers
     if !configuration.layers.isEmpty { members["Layers"] = .array(configuration.layers.map(Self.layer)) }
     if !variables.isEmpty {
       members["Environment"] = ["Variables": .object(variables.mapValues(JSONValue.string))]

@@ -58,10 +58,22 @@ struct ServerComposition {
     self.executor = executor
     let catalog = FunctionCatalog()
     let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
+    let admission = AdmissionController(
+      limits: AdmissionLimits(
+        concurrency: configuration.concurrency, idleTimeout: .seconds(configuration.idleTimeoutSeconds)),
+      time: time)
+    let kept = KeptConcurrency(catalog: catalog, admission: admission, executor: executor)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
-      codeStorage: codeStorage, stored: { executor.expect($0) }, retired: { executor.retire($0) },
-      hygieneChanged: { executor.apply($0) })
+      codeStorage: codeStorage, retired: { executor.retire($0) },
+      hygieneChanged: { change in
+        executor.apply(change)
+        kept.refresh(change.version.name, at: change.version.place)
+      },
+      changed: { name, place in
+        kept.refresh(name, at: place)
+        if let version = catalog.version(name, .latest, at: place) { executor.expect(version) }
+      })
     try await registry.load()
     try await packages.prepare()
     let layers = LayerRegistry(database: state.database, time: time, codeStorage: codeStorage)
@@ -70,9 +82,8 @@ struct ServerComposition {
     if removed > 0 { log.info("removed packages that nothing needs", metadata: ["count": "\(removed)"]) }
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
-      codeStorage: codeStorage, runtimes: runtimes,
-      admission: AdmissionController(ledger: ConcurrencyLedger(accountLimit: configuration.concurrency)),
-      executor: executor, random: random, presigner: URLPresigner(directory: state.directory, time: time))
+      codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor, random: random,
+      presigner: URLPresigner(directory: state.directory, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
       layers: layers)

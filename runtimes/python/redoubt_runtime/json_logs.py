@@ -10,7 +10,7 @@ _OWN_ATTRIBUTES = frozenset(
     """
     args asctime aws_request_id created exc_info exc_text filename funcName levelname levelno lineno
     message module msecs msg name pathname process processName relativeCreated stack_info taskName
-    thread threadName
+    tenant_id thread threadName
     """.split()
 )
 
@@ -37,7 +37,8 @@ def formatter_class(logging):
             }
             exception = _exception_members(record) if record.exc_info else {}
             location = exception.pop("location", None)
-            return {**members, **exception, "requestId": record.aws_request_id, "location": location}
+            members = {**members, **exception, "requestId": record.aws_request_id, "location": location}
+            return {**members, "tenantId": record.tenant_id}
 
     return LambdaJSONFormatter
 

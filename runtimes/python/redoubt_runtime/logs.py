@@ -29,6 +29,7 @@ def _handler_class(logging):
         def emit(self, record):
             try:
                 record.aws_request_id = loop.request_id
+                record.tenant_id = loop.tenant_id
                 output.write(_in_one_line(self.format(record)))
             except Exception:
                 self.handleError(record)

@@ -14,6 +14,8 @@ from redoubt_runtime.context import LambdaContext
 
 request_id = ""
 """The invocation at work, for log records; empty until the first."""
+tenant_id = None
+"""Whom it is for; None where the function knows no tenants."""
 
 
 def run(runtime_directory):
@@ -63,8 +65,9 @@ def _serve_one(api, function, baseline):
 
 
 def _begin(invocation):
-    global request_id
+    global request_id, tenant_id
     request_id = invocation.request_id
+    tenant_id = invocation.tenant_id
     if invocation.trace_id is not None:
         os.environ["_X_AMZN_TRACE_ID"] = invocation.trace_id
     else:

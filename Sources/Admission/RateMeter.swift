@@ -1,0 +1,22 @@
+import Core
+
+/// So many in a time, all at once or one after the other.
+struct Rate: Hashable, Sendable {
+  let count: Int
+  let per: Duration
+
+  /// After which one more may follow.
+  var interval: Duration { per / max(count, 1) }
+}
+
+/// Holds a rate, refilling all the time: the generic cell rate algorithm, whose state is one point in time.
+struct RateMeter: Sendable {
+  /// When all that was taken will have come back.
+  private var full = MonotonicTime(nanoseconds: 0)
+
+  func hasRoom(in rate: Rate, at now: MonotonicTime) -> Bool {
+    rate.count > 0 && max(full, now).advanced(by: rate.interval) - now <= rate.per
+  }
+
+  mutating func take(from rate: Rate, at now: MonotonicTime) { full = max(full, now).advanced(by: rate.interval) }
+}

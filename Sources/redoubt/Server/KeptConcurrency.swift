@@ -1,0 +1,31 @@
+import Admission
+import Core
+import Execution
+import Functions
+
+/// Hands what the catalog knows of a function's concurrency to those who keep to it.
+struct KeptConcurrency: Sendable {
+  let catalog: FunctionCatalog
+  let admission: AdmissionController
+  let executor: Executor
+
+  @Sendable func refresh(_ name: FunctionName, at place: AccountRegion) {
+    admission.refresh(AdmissionScope(place: place, function: name.description)) { limits(of: name, at: place) }
+    executor.keepInitialised(of: FunctionVersion.arn(name, at: place)) {
+      let hygiene = catalog.hygiene(of: name, at: place)
+      return catalog.provisioned(of: name, at: place).map {
+        WantedEnvironments(version: $0.version, hygiene: hygiene, count: $0.concurrency.requested)
+      }
+    }
+  }
+
+  /// - Returns: nil when there is no such function.
+  private func limits(of name: FunctionName, at place: AccountRegion) -> FunctionLimits? {
+    let provisioned = catalog.provisioned(of: name, at: place).map {
+      ($0.version.qualifier.number, $0.concurrency.requested)
+    }
+    return catalog.concurrency(of: name, at: place).map {
+      FunctionLimits(reserved: $0.reserved, provisioned: Dictionary(provisioned, uniquingKeysWith: +))
+    }
+  }
+}
