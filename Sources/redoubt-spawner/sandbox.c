@@ -49,6 +49,8 @@ struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kin
     break;
   }
   if (found == NULL) return NULL;
+  uint32_t after = (uint32_t)(found - spawner->sandboxes) + 1;
+  if (after <= environments && after > spawner->environments_end) spawner->environments_end = after;
   *found = (struct sandbox){
       .state = SANDBOX_BUILDING,
       .kind = kind,
@@ -65,6 +67,17 @@ struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kin
   };
   snprintf(found->group, sizeof found->group, "%u-%u", found->slot, found->generation);
   return found;
+}
+
+// Runs as: host root, in the spawner. Slots are taken from the lowest on, so most hosts never look at most of them.
+struct sandbox *sandbox_next(const struct spawner *spawner, const struct sandbox *previous) {
+  uint32_t slot = previous == NULL ? 0 : (uint32_t)(previous - spawner->sandboxes) + 1;
+  uint32_t others = spawner->configuration.slots + SP_STOCK_PLACES;
+  for (;; slot++) {
+    if (slot >= spawner->environments_end && slot < others) slot = others;
+    if (slot >= spawner->sandbox_count) return NULL;
+    if (spawner->sandboxes[slot].state != SLOT_FREE) return &spawner->sandboxes[slot];
+  }
 }
 
 // Runs as: host root, in the spawner.
@@ -93,10 +106,11 @@ void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox) {
   close_one(&sandbox->memory_watch.usage);
   for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) close_one(&sandbox->parked_files[index]);
   if (sandbox->is_assigned) spawner->assigned--;
-  sandbox->is_assigned = false;
-  sandbox->state = SLOT_FREE;
-  sandbox->deadline = 0;
-  sandbox->freed_at = monotonic_milliseconds();
+  // Nothing of it stays: clones have less to wipe.
+  *sandbox = (struct sandbox){.slot = sandbox->slot, .generation = sandbox->generation,
+                              .freed_at = monotonic_milliseconds()};
+  while (spawner->environments_end > 0 && spawner->sandboxes[spawner->environments_end - 1].state == SLOT_FREE)
+    spawner->environments_end--;
 }
 
 // Runs as: host root, in the spawner.
@@ -153,9 +167,8 @@ static bool fail_and_reap(struct sandbox *sandbox, const char *step) {
 static void wipe_others(struct spawner *spawner) {
   for (uint32_t index = 0; index < MAXIMUM_TREES; index++)
     if (spawner->trees[index].state != TREE_ABSENT) explicit_bzero(&spawner->trees[index], sizeof *spawner->trees);
-  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++)
-    if (spawner->sandboxes[slot].generation != 0)
-      explicit_bzero(&spawner->sandboxes[slot], sizeof *spawner->sandboxes);
+  for (struct sandbox *other = NULL, *next; (next = sandbox_next(spawner, other)) != NULL; other = next)
+    explicit_bzero(next, sizeof *next);
   stock_wipe(spawner);
 }
 

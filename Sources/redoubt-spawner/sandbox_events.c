@@ -200,8 +200,9 @@ void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox) {
     sandbox->deadline = monotonic_milliseconds() + REMOVAL_PAUSE_MILLISECONDS;
     return;
   }
+  const struct sandbox gone = *sandbox;
   sandbox_free_slot(spawner, sandbox);
-  if (sandbox->is_started) answer_exited(spawner, sandbox);
+  if (gone.is_started) answer_exited(spawner, &gone);
 }
 
 // Runs as: host root, in the spawner. Its init is dead, and with it, by the kernel, every process of the sandbox.

@@ -31,9 +31,7 @@ static void watch_server(struct spawner *spawner) {
 // is due.
 static int run_deadlines(struct spawner *spawner) {
   int64_t now = monotonic_milliseconds(), next = INT64_MAX;
-  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++) {
-    struct sandbox *sandbox = &spawner->sandboxes[slot];
-    if (sandbox->state == SLOT_FREE) continue;
+  for (struct sandbox *sandbox = NULL; (sandbox = sandbox_next(spawner, sandbox)) != NULL;) {
     if (sandbox->deadline != 0 && sandbox->deadline <= now) sandbox_on_deadline(spawner, sandbox);
     if (sandbox->deadline != 0 && sandbox->deadline < next) next = sandbox->deadline;
     sandbox_watch_memory(spawner, sandbox, now);
@@ -86,17 +84,14 @@ static int step(struct spawner *spawner, int timeout) {
 
 // Runs as: host root, in the spawner.
 static bool any_left(const struct spawner *spawner) {
-  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++)
-    if (spawner->sandboxes[slot].state != SLOT_FREE) return true;
-  return false;
+  return sandbox_next(spawner, NULL) != NULL;
 }
 
 // Runs as: host root, in the spawner. Nobody hears the answers any more; the bookkeeping is the same.
 static void stop(struct spawner *spawner) {
   for (uint32_t index = 0; index < SP_MAX_STOCKS; index++) spawner->stocks[index].target = 0;
   epoll_ctl(spawner->events, EPOLL_CTL_DEL, spawner->server.socket, NULL);
-  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++)
-    if (spawner->sandboxes[slot].state != SLOT_FREE) sandbox_kill(&spawner->sandboxes[slot]);
+  for (struct sandbox *sandbox = NULL; (sandbox = sandbox_next(spawner, sandbox)) != NULL;) sandbox_kill(sandbox);
   int64_t end = monotonic_milliseconds() + STOP_MILLISECONDS;
   while (any_left(spawner) && monotonic_milliseconds() < end) {
     int timeout = run_deadlines(spawner);

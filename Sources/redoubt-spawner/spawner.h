@@ -122,6 +122,7 @@ struct spawner {
   struct server_link server;
   struct sandbox *sandboxes;  // those of environments and of the stock, then of zygotes, then of unpackers
   uint32_t sandbox_count;
+  uint32_t environments_end;  // after the last of environments and of the stock that is in use
   uint32_t assigned;  // environments that an SP_START has got
   uint32_t waiting;   // SP_STARTs that wait for one of the stock
   struct stock stocks[SP_MAX_STOCKS];
@@ -132,6 +133,8 @@ int64_t monotonic_milliseconds(void);
 
 // sandbox.c: a sandbox as the spawner sees it.
 struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kind);
+// The one in use after `previous`, or the first for NULL; NULL: there is none. `previous` may have been freed meanwhile.
+struct sandbox *sandbox_next(const struct spawner *spawner, const struct sandbox *previous);
 // The sandbox is this request's from now on.
 void sandbox_assign(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request);
 void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox);

@@ -37,8 +37,7 @@ static bool is_as_before(const struct stock *stock, const struct sp_stock *reque
 
 // Runs as: host root, in the spawner. The kernel's memory goes back when their processes have been collected.
 static void kill_parked(struct spawner *spawner, struct stock *stock, uint32_t count) {
-  for (uint32_t slot = 0; slot < spawner->sandbox_count && count > 0; slot++) {
-    struct sandbox *sandbox = &spawner->sandboxes[slot];
+  for (struct sandbox *sandbox = NULL; count > 0 && (sandbox = sandbox_next(spawner, sandbox)) != NULL;) {
     if (sandbox->stock != stock || sandbox->state != SANDBOX_PARKED) continue;
     sandbox_kill(sandbox);
     count--;
@@ -83,15 +82,10 @@ struct stock *stock_of(struct spawner *spawner, const struct sp_start *request) 
   return stock != NULL && stock->is_defined && stock->runtime == request->runtime ? stock : NULL;
 }
 
-// Runs as: host root, in the spawner. The one that is there for longest: its start has settled.
+// Runs as: host root, in the spawner.
 struct sandbox *stock_take(struct spawner *spawner, struct stock *stock) {
-  struct sandbox *found = NULL;
-  for (uint32_t slot = 0; slot < spawner->sandbox_count && stock->parked > 0; slot++) {
-    struct sandbox *sandbox = &spawner->sandboxes[slot];
-    if (sandbox->state != SANDBOX_PARKED || sandbox->stock != stock) continue;
-    found = sandbox;
-    break;
-  }
+  struct sandbox *found = stock->parked == 0 ? NULL : sandbox_next(spawner, NULL);
+  while (found != NULL && (found->state != SANDBOX_PARKED || found->stock != stock)) found = sandbox_next(spawner, found);
   if (found == NULL) return NULL;
   stock->parked--;
   int64_t later = monotonic_milliseconds() + REFILL_PAUSE_MILLISECONDS;
@@ -249,8 +243,7 @@ static void start_waiting(struct spawner *spawner, struct waiting_start *waiting
 
 // Runs as: host root, in the spawner. Whoever waits for one of the line is started plainly.
 void stock_abandon(struct spawner *spawner, struct stock *stock) {
-  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++) {
-    struct sandbox *sandbox = &spawner->sandboxes[slot];
+  for (struct sandbox *sandbox = NULL; (sandbox = sandbox_next(spawner, sandbox)) != NULL;) {
     if (sandbox->stock != stock || sandbox->kind == SANDBOX_ZYGOTE) continue;
     sandbox->stock = NULL;
     sandbox_kill(sandbox);
