@@ -58,6 +58,11 @@ class RuntimeAPI {
     return this._postError(`/invocation/${requestID}/error`, payload);
   }
 
+  /** Lets go of the connection; one that is needed is made anew. */
+  close() {
+    this._connection.close();
+  }
+
   /** Posts that the function could not be initialised; the process must end after it. */
   failInit(payload) {
     return this._postError('/init/error', payload);

@@ -35,6 +35,10 @@ class Connection {
     return this._tryExchange(head, body);
   }
 
+  close() {
+    if (this._socket !== null) this._drop(this._socket);
+  }
+
   _connect() {
     const socket = net.connect({ ...this.place, noDelay: true });
     let failure = null;

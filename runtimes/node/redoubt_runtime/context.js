@@ -1,15 +1,20 @@
 'use strict';
 
-// Read once: they are the same for every invocation of this process.
-const environment = {
-  functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
-  memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-  logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
-  logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-};
+// The same for every invocation of a function's process.
+let environment = {};
 
 const { now } = Date;
+
+/** Reads what the environment says of the function; once it does. */
+function prepare() {
+  environment = {
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+}
 
 /** The second argument of every handler: what it may know of its invocation, and the older ways to end it. */
 function contextOf(invocation, completion) {
@@ -42,4 +47,4 @@ function parsed(text, name) {
   }
 }
 
-module.exports = { contextOf };
+module.exports = { contextOf, prepare };

@@ -12,7 +12,7 @@ const METHODS = {
   trace: 'TRACE', debug: 'DEBUG', info: 'INFO', log: 'INFO', warn: 'WARN', error: 'ERROR', fatal: 'FATAL',
 };
 
-const isJSON = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
+let isJSON = false;
 
 /** The invocation at work, for log records; without members until the first. */
 let current = {};
@@ -24,6 +24,7 @@ function begin({ requestID, tenantID }) {
 
 /** Gives `console` Lambda's methods. */
 function install() {
+  isJSON = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
   const lowest = Math.max(0, LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()));
   const record = isJSON ? require('./json_log.js').record : textRecord;
   for (const [method, level] of Object.entries(METHODS)) {

@@ -6,7 +6,7 @@
 
 const { RuntimeAPI } = require('./api.js');
 const { Completion } = require('./completion.js');
-const { contextOf } = require('./context.js');
+const context = require('./context.js');
 const { Endings } = require('./endings.js');
 const { InvalidStreamingOperation, payloadOf } = require('./errors.js');
 const handlers = require('./handler.js');
@@ -22,6 +22,7 @@ const streaming = require('./streaming.js');
  */
 async function run(entry) {
   log.install();
+  context.prepare();
   streaming.install();
   const api = new RuntimeAPI(process.env.AWS_LAMBDA_RUNTIME_API);
   const endings = new Endings(api);
@@ -99,8 +100,7 @@ function outcomeOf(invocation, handler, endings) {
     const completion = new Completion(handlers.isAsync(handler), settle);
     endings.loopIsEmpty = () => completion.loopIsEmpty();
     try {
-      const context = contextOf(invocation, completion);
-      const result = handler(JSON.parse(invocation.body), context, completion.callback);
+      const result = handler(JSON.parse(invocation.body), context.contextOf(invocation, completion), completion.callback);
       if (typeof result?.then === 'function') result.then(completion.succeed, completion.fail);
     } catch (error) {
       completion.callback(error);
@@ -108,4 +108,4 @@ function outcomeOf(invocation, handler, endings) {
   });
 }
 
-module.exports = { run };
+module.exports = { run, outcomeOf };

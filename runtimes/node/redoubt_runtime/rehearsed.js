@@ -1,0 +1,4 @@
+'use strict';
+
+// The function of a rehearsal.
+exports.handler = async (event) => event;
