@@ -5,8 +5,8 @@ from typing import NamedTuple
 INVOCATIONS = {"Invoke", "InvokeWithResponseStream"}
 
 FROM_MEMORY = {
-    "DeleteFunctionConcurrency", "GetAlias", "GetFunctionCodeSigningConfig",
-    "GetFunctionConcurrency", "ListAliases", "ListTags",
+    "GetAlias", "GetFunctionCodeSigningConfig", "GetFunctionConcurrency", "GetProvisionedConcurrencyConfig",
+    "ListAliases", "ListProvisionedConcurrencyConfigs", "ListTags",
 }  # fmt: skip
 """Operations that neither read the disk nor open anything sealed."""
 
@@ -45,7 +45,10 @@ LAMBDA = [
     absent(
         "changes of one function are made one after the other, and this one does not rest on what was read before",
         "ResourceConflictException",
-        of=("DeleteAlias", "DeleteFunctionConcurrency", "TagResource", "UntagResource", "UpdateAlias"),
+        of=(
+            "DeleteAlias", "DeleteFunctionConcurrency", "DeleteProvisionedConcurrencyConfig", "PutFunctionConcurrency",
+            "TagResource", "UntagResource", "UpdateAlias",
+        ),
     ),
     absent("a function is active from the moment it is there", "ResourceConflictException", of=INVOCATIONS),
     absent(

@@ -79,6 +79,17 @@ def live(world):
     return {**function(world), "Name": "live"}
 
 
+def qualified(world):
+    return {**function(world), "Qualifier": "live"}
+
+
+def provisioned(world):
+    """The alias live, by which something is provisioned."""
+    if not world.is_broken:
+        world.client.put_provisioned_concurrency_config(**qualified(world), ProvisionedConcurrentExecutions=1)
+    return qualified(world)
+
+
 def tagged(world):
     return {"Resource": world.arn}
 
@@ -98,6 +109,7 @@ GOOD = {
     "DeleteFunction": lambda w: {"FunctionName": w.spare_function()},
     "DeleteFunctionConcurrency": function,
     "DeleteLayerVersion": lambda w: {"LayerName": w.layer, "VersionNumber": w.spare_layer_version()},
+    "DeleteProvisionedConcurrencyConfig": provisioned,
     "GetAccountSettings": lambda w: {},
     "GetAlias": live,
     "GetFunction": function,
@@ -106,16 +118,20 @@ GOOD = {
     "GetFunctionConfiguration": function,
     "GetLayerVersion": layer_version,
     "GetLayerVersionByArn": lambda w: {"Arn": w.layer_version_arn},
+    "GetProvisionedConcurrencyConfig": provisioned,
     "Invoke": lambda w: {**function(w), "Payload": b"{}"},
     "InvokeWithResponseStream": lambda w: {**function(w), "Payload": b"{}"},
     "ListAliases": function,
     "ListFunctions": lambda w: {},
     "ListLayerVersions": lambda w: {"LayerName": w.layer},
     "ListLayers": lambda w: {},
+    "ListProvisionedConcurrencyConfigs": function,
     "ListTags": tagged,
     "ListVersionsByFunction": function,
     "PublishLayerVersion": lambda w: {"LayerName": w.layer, "Content": {"ZipFile": PACKAGE}},
     "PublishVersion": function,
+    "PutFunctionConcurrency": lambda w: {**function(w), "ReservedConcurrentExecutions": 10},
+    "PutProvisionedConcurrencyConfig": lambda w: {**qualified(w), "ProvisionedConcurrentExecutions": 1},
     "TagResource": lambda w: {**tagged(w), "Tags": {"stage": "test"}},
     "UntagResource": lambda w: {**tagged(w), "TagKeys": ["stage"]},
     "UpdateAlias": lambda w: {**live(w), "Description": "d"},
@@ -145,6 +161,8 @@ CHANGES = {
     ("ListFunctions", INVALID): {"Marker": "made-up"},
     ("ListLayers", INVALID): {"Marker": "made-up"},
     ("ListLayerVersions", INVALID): {"Marker": "made-up"},
+    ("GetProvisionedConcurrencyConfig", "ProvisionedConcurrencyConfigNotFoundException"): {"Qualifier": "1"},
+    ("PutProvisionedConcurrencyConfig", CONFLICT): lambda w: {**provisioned(w), "Qualifier": "1"},
     ("PublishLayerVersion", INVALID): {"Content": {"ZipFile": b"no zip"}},
     ("Invoke", "InvalidRequestContentException"): {"Payload": b"{"},
     ("InvokeWithResponseStream", "InvalidRequestContentException"): {"Payload": b"{"},

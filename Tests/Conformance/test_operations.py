@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from Conformance.absent_errors import ABSENT, reasons
 from Conformance.model import operation
 from Conformance.operation_calls import (
-    BROKEN, GOOD, World, documented, members, service_of, situation,
+    BROKEN, GOOD, World, documented, members, provisioned, service_of, situation,
 )  # fmt: skip
 from Conformance.test_inputs import LAMBDA, LOGS
 from Conformance.test_outputs import Recorder
@@ -53,6 +53,7 @@ def broken():
     with own_server() as server:
         world = World(boto3_client(server), boto3_client(server, "logs"), stream="s").build()
         world.without_runtime, world.without_package = world.spare_function(), lone_package(world)
+        provisioned(world)
         server.stop()
         (lost,) = [path for path in (server.data / "packages").rglob("*") if path.is_file() and path.stat().st_size > SIZE]
         lost.unlink()

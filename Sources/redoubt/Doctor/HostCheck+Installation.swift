@@ -6,14 +6,16 @@ extension HostCheck {
     ]
   }
 
+  private static let installation = "install redoubt-spawner, redoubt-unpack and libredoubt-zygote.so beside redoubt"
+
   private static func program(_ name: String, _ path: String) -> HostCheck {
     do {
       _ = try TrustedProgram.open(path, like: try Descriptor.program("/proc/self/exe"))
       return .ok(name, path)
     } catch let failure as CommandFailure {
-      return .fail(name, failure.description, mend: "install redoubt-spawner, redoubt-unpack and libredoubt-zygote.so beside redoubt")
+      return .fail(name, failure.description, mend: installation)
     } catch {
-      return .fail(name, "\(error)", mend: "install redoubt-spawner, redoubt-unpack and libredoubt-zygote.so beside redoubt")
+      return .fail(name, "\(error)", mend: installation)
     }
   }
 
