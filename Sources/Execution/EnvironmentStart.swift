@@ -11,28 +11,31 @@ struct EnvironmentStart: Sendable {
   let environment: ExecutionEnvironment
   let services: ExecutionServices
   let preparation: CodePreparation
+  let began: MonotonicTime
 
   func begin() {
     do {
       let spec = try makeSpec()
       spec.trees.forEach(preparation.touch)
       // What the spawner holds came from the disk once; an environment starts only while the disk still bears it out.
-      each(spec.trees[...], preparation.verify) { ask(spec, mayUnpack: true) }
+      each(spec.trees[...], preparation.verify) {
+        ask(spec, mayUnpack: true, StartTimes(began: began, verified: services.time.monotonicTime()))
+      }
     } catch {
       services.log.error("cannot start an environment", metadata: metadata(error))
       fail((error as? ExecutionFailure) ?? .sandbox)
     }
   }
 
-  private func ask(_ spec: SandboxSpec, mayUnpack: Bool) {
+  private func ask(_ spec: SandboxSpec, mayUnpack: Bool, _ times: StartTimes) {
     let environment = environment
     services.spawner.start(
       spec,
       started: { result in
         environment.onLoop {
           switch result {
-          case .success(let sandbox): environment.adopt(sandbox)
-          case .failure(.unknownTree) where mayUnpack: unpack(spec)
+          case .success(let sandbox): environment.adopt(sandbox, times)
+          case .failure(.unknownTree) where mayUnpack: unpack(spec, times)
           case .failure(let error): refused(error)
           }
         }
@@ -40,8 +43,8 @@ struct EnvironmentStart: Sendable {
       exited: { exit in environment.onLoop { environment.exited(exit) } })
   }
 
-  private func unpack(_ spec: SandboxSpec) {
-    each(spec.trees[...], preparation.unpack) { ask(spec, mayUnpack: false) }
+  private func unpack(_ spec: SandboxSpec, _ times: StartTimes) {
+    each(spec.trees[...], preparation.unpack) { ask(spec, mayUnpack: false, times) }
   }
 
   /// Carries out a step for one package after the other, until one fails.

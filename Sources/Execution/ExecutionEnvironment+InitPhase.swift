@@ -1,4 +1,5 @@
 import Core
+import Functions
 import NIOCore
 
 /// When a runtime initializes, in the words of Lambda's logs.
@@ -53,6 +54,9 @@ extension ExecutionEnvironment {
   /// The runtime waits for work.
   func initialized(after duration: Duration) {
     if initPhase == .ahead { initDuration = duration }
+    startTimes?.report(
+      to: services.metrics, runtime: version.configuration.runtime, at: services.time.monotonicTime())
+    startTimes = nil
     report(InitReport(phase: initPhase, duration: duration, status: nil))
   }
 

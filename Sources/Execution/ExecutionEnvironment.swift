@@ -44,6 +44,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
   /// Set from the runtime's first `next` until the first invocation has reported it; never by a second init phase, which
   /// is a part of its invocation.
   var initDuration: Duration?
+  /// From the sandbox on until the runtime's first `next`.
+  var startTimes: StartTimes?
   /// The invocation inside which the runtime initializes; nil once it has begun, and for most environments.
   var initializedFor: RunningInvocation?
   /// Set from the failure of the init phase until the log tells of it.
@@ -93,10 +95,13 @@ final class ExecutionEnvironment: @unchecked Sendable {
   }
 
   /// Takes over the sandbox that the spawner has made.
-  func adopt(_ started: StartedSandbox) {
+  func adopt(_ started: StartedSandbox, _ times: StartTimes) {
     eventLoop.assertInEventLoop()
     guard case .starting = phase else { return services.spawner.kill(started.id) }
     sandbox = started
+    startTimes = times
+    startTimes?.sandboxed = services.time.monotonicTime()
+    startTimes?.wasParked = started.wasParked
     observer = SandboxObserver(started)
     freezer = SandboxFreezer(started)
     beginInit()

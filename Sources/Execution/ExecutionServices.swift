@@ -13,6 +13,7 @@ struct ExecutionServices: Sendable {
   let environment: FunctionEnvironment
   let records: LogWriter
   let findings: FindingRecorder
+  let metrics: MetricRegistry
   let time: any TimeSource
   let random: any RandomSource
   let log: Logger

@@ -22,7 +22,8 @@ package final class Executor: Sendable {
   ///   - idleTimeout: after which an environment without work is ended.
   package init(
     capacity: Int, idleTimeout: Duration, spawner: Spawner, library: CodeLibrary, runtimes: RuntimeCatalog,
-    environment: FunctionEnvironment, records: LogWriter, findings: FindingRecorder, group: any EventLoopGroup,
+    environment: FunctionEnvironment, records: LogWriter, findings: FindingRecorder, metrics: MetricRegistry,
+    group: any EventLoopGroup,
     time: any TimeSource, random: any RandomSource, log: Logger
   ) {
     preparation = CodePreparation(library: library)
@@ -32,7 +33,7 @@ package final class Executor: Sendable {
     self.random = random
     let services = ExecutionServices(
       spawner: spawner, runtimes: runtimes, stock: stock, environment: environment, records: records,
-      findings: findings,
+      findings: findings, metrics: metrics,
       time: time, random: random, log: log)
     pool = SandboxPool(
       capacity: capacity, idleTimeout: idleTimeout, services: services, group: group, preparation: preparation)
@@ -47,6 +48,12 @@ package final class Executor: Sendable {
       requestID: call.requestID, request: call.value, trace: trace, lease: lease, receiver: receiver)
     pool.submit(invocation)
   }
+
+  /// Environments that exist, those about to end included.
+  package var environmentCount: Int { pool.count }
+
+  /// How many sandboxes of which kind are to be ready.
+  package var stockTargets: [(labels: MetricLabels, count: Int)] { stock.targets }
 
   /// The version is stored and may be called: environments of its kind are to be ready.
   package func expect(_ version: FunctionVersion) { stock.expect(version) }

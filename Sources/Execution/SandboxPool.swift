@@ -126,6 +126,8 @@ final class SandboxPool: Sendable {
     state.machine.failedAhead(key, at: services.time.monotonicTime())
   }
 
+  var count: Int { state.withLock { $0.machine.count } }
+
   func reap() {
     let now = services.time.monotonicTime()
     perform { $0.reap(at: now) }
@@ -215,7 +217,9 @@ final class SandboxPool: Sendable {
     state.withLock { $0.environments[id] = environment }
     // `endAll` may have come between the decision and this line, and found nothing to end.
     if isDraining.isSet { environment.onLoop { environment.end() } }
-    EnvironmentStart(environment: environment, services: services, preparation: preparation).begin()
+    EnvironmentStart(
+      environment: environment, services: services, preparation: preparation, began: services.time.monotonicTime()
+    ).begin()
   }
 }
 

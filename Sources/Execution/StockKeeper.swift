@@ -2,6 +2,7 @@ import Core
 import Functions
 import Sandbox
 import Synchronization
+import Telemetry
 
 /// Tells the spawner what to keep ready, and each start which line it may take from.
 final class StockKeeper: Sendable {
@@ -52,6 +53,19 @@ final class StockKeeper: Sendable {
     }
   }
 
+  /// What the spawner was told last.
+  var targets: [(labels: MetricLabels, count: Int)] {
+    let now = time.monotonicTime()
+    let isMemoryShort = HostMemory.now().map(Self.isShort) ?? false
+    return state.withLock { $0.targets(at: now, isMemoryShort: isMemoryShort) }.map { target in
+      let runtime = runtimes.runtimes[target.line.runtime].identifier
+      let labels = MetricLabels([
+        "line": String(target.number), "runtime": runtime, "kind": target.line.kind.name,
+      ])
+      return (labels, target.count)
+    }
+  }
+
   /// A twelfth of the host's memory is left, or less.
   private static func isShort(_ memory: HostMemory) -> Bool { memory.available < memory.total / 12 }
 
@@ -74,6 +88,14 @@ extension StockLine {
 }
 
 extension StockLine.Kind {
+  fileprivate var name: String {
+    switch self {
+    case .prepared: "prepared"
+    case .booted: "booted"
+    case .forked: "forked"
+    }
+  }
+
   /// Whether variables among these would change a process that runs already: a loader, an interpreter or a library reads
   /// them at its start only.
   fileprivate func isUnfit(for variables: [String: String]) -> Bool {

@@ -17,6 +17,7 @@ package struct RedoubtAPI: Sendable {
     GetFunctionHygiene.self,
     GetFunctionPackage.self,
     GetLayerPackage.self,
+    GetMetrics.self,
     ListFindings.self,
     ListLogEvents.self,
     PutAccountHygiene.self,

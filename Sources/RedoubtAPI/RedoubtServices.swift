@@ -10,10 +10,11 @@ package struct RedoubtServices: Sendable {
   let logs: LogStore
   let packages: PackageStore
   let layers: LayerRegistry
+  let metrics: MetricRegistry
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore,
-    packages: PackageStore, layers: LayerRegistry
+    packages: PackageStore, layers: LayerRegistry, metrics: MetricRegistry
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -21,5 +22,6 @@ package struct RedoubtServices: Sendable {
     self.logs = logs
     self.packages = packages
     self.layers = layers
+    self.metrics = metrics
   }
 }

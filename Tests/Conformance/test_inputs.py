@@ -34,7 +34,7 @@ OWN = {
     for name in (
         "PutFunctionHygiene", "GetFunctionHygiene", "DeleteFunctionHygiene", "PutAccountHygiene", "GetAccountHygiene",
         "DeleteAccountHygiene", "ListFindings", "ListLogEvents",
-        "GetFunctionPackage", "GetLayerPackage",
+        "GetFunctionPackage", "GetLayerPackage", "GetMetrics",
     )
 }  # fmt: skip
 

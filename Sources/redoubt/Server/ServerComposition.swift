@@ -51,10 +51,11 @@ struct ServerComposition {
     let library = CodeLibrary(packages: packages, spawner: spawner)
     let environment = FunctionEnvironment(cipher: state.cipher)
     let runtimes = RuntimeCatalog(identifiers: configuration.runtimes)
+    let metrics = MetricRegistry()
     let executor = Executor(
       capacity: configuration.environments, idleTimeout: .seconds(configuration.idleTimeoutSeconds),
       spawner: spawner, library: library, runtimes: runtimes, environment: environment, records: records,
-      findings: findings, group: group, time: time, random: random, log: log)
+      findings: findings, metrics: metrics, group: group, time: time, random: random, log: log)
     self.executor = executor
     let catalog = FunctionCatalog()
     let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
@@ -62,6 +63,14 @@ struct ServerComposition {
       limits: AdmissionLimits(
         concurrency: configuration.concurrency, idleTimeout: .seconds(configuration.idleTimeoutSeconds)),
       time: time)
+    metrics.read(.environments) { [(MetricLabels(), Double(executor.environmentCount))] }
+    metrics.read(.stockTarget) { executor.stockTargets.map { ($0.labels, Double($0.count)) } }
+    metrics.read(.invocationsAdmitted) { [(MetricLabels(), Double(admission.counters.admitted))] }
+    metrics.read(.invocationsThrottled) {
+      Throttle.Reason.allCases.map {
+        (MetricLabels(["reason": $0.rawValue]), Double(admission.counters.count(of: $0)))
+      }
+    }
     let kept = KeptConcurrency(catalog: catalog, admission: admission, executor: executor)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
@@ -86,7 +95,7 @@ struct ServerComposition {
       presigner: URLPresigner(directory: state.directory, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
-      layers: layers)
+      layers: layers, metrics: metrics)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)
   }
