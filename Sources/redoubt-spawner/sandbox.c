@@ -27,6 +27,23 @@ int64_t monotonic_milliseconds(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+// Runs as: host root, in the spawner. Without a descriptor: also for a slot that is free, of which epoll may still tell
+// while a clone that has just been made holds copies.
+static struct sandbox blank(uint32_t slot, uint32_t generation) {
+  return (struct sandbox){
+      .slot = slot,
+      .generation = generation,
+      .process = -1,
+      .set_up_socket = -1,
+      .output = -1,
+      .temporary = -1,
+      .parked_files = {-1, -1, -1},
+      .program_socket = -1,
+      .program_output = -1,
+      .memory_watch = {.usage = -1},
+  };
+}
+
 // Runs as: host root, in the spawner. The lowest free slot that has cooled down; else the one that is free for longest,
 // because a cool-down is a preference and room is a promise.
 struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kind) {
@@ -51,20 +68,9 @@ struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kin
   if (found == NULL) return NULL;
   uint32_t after = (uint32_t)(found - spawner->sandboxes) + 1;
   if (after <= environments && after > spawner->environments_end) spawner->environments_end = after;
-  *found = (struct sandbox){
-      .state = SANDBOX_BUILDING,
-      .kind = kind,
-      .slot = (uint32_t)(found - spawner->sandboxes),
-      .generation = found->generation + 1,
-      .process = -1,
-      .set_up_socket = -1,
-      .output = -1,
-      .temporary = -1,
-      .parked_files = {-1, -1, -1},
-      .program_socket = -1,
-      .program_output = -1,
-      .memory_watch = {.usage = -1},
-  };
+  *found = blank((uint32_t)(found - spawner->sandboxes), found->generation + 1);
+  found->state = SANDBOX_BUILDING;
+  found->kind = kind;
   snprintf(found->group, sizeof found->group, "%u-%u", found->slot, found->generation);
   return found;
 }
@@ -107,8 +113,8 @@ void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox) {
   for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) close_one(&sandbox->parked_files[index]);
   if (sandbox->is_assigned) spawner->assigned--;
   // Nothing of it stays: clones have less to wipe.
-  *sandbox = (struct sandbox){.slot = sandbox->slot, .generation = sandbox->generation,
-                              .freed_at = monotonic_milliseconds()};
+  *sandbox = blank(sandbox->slot, sandbox->generation);
+  sandbox->freed_at = monotonic_milliseconds();
   while (spawner->environments_end > 0 && spawner->sandboxes[spawner->environments_end - 1].state == SLOT_FREE)
     spawner->environments_end--;
 }

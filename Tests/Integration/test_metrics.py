@@ -1,27 +1,7 @@
 """What the server measures of itself, as `redoubt metrics` prints it for Prometheus."""
 
-import re
-import subprocess
-
-from harness.clients import client_environment
-from harness.paths import redoubt_binary
+from harness.metrics import metrics, total
 from harness.waiting import wait_until
-
-SERIES = re.compile(r"^([a-z_]+)(\{[^}]*\})? (\S+)$")
-
-
-def metrics(server):
-    """Series, with their labels, to their values."""
-    done = subprocess.run(
-        [redoubt_binary(), "metrics"], env=client_environment(server), capture_output=True, text=True, timeout=30,
-        check=True,
-    )  # fmt: skip
-    lines = [line for line in done.stdout.splitlines() if not line.startswith("#")]
-    return {name + (labels or ""): float(value) for name, labels, value in (SERIES.match(line).groups() for line in lines)}
-
-
-def total(found, name, *labels):
-    return sum(value for series, value in found.items() if series.startswith(name) and all(l in series for l in labels))
 
 
 def test_a_cold_start_is_counted_with_its_phases(server, deploy, invoke):

@@ -10,6 +10,7 @@ from functools import partial
 
 from harness import host
 from harness.clients import ROLE, boto3_client
+from harness.metrics import metrics
 from harness.packages import make_zip
 from harness.server import Server
 from harness.waiting import wait_until
@@ -173,13 +174,17 @@ class Soak:
         for found in self._control.list_functions()["Functions"]:
             self._control.delete_function(FunctionName=found["FunctionName"])
         self._control.close()
-        wait_until(lambda: environments(self._server) == 0, 20, what="the end of every environment")
+        wait_until(lambda: self._environments_in_use() == 0, 20, 0.5, what="the end of every environment")
         self._sample_workers("without a function")
         self._report.judge_growth(GROWTH_BYTES, GROWTH_FACTOR, GROWTH_DESCRIPTORS)
         if (status := self._server.stop()) != 0:
             self._report.finding(self._rounds, "end", f"the server ended with {status} after SIGTERM")
         if state := host.host_state(self._server.data, self._server.instance):
             self._report.finding(self._rounds, "end", f"left behind by a stopped server: {state}")
+
+    def _environments_in_use(self):
+        """Without those that are kept ready, which stay."""
+        return metrics(self._server)["redoubt_environments"]
 
     def _sample_workers(self, when):
         for role in ("server", "spawner"):

@@ -5,7 +5,7 @@ import os
 from harness import host
 
 WORKERS = ("supervisor", "server", "spawner")  # no sandbox outlives one of them
-IN_SANDBOXES = ("init", "runtime", "child", "unpacker")
+IN_SANDBOXES = ("zygote", "init", "runtime", "child", "unpacker")
 
 
 def find(server, role):
@@ -19,7 +19,11 @@ def find(server, role):
         return spawners
     if role == "server":
         return [pid for pid in workers if pid not in spawners]
-    inits = [pid for spawner in spawners for pid in children_of(spawner)]
+    below = [pid for spawner in spawners for pid in children_of(spawner)]
+    zygotes = [pid for pid in below if "/var/runtime/" in host.command_line(pid)]
+    if role == "zygote":
+        return zygotes
+    inits = [pid for pid in below if pid not in zygotes]
     if role == "init":
         return inits
     programs = [pid for init in inits for pid in children_of(init)]
