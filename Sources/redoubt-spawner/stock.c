@@ -88,8 +88,9 @@ struct sandbox *stock_take(struct spawner *spawner, struct stock *stock) {
   while (found != NULL && (found->state != SANDBOX_PARKED || found->stock != stock)) found = sandbox_next(spawner, found);
   if (found == NULL) return NULL;
   stock->parked--;
-  int64_t later = monotonic_milliseconds() + REFILL_PAUSE_MILLISECONDS;
-  if (stock->refill_at < later) stock->refill_at = later;
+  // Once: a stock from which one is taken every few milliseconds is filled all the same.
+  int64_t now = monotonic_milliseconds();
+  if (stock->refill_at < now) stock->refill_at = now + REFILL_PAUSE_MILLISECONDS;
   return found;
 }
 

@@ -17,7 +17,7 @@ def main():
     if "_REDOUBT_STOCK" in environ:  # No function can set a name that begins so.
         from redoubt_runtime import stock
 
-        stock.wait()
+        stock.wait(here)
     # From here on the function's own modules may be called anything, `bootstrap` included.
     sys.path[:] = [entry for entry in sys.path if entry != here]
     run(here)

@@ -42,8 +42,8 @@ class Invocation:
 class RuntimeAPI:
     """Calls the platform at the address in AWS_LAMBDA_RUNTIME_API."""
 
-    def __init__(self, address):
-        self._connection = Connection(address)
+    def __init__(self, address, connected=None):
+        self._connection = Connection(address, connected)
         self._host = address
         self._next = self._head("GET", "/invocation/next", "")
 

@@ -19,12 +19,15 @@ class _Closed(Exception):
 
 
 class Connection:
-    """Connects when first used, and once more when the peer has closed an idle connection."""
+    """Connects when first used, and once more when the peer has closed an idle connection.
 
-    def __init__(self, address):
+    `connected`: a socket that is connected already.
+    """
+
+    def __init__(self, address, connected=None):
         host, _, port = address.rpartition(":")
         self._address = (host, int(port))
-        self._socket = None
+        self._socket = connected
 
     def exchange(self, head, body=b""):
         """Sends one request; returns (status, headers by lower-case name, body)."""

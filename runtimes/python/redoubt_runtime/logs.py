@@ -3,6 +3,7 @@
 `AWS_LAMBDA_LOG_FORMAT` (Text or JSON) and `AWS_LAMBDA_LOG_LEVEL` are honoured.
 """
 
+import functools
 import os
 import time
 
@@ -24,7 +25,10 @@ def install(logging):
     root.addHandler(handler)
 
 
+@functools.cache
 def _handler_class(logging):
+    """Made once, by a rehearsal where there is one: children of a zygote then share it."""
+
     class LambdaLoggerHandler(logging.Handler):
         def emit(self, record):
             try:

@@ -23,10 +23,13 @@ redoubt_runtime.handler redoubt_runtime.logs redoubt_runtime.process
 """.split()
 
 
-def wait():
+def wait(runtime_directory):
     """Returns as soon as the process is a function's; in a zygote, in its children only."""
     for name in _LOADED_AHEAD:
         __import__(name)
+    from redoubt_runtime.rehearse import rehearse
+
+    rehearse(runtime_directory)
     if os.environ[VARIABLE] == "forked":
         _serve_as_zygote()
     _take_environment()

@@ -1,0 +1,66 @@
+"""Invocations of nothing, before there is a function.
+
+What they load, cache and specialise on the way is then there for the first real one; in a zygote all
+children share it, which would each have their own copy otherwise. Nothing else stays of them.
+"""
+
+import _socket
+import logging
+import os
+import sys
+
+from redoubt_runtime import codec, handler, process
+from redoubt_runtime.api import RuntimeAPI
+from redoubt_runtime.context import LambdaContext
+
+_TIMES = 16
+"""The interpreter specialises code that has run eight times."""
+
+_INVOCATION = (
+    b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: rehearsal\r\nLambda-Runtime-Deadline-Ms: 0\r\n"
+    b"Lambda-Runtime-Invoked-Function-Arn: arn\r\nLambda-Runtime-Trace-Id: Root=1\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 15\r\n\r\n" + b'{"number": 1.5}'
+)
+_ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n"
+_SOURCE = "import os\n\n\ndef handler(event, context):\n    return {'hello': [str(event), os.getpid()]}\n"
+_LONGEST = 64 * 1024
+
+
+def rehearse(runtime_directory):
+    directory = runtime_directory + "/redoubt_runtime/rehearsal"
+    path, finders, environment, current = list(sys.path), list(sys.meta_path), dict(os.environ), os.getcwd()
+    ours, theirs = _socket.socketpair()
+    api = RuntimeAPI("127.0.0.1:9001", ours)
+    for _ in range(_TIMES):
+        _change_environment(directory)
+        process.prepare(runtime_directory)
+        compile(_SOURCE, "rehearsal", "exec")
+        function = handler.load("rehearsed.handler")
+        del sys.modules["rehearsed"]
+        _invoke(api, theirs, function)
+        sys.path[:], sys.meta_path[:] = path, finders
+        logging.getLogger().handlers.clear()
+    ours.close()
+    theirs.close()
+    sys.path_importer_cache.pop(directory, None)
+    os.chdir(current)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _change_environment(task_root):
+    os.environ.clear()
+    os.environ["LAMBDA_TASK_ROOT"] = task_root
+    for number in range(24):
+        os.environb[b"NAME_%d" % number] = b"value"
+
+
+def _invoke(api, platform, function):
+    platform.sendall(_INVOCATION)
+    invocation = api.next()
+    platform.recv(_LONGEST)
+    event = codec.decode_event(invocation.body, invocation.content_type)
+    body, content_type = codec.encode_result(function(event, LambdaContext(invocation)))
+    platform.sendall(_ACCEPTED)
+    api.respond(invocation.request_id, body, content_type)
+    platform.recv(_LONGEST)
