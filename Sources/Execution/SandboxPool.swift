@@ -1,12 +1,15 @@
 import Core
 import Functions
+import Logging
 import NIOCore
 import Sandbox
 import Synchronization
 
 /// Carries out what the pool's state machine decides. Its lock is never held across I/O or a callback.
 final class SandboxPool: Sendable {
-  private typealias Machine = PoolStateMachine<EnvironmentSpec.Key, EnvironmentSpec, Invocation>
+  private typealias Machine = PoolStateMachine<
+    EnvironmentSpec.Key, EnvironmentSpec, Invocation, EnvironmentFailure
+  >
 
   private struct State {
     var machine: Machine
@@ -43,7 +46,8 @@ final class SandboxPool: Sendable {
 
   func submit(_ invocation: Invocation) {
     let spec = EnvironmentSpec(version: invocation.version, hygiene: invocation.request.hygiene)
-    perform { $0.submit(invocation, key: spec.key, spec: spec) }
+    let now = services.time.monotonicTime()
+    perform { $0.submit(invocation, key: spec.key, at: now, spec: spec) }
   }
 
   /// - Parameter eventLoop: the environment's.
@@ -58,14 +62,23 @@ final class SandboxPool: Sendable {
 
   func finishing(_ id: EnvironmentID) { state.withLock { $0.machine.finishing(id) } }
 
-  func overdue(_ id: EnvironmentID) { perform { $0.overdue(id) } }
+  func overdue(_ id: EnvironmentID) {
+    let now = services.time.monotonicTime()
+    perform { $0.overdue(id, at: now) }
+  }
 
-  func ending(_ id: EnvironmentID) { perform { $0.ending(id) } }
+  func ending(_ id: EnvironmentID) {
+    let now = services.time.monotonicTime()
+    perform { $0.ending(id, at: now) }
+  }
 
   func ended(_ id: EnvironmentID, _ failure: EnvironmentFailure) {
+    let now = services.time.monotonicTime()
     let environment = state.withLock { $0.environments.removeValue(forKey: id) }
-    let isReported = perform(failure) { $0.ended(id) }
-    if !isReported, let environment { services.recordRest(of: failure, version: environment.version) }
+    let actions = perform { $0.ended(id, failure, repeated: failure.repeated, at: now) }
+    if !actions.contains(where: \.isFailure), let environment {
+      services.recordRest(of: failure, version: environment.version)
+    }
     let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       guard state.machine.count == 0 else { return [] }
       defer { state.whenEmpty = [] }
@@ -93,6 +106,15 @@ final class SandboxPool: Sendable {
   func reap() {
     let now = services.time.monotonicTime()
     perform { $0.reap(at: now) }
+  }
+
+  /// Ends idle environments because memory is short.
+  func relieve() {
+    let now = services.time.monotonicTime()
+    let ended = perform { $0.relieve(at: now) }.count
+    if ended > 0 {
+      services.log.notice("memory is short: ends idle environments", metadata: ["environments": "\(ended)"])
+    }
   }
 
   /// One timer for all environments: while work comes back to back it runs out once in the freeze delay, whatever the
@@ -127,17 +149,15 @@ final class SandboxPool: Sendable {
     }
   }
 
-  /// - Returns: whether an invocation was failed with `failure`.
+  /// - Returns: what was done.
   @discardableResult
-  private func perform(
-    _ failure: EnvironmentFailure? = nil, _ decide: (inout Machine) -> [Machine.Action]
-  ) -> Bool {
-    carryOut(state.withLock { decide(&$0.machine) }, failure)
+  private func perform(_ decide: (inout Machine) -> [Machine.Action]) -> [Machine.Action] {
+    let actions = state.withLock { decide(&$0.machine) }
+    carryOut(actions)
+    return actions
   }
 
-  @discardableResult
-  private func carryOut(_ actions: [Machine.Action], _ failure: EnvironmentFailure? = nil) -> Bool {
-    var isReported = false
+  private func carryOut(_ actions: [Machine.Action]) {
     for action in actions {
       switch action {
       case .run(let invocation, let id): run(invocation, on: id)
@@ -145,12 +165,9 @@ final class SandboxPool: Sendable {
       case .freeze(let id): freeze(id)
       case .end(let id): end(id)
       case .refuse(let invocation): invocation.fail(isDraining.isSet ? .shuttingDown : .noCapacity)
-      case .fail(let invocation):
-        fail(invocation, failure)
-        isReported = true
+      case .fail(let invocation, let failure): fail(invocation, failure)
       }
     }
-    return isReported
   }
 
   private func run(_ invocation: Invocation, on id: EnvironmentID) {
@@ -177,21 +194,24 @@ final class SandboxPool: Sendable {
     EnvironmentStart(environment: environment, services: services, preparation: preparation).begin()
   }
 
-  /// The environment that was started for this invocation did not come to take it.
-  private func fail(_ invocation: Invocation, _ failure: EnvironmentFailure?) {
+  /// No environment comes to take this invocation.
+  private func fail(_ invocation: Invocation, _ failure: EnvironmentFailure) {
     switch failure {
     case .runtime(let failure, let log, let stream, let memoryPeak):
       services.deliver(invocation, failure, log: log, stream: stream, memoryPeak: memoryPeak)
+    case .heldBack(let failure, let stream):
+      let now = services.time.wallTime()
+      var log = InvocationLog(logging: invocation.version.logging)
+      let lines = PlatformLines(version: invocation.version)
+      if let line = lines.heldBack(at: now) { log.appendPlatformLine(line, at: now) }
+      services.deliver(invocation, failure, log: log, stream: stream, memoryPeak: nil)
     case .platform(let reason): invocation.fail(reason)
-    case nil: invocation.fail(.sandbox)
     }
   }
 }
 
-/// Why an environment is gone.
-enum EnvironmentFailure: Sendable {
-  /// Its runtime ended; with what was logged since the last invocation, and the bytes at the peak where they are known.
-  case runtime(RuntimeFailure, log: InvocationLog, stream: String, memoryPeak: Int?)
-  /// Its sandbox was never made.
-  case platform(ExecutionFailure)
+extension PoolStateMachine.Action {
+  fileprivate var isFailure: Bool {
+    if case .fail = self { true } else { false }
+  }
 }

@@ -21,6 +21,7 @@ struct ServeConfiguration: Codable, Hashable, Sendable {
   let concurrency: Int
   let environments: Int
   let idleTimeoutSeconds: Int
+  let memoryReserveMiB: Int
   let uidBase: Int
   let logRetentionDays: Int
   let maximumConnections: Int
@@ -56,6 +57,7 @@ extension ServeConfiguration {
     concurrency = try settings.whole(.concurrency)
     environments = try settings.whole(.environments)
     idleTimeoutSeconds = try settings.whole(.idleTimeout)
+    memoryReserveMiB = try settings.whole(.memoryReserve)
     uidBase = try settings.whole(.uidBase)
     logRetentionDays = try settings.whole(.logRetention)
     maximumConnections = try settings.whole(.maximumConnections)

@@ -16,6 +16,7 @@ struct ServeFlags: ParsableArguments {
   @Option(name: .key(.concurrency), help: .key(.concurrency)) var concurrency: String?
   @Option(name: .key(.environments), help: .key(.environments)) var environments: String?
   @Option(name: .key(.idleTimeout), help: .key(.idleTimeout)) var idleTimeout: String?
+  @Option(name: .key(.memoryReserve), help: .key(.memoryReserve)) var memoryReserve: String?
   @Option(name: .key(.uidBase), help: .key(.uidBase)) var uidBase: String?
   @Option(name: .key(.logRetention), help: .key(.logRetention)) var logRetention: String?
   @Option(name: .key(.maximumConnections), help: .key(.maximumConnections)) var maximumConnections: String?
@@ -46,6 +47,7 @@ struct ServeFlags: ParsableArguments {
     case .concurrency: concurrency
     case .environments: environments
     case .idleTimeout: idleTimeout
+    case .memoryReserve: memoryReserve
     case .uidBase: uidBase
     case .logRetention: logRetention
     case .maximumConnections: maximumConnections

@@ -14,6 +14,7 @@ enum ServeKey: String, CaseIterable, Sendable {
   case concurrency
   case environments
   case idleTimeout = "idle-timeout"
+  case memoryReserve = "memory-reserve"
   case uidBase = "uid-base"
   case logRetention = "log-retention-days"
   case maximumConnections = "max-connections"
