@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -84,6 +85,15 @@ static void open_unpacker(struct spawner *spawner) {
     refuse_configuration("unpacker `%s`: not a program that everybody may run", path);
 }
 
+// Runs as: host root, in the spawner. Zeroed memory that a clone finds zeroed again: what the spawner knows of others is
+// nothing for an init that lives beside user code, and wiping it there would copy every page of it first.
+static void *allocate_for_itself(size_t count, size_t size) {
+  void *memory = mmap(NULL, count * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) refuse_system("memory for %zu slots", count);
+  if (madvise(memory, count * size, MADV_WIPEONFORK) != 0) refuse_system("memory for %zu slots", count);
+  return memory;
+}
+
 // Runs as: host root, in the spawner.
 int main(int argument_count, char **arguments) {
   static struct spawner spawner = {.server.socket = SERVER_DESCRIPTOR};
@@ -95,8 +105,8 @@ int main(int argument_count, char **arguments) {
   spawner.argument_memory = arguments[0];
   spawner.sandbox_count = spawner.configuration.slots + SP_UNPACK_PLACES;
   make_room_for_descriptors(spawner.sandbox_count);
-  spawner.sandboxes = calloc(spawner.sandbox_count, sizeof *spawner.sandboxes);
-  if (spawner.sandboxes == NULL) refuse_system("%u slots", spawner.sandbox_count);
+  spawner.sandboxes = allocate_for_itself(spawner.sandbox_count, sizeof *spawner.sandboxes);
+  spawner.trees = allocate_for_itself(MAXIMUM_TREES, sizeof *spawner.trees);
   filter_prepare();
   open_unpacker(&spawner);
   spawner.cgroups = cgroup_start(spawner.configuration.instance);

@@ -112,16 +112,6 @@ static bool fail_and_reap(struct sandbox *sandbox, const char *step) {
   return false;
 }
 
-// Runs as: not mapped yet, in the clone. What the spawner knows of others is nothing for an init that lives beside user
-// code. Untouched elements stay shared with the spawner: no page is copied for them.
-static void wipe_others(struct spawner *spawner) {
-  for (uint32_t index = 0; index < MAXIMUM_TREES; index++)
-    if (spawner->trees[index].state != TREE_ABSENT) explicit_bzero(&spawner->trees[index], sizeof *spawner->trees);
-  for (uint32_t slot = 0; slot < spawner->sandbox_count; slot++)
-    if (spawner->sandboxes[slot].generation != 0)
-      explicit_bzero(&spawner->sandboxes[slot], sizeof *spawner->sandboxes);
-}
-
 // Runs as: host root, in the spawner; in the clone, as `sandbox_child` says.
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits) {
@@ -145,10 +135,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
     return false;
   }
   pid_t process = kernel_clone(namespaces, &sandbox->process);
-  if (process == 0) {
-    wipe_others(spawner);
-    sandbox_child(plan, spawner->argument_memory);
-  }
+  if (process == 0) sandbox_child(plan, spawner->argument_memory);
   int error = errno;
   close(ends[1]);
   errno = error;

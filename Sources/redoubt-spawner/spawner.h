@@ -79,7 +79,7 @@ struct spawner {
   struct server_link server;
   struct sandbox *sandboxes;  // those of environments, then SP_UNPACK_PLACES more
   uint32_t sandbox_count;
-  struct tree trees[MAXIMUM_TREES];
+  struct tree *trees;           // MAXIMUM_TREES
 };
 
 int64_t monotonic_milliseconds(void);
