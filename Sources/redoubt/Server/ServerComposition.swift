@@ -53,7 +53,8 @@ struct ServerComposition {
     let runtimes = RuntimeCatalog(identifiers: configuration.runtimes)
     let executor = Executor(
       capacity: configuration.environments, idleTimeout: .seconds(configuration.idleTimeoutSeconds),
-      spawner: spawner, library: library, runtimes: runtimes, environment: environment, records: records,
+      memoryReserve: configuration.memoryReserveMiB << 20, spawner: spawner, library: library, runtimes: runtimes,
+      environment: environment, records: records,
       findings: findings, group: group, time: time, random: random, log: log)
     self.executor = executor
     let catalog = FunctionCatalog()
