@@ -30,6 +30,39 @@ def sample(pid):
     return found
 
 
+def platform_memory(pid):
+    """KiB of each of the platform's own processes, its share of what is shared."""
+    program = _program(pid)
+    return {
+        name: sum(_share(member) for member in members)
+        for name, members in _by_name(member for member in _tree(pid) if _program(member).startswith(program)).items()
+    }
+
+
+def sandbox_memory(pid):
+    """KiB of all processes in sandboxes, their share of what is shared."""
+    program = _program(pid)
+    return sum(_share(member) for member in _tree(pid) if not _program(member).startswith(program))
+
+
+def _by_name(members):
+    found = {}
+    for member in members:
+        with open("/proc/%d/cmdline" % member) as line:
+            words = line.read().split("\0")
+        name = os.path.basename(words[0]) + (" " + words[1] if len(words) > 2 else "")
+        found.setdefault(name, []).append(member)
+    return found
+
+
+def _share(pid):
+    try:
+        with open("/proc/%d/smaps_rollup" % pid) as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return 0  # It ended meanwhile.
+
+
 def _add(totals, pid):
     try:
         with open("/proc/%d/statm" % pid) as fields:

@@ -15,12 +15,13 @@ class BadAnswer(Exception):
 class Client:
     """One connection; a context manager."""
 
-    def __init__(self, address):
+    def __init__(self, address, timeout=30):
         self._address = address
+        self._timeout = timeout
         self._socket = None
 
     def __enter__(self):
-        self._socket = socket.create_connection(self._address, timeout=30)
+        self._socket = socket.create_connection(self._address, timeout=self._timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self
 
@@ -29,7 +30,14 @@ class Client:
 
     def exchange(self, request):
         """Sends one request and returns the body of its answer."""
+        self.send(request)
+        return self.receive()
+
+    def send(self, request):
         self._socket.sendall(request)
+
+    def receive(self):
+        """The body of the answer to the request sent last."""
         data = self._socket.recv(65536)
         while b"\r\n\r\n" not in data:
             data += self._receive()

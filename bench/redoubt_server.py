@@ -31,8 +31,8 @@ def add_arguments(parser):
 
 
 @contextlib.contextmanager
-def open_server(arguments):
-    """A `Server` as the arguments ask for it."""
+def open_server(arguments, options=()):
+    """A `Server` as the arguments ask for it; one that is started gets further options."""
     tools.install_packages()
     if arguments.endpoint:
         if not arguments.credentials:
@@ -42,7 +42,7 @@ def open_server(arguments):
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o711)  # The server may run as a user of its own.
         endpoint = "http://127.0.0.1:%d" % emulator.free_port()
-        process = _start(arguments.start, folder, endpoint)
+        process = _start(arguments.start, folder, endpoint, options)
         try:
             _wait_until_healthy(endpoint, process, folder + "/server.log")
             yield Server(endpoint, folder + "/secrets/credentials", arguments.profile, process.pid)
@@ -68,7 +68,7 @@ class Server:
         return self._key_id, self._secret
 
     @contextlib.contextmanager
-    def function(self):
+    def function(self, source=HANDLER_SOURCE, timeout=10):
         """Creates the function that is measured, and deletes it in the end."""
         client = self._client()
         client.create_function(
@@ -76,9 +76,9 @@ class Server:
             Runtime="python3.11",
             Role="arn:aws:iam::000000000000:role/bench",
             Handler="app.handler",
-            Code={"ZipFile": _package()},
+            Code={"ZipFile": _package(source)},
             MemorySize=1769,
-            Timeout=10,
+            Timeout=timeout,
         )
         try:
             client.get_waiter("function_active_v2").wait(FunctionName=FUNCTION)
@@ -110,12 +110,12 @@ class Server:
         )
 
 
-def _start(binary, folder, endpoint):
+def _start(binary, folder, endpoint, options):
     command = [
         str(pathlib.Path(binary).resolve()), "serve",
         "--data-dir", folder + "/data",
         "--secrets-dir", folder + "/secrets",
-        "--listen", endpoint.removeprefix("http://"),
+        "--listen", endpoint.removeprefix("http://"), *options,
     ]
     with open(folder + "/server.log", "wb") as log:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
@@ -143,8 +143,8 @@ def _read_credentials(file, profile):
     return section["aws_access_key_id"], section["aws_secret_access_key"]
 
 
-def _package():
+def _package(source):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("app.py", HANDLER_SOURCE)
+        archive.writestr("app.py", source)
     return data.getvalue()

@@ -25,7 +25,7 @@ struct SecondInit {
   /// - Parameter first: the end of the first environment.
   init(of invocation: Invocation, after first: EnvironmentEnd?) {
     self.invocation = invocation
-    guard case .runtime(let log, let stream) = first else {
+    guard case .runtime(_, let log, let stream) = first else {
       (self.log, self.stream) = (nil, nil)
       return
     }
@@ -95,6 +95,7 @@ extension ExecutionEnvironment {
     let failed = failedInit
     failedInit = nil
     if let failed {
+      initFailure = failed.failure
       report(InitReport(phase: initPhase, duration: failed.duration, status: failed.failure.status))
     }
     guard let running = takeInvocation() else { return }

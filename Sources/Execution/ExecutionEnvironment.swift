@@ -50,6 +50,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
   var initializedFor: RunningInvocation?
   /// Set from the failure of the init phase until the log tells of it.
   var failedInit: FailedInit?
+  /// Why the init phase failed, once the log has told of it.
+  var initFailure: RuntimeFailure?
   private(set) var sandbox: StartedSandbox?
   /// Set with `sandbox`.
   private(set) var observer: SandboxObserver?
@@ -155,7 +157,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     case .starting, .waiting, .completing, .ending, .ended: break
     }
     concludeInit(.exited(exit))
-    pool?.ended(id, .runtime(log: log, stream: logStream))
+    pool?.ended(id, .runtime(initFailure: initFailure, log: log, stream: logStream))
     if case .cleaning(let cleaning) = previous { giveBack(cleaning) }
   }
 

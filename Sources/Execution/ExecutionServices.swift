@@ -33,9 +33,25 @@ struct ExecutionServices: Sendable {
     invocation.finish(result, logTail: invocation.request.wantsLogTail ? tail : nil)
   }
 
+  /// Delivers the failure of those before it to an invocation for which nothing is started.
+  func deliver(_ invocation: Invocation, heldBack failure: RuntimeFailure, stream: String) {
+    let (now, requestID) = (time.wallTime(), invocation.requestID)
+    let lines = PlatformLines(version: invocation.version, tenantID: invocation.request.tenantID)
+    var log = InvocationLog(logging: invocation.version.logging)
+    log.begin(requestID, with: lines.start(requestID, at: now), at: now)
+    for line in [lines.heldBack(at: now), failure.logLine(requestID, at: now)] {
+      if let line { log.appendPlatformLine(line, at: now) }
+    }
+    let report = ReportLine(
+      requestID: requestID, duration: .zero, initDuration: nil,
+      memorySize: invocation.version.configuration.memorySize, memoryPeak: nil, status: failure.status)
+    let result = RuntimeResult(isFunctionError: true, body: failure.payload(requestID), status: failure.status)
+    deliver(invocation, result, report: report, lines: lines, log: &log, stream: stream)
+  }
+
   /// Records what an environment printed since its last report and nobody was told of.
   func recordRest(of end: EnvironmentEnd, version: FunctionVersion) {
-    guard case .runtime(var log, let stream) = end else { return }
+    guard case .runtime(_, var log, let stream) = end else { return }
     log.close(at: time.wallTime())
     record(log.takeEvents(), of: version, requestID: nil, stream: stream)
   }

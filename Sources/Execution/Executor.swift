@@ -16,19 +16,21 @@ package final class Executor: Sendable {
   private let stock: StockKeeper
   private let time: any TimeSource
   private let random: any RandomSource
+  private let memoryReserve: Int
 
   /// - Parameters:
   ///   - capacity: execution environments at once on this host.
   ///   - idleTimeout: after which an environment without work is ended.
+  ///   - memoryReserve: bytes of the host's memory; while less is available, idle environments are ended.
   package init(
-    capacity: Int, idleTimeout: Duration, spawner: Spawner, library: CodeLibrary, runtimes: RuntimeCatalog,
-    environment: FunctionEnvironment, records: LogWriter, findings: FindingRecorder, metrics: MetricRegistry,
-    group: any EventLoopGroup,
-    time: any TimeSource, random: any RandomSource, log: Logger
+    capacity: Int, idleTimeout: Duration, memoryReserve: Int, spawner: Spawner, library: CodeLibrary,
+    runtimes: RuntimeCatalog, environment: FunctionEnvironment, records: LogWriter, findings: FindingRecorder,
+    metrics: MetricRegistry, group: any EventLoopGroup, time: any TimeSource, random: any RandomSource, log: Logger
   ) {
     preparation = CodePreparation(library: library)
     self.spawner = spawner
-    stock = StockKeeper(spawner: spawner, runtimes: runtimes, time: time)
+    self.memoryReserve = memoryReserve
+    stock = StockKeeper(spawner: spawner, runtimes: runtimes, memoryReserve: memoryReserve, time: time)
     self.time = time
     self.random = random
     let services = ExecutionServices(
@@ -93,6 +95,7 @@ package final class Executor: Sendable {
   private func reap() async {
     while (try? await Task.sleep(for: .seconds(1))) != nil {
       pool.reap()
+      if let memory = HostMemory.now(), memory.available < memoryReserve { pool.relieve() }
       stock.adjust()
     }
   }

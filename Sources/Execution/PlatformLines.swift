@@ -66,6 +66,14 @@ struct PlatformLines: Sendable {
     return [done, object("platform.initReport", level, .object(record), at: time)].compactMap { $0 }
   }
 
+  /// The line that says why nothing was started for an invocation; nil where the version asks for none.
+  func heldBack(at time: WallTime) -> String? {
+    let reason =
+      "the init phase has failed again and again, this is its last failure; another start is tried in seconds"
+    guard logging.format == .json else { return "REDOUBT not started: \(reason)" }
+    return object("platform.initHeldBack", .warn, ["reason": .string(reason)], at: time)
+  }
+
   /// The line that stands for output that was not recorded.
   static func dropped(
     _ count: Int, of limit: Int, in format: LoggingConfiguration.Format, at time: WallTime

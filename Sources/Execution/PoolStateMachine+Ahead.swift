@@ -9,19 +9,22 @@ extension PoolStateMachine {
 
   /// Sets how many environments of a key are kept; they are started, or end, at the next `balance`.
   package mutating func keep(_ count: Int, key: Key, spec: @autoclosure () -> Spec) {
-    groups[key, default: Group(spec: spec())].kept = count
-    groups[key]?.heldUntil = nil
+    addGroup(key, spec: spec())
+    update(key) {
+      $0.kept = count
+      $0.heldUntil = nil
+    }
   }
 
   /// No environment of a key is kept any more.
   package mutating func release(_ key: Key) {
-    groups[key]?.kept = 0
+    update(key) { $0.kept = 0 }
     forgetIfUnused(key)
   }
 
   /// An environment that was started ahead ended in its init phase: the next attempt is made after a while.
   package mutating func failedAhead(_ key: Key, at now: MonotonicTime) {
-    groups[key]?.heldUntil = now.advanced(by: Self.holdTime)
+    update(key) { $0.heldUntil = now.advanced(by: Self.holdTime) }
   }
 
   /// The key of an environment that was started ahead and has not been through its init phase.
@@ -52,14 +55,12 @@ extension PoolStateMachine {
     if let heldUntil = group.heldUntil, now < heldUntil { return [] }
     let starting = ahead.count { environments[$0].map { !$0.isInitialised } ?? false }
     let count = min(group.kept - ahead.count, Self.mostStartsAtOnce - starting)
-    return (0..<max(0, count)).compactMap { _ in startAhead(key) }
+    return (0..<max(0, count)).compactMap { _ in startAhead(key, at: now) }
   }
 
   /// On a full host something idle makes room first.
-  private mutating func startAhead(_ key: Key) -> Action? {
-    guard environments.count < capacity else { return leastRecentlyIdle().map { end($0) } }
-    guard case .start(let id, let spec) = start(key) else { return nil }
-    environments[id]?.isAhead = true
-    return .startAhead(id, spec)
+  private mutating func startAhead(_ key: Key, at now: MonotonicTime) -> Action? {
+    guard environments.count < capacity else { return leastValuable(at: now).map { end($0) } }
+    return groups[key].map { startAhead(key, $0.spec, at: now) }
   }
 }

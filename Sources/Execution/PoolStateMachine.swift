@@ -5,11 +5,11 @@ package struct EnvironmentID: Hashable, Sendable {
   let number: UInt64
 }
 
-/// Decides which environment runs which work, when environments start and when they end. Pure.
+/// Decides which environment runs which work, when environments start, freeze and end. Pure.
 ///
-/// `Work` is one invocation; `Spec` is what an environment is started from. Environments of one key are
-/// interchangeable; those of different keys never share anything.
-package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: Sendable>: Sendable {
+/// `Work` is one invocation; `Spec` is what an environment is started from; `Failure` is why none
+/// takes the work. Environments of one key are interchangeable; those of different keys never share anything.
+package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: Sendable, Failure: Sendable>: Sendable {
   package enum Action {
     case run(Work, on: EnvironmentID)
     case start(EnvironmentID, Spec)
@@ -20,8 +20,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case end(EnvironmentID)
     /// The host is full and nothing is idle.
     case refuse(Work)
-    /// No environment could be made for this work.
-    case fail(Work)
+    /// No environment could be made for this work; or those before it failed, and for now no other is started.
+    case fail(Work, Failure)
     /// The runtime that was started for this work ended before it was ready: another environment is started for it alone,
     /// and has it from the start.
     case startAgain(EnvironmentID, Spec, for: Work)
@@ -29,74 +29,31 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// How an environment came to its end.
   package enum End {
-    /// Its runtime ran.
-    case afterStart
-    /// Its sandbox was never made.
-    case beforeStart
+    /// Its runtime ran. What other work comes to while no start is tried, if environments go on failing so; nil: its init
+    /// phase did not fail, or the cause is none that the next environment would meet.
+    case afterStart(repeated: Failure?)
+    /// Its sandbox was never made. What its work comes to.
+    case beforeStart(Failure)
   }
 
-  enum State {
-    /// Until the runtime asks for work the first time.
-    case starting
-    case idle(since: MonotonicTime)
-    /// Idle, and told to freeze.
-    case frozen(since: MonotonicTime)
-    case busy
-    /// Has answered and is about to ask for the next work.
-    case finishing
-    /// Told to end; counts until it is gone.
-    case ending
-  }
-
-  struct Environment {
-    let key: Key
-    var state: State
-    /// Started without work, to be kept.
-    var isAhead = false
-    /// Has asked for work once.
-    var isInitialised = false
-
-    /// nil while it does not wait for work.
-    var idleSince: MonotonicTime? {
-      switch state {
-      case .idle(let since), .frozen(let since): since
-      case .starting, .busy, .finishing, .ending: nil
-      }
-    }
-    var isIdle: Bool { idleSince != nil }
-    var isBusy: Bool { if case .busy = state { true } else { false } }
-    var isEnding: Bool { if case .ending = state { true } else { false } }
-  }
-
-  struct Group {
-    let spec: Spec
-    /// Most recently used last.
-    var idle: [EnvironmentID] = []
-    var waiting: [Work] = []
-    var starting = 0
-    var finishing = 0
-    var size = 0
-    /// How many environments are to be kept initialised ahead of work.
-    var kept = 0
-    /// Until when none is started ahead, after an init phase that failed.
-    var heldUntil: MonotonicTime?
-
-    /// Work that no environment on its way will take.
-    var unmet: Int { waiting.count - starting - finishing }
-    /// Environments about to be free that no work of the key waits for: on a full host they make room for others.
-    var spare: Int { max(0, min(finishing, -unmet)) }
-  }
+  typealias Environment = PoolEnvironment<Key>
+  typealias Group = PoolGroup<Spec, Work>
 
   let capacity: Int
   private let idleTimeout: Duration
   private let freezeDelay: Duration
   private var lastID: UInt64 = 0
-  var environments: [EnvironmentID: Environment] = [:]
-  var groups: [Key: Group] = [:]
+  private(set) var environments: [EnvironmentID: Environment] = [:]
+  private(set) var groups: [Key: Group] = [:]
   private var retired: Set<Key> = []
+  private var crashLoops: [Key: CrashLoop<Failure>] = [:]
   /// What became idle and is not frozen yet, the first first. What has had work since then is passed over.
   private var unfrozen: [(id: EnvironmentID, since: MonotonicTime)] = []
-  var isDraining = false
+  private(set) var isDraining = false
+  // Sums over all groups and environments, kept so that a full host costs a request no walk through them.
+  private(set) var unmet = 0
+  private(set) var spare = 0
+  private(set) var endingCount = 0
 
   /// - Parameters:
   ///   - capacity: environments at once, over all keys.
@@ -112,29 +69,33 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   package var count: Int { environments.count }
 
   /// Work has arrived: it runs on the environment used last, waits for one that is about to be free, or starts one.
-  package mutating func submit(_ work: Work, key: Key, spec: @autoclosure () -> Spec) -> [Action] {
+  package mutating func submit(
+    _ work: Work, key: Key, at now: MonotonicTime, spec: @autoclosure () -> Spec
+  ) -> [Action] {
     if isDraining { return [.refuse(work)] }
     if let id = groups[key]?.idle.popLast() {
       environments[id]?.state = .busy
       return [.run(work, on: id)]
     }
-    groups[key, default: Group(spec: spec())].waiting.append(work)
-    guard let group = groups[key] else { return [] }
-    if environments.count < capacity { return group.unmet > 0 ? [start(key)] : [] }
+    if let failure = crashLoops[key]?.failure(at: now), !isAboutToBeFree(key) { return [.fail(work, failure)] }
+    addGroup(key, spec: spec())
+    update(key) { $0.waiting.append(work) }
+    if environments.count < capacity { return groups[key].map { $0.unmet > 0 } ?? false ? [start(key, at: now)] : [] }
     // Work that takes what others wait for makes them unmet: it is the newest, and is the one that is refused.
-    return makeRoom(for: key)
+    return makeRoom(for: key, at: now)
   }
 
   /// The environment waits for work: its runtime has asked for the next.
   package mutating func available(_ id: EnvironmentID, at now: MonotonicTime) -> [Action] {
     guard let environment = environments[id] else { return [] }
     if case .ending = environment.state { return [] }
+    if case .starting(let since) = environment.state { groups[environment.key]?.startCost = now - since }
+    initialised(id)
     leave(environment)
     environments[id]?.state = .busy
-    environments[id]?.isInitialised = true
-    if retired.contains(environment.key), groups[environment.key]?.waiting.isEmpty ?? true { return [end(id)] }
-    if let work = groups[environment.key]?.waiting.popFirstElement() { return [.run(work, on: id)] }
-    if !environment.isAhead, environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
+    if let work = takeWaiting(environment.key) { return [.run(work, on: id)] }
+    if retired.contains(environment.key) { return [end(id)] }
+    if !environment.isAhead, environments.count >= capacity, unmet > endingCount { return [end(id)] }
     environments[id]?.state = .idle(since: now)
     groups[environment.key]?.idle.append(id)
     unfrozen.append((id, now))
@@ -144,18 +105,19 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   /// The environment has answered; it will ask for the next work presently.
   package mutating func finishing(_ id: EnvironmentID) {
     guard let environment = environments[id], case .busy = environment.state else { return }
+    initialised(id)
     environments[id]?.state = .finishing
-    groups[environment.key]?.finishing += 1
+    update(environment.key) { $0.finishing += 1 }
   }
 
   /// The environment should have asked for work by now: whoever waits for it gets another one.
-  package mutating func overdue(_ id: EnvironmentID) -> [Action] {
+  package mutating func overdue(_ id: EnvironmentID, at now: MonotonicTime) -> [Action] {
     guard let environment = environments[id], case .finishing = environment.state else { return [] }
     leave(environment)
     environments[id]?.state = .busy
-    var actions = replenish()
-    while let key = groups.first(where: { $0.value.unmet > 0 })?.key {
-      let more = makeRoom(for: key)
+    var actions = replenish(at: now)
+    while unmet > 0, let key = groups.first(where: { $0.value.unmet > 0 })?.key {
+      let more = makeRoom(for: key, at: now)
       if more.isEmpty { break }
       actions += more
     }
@@ -163,32 +125,35 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   }
 
   /// The environment is told to end, for a reason of its own: whoever waits for it gets another one.
-  package mutating func ending(_ id: EnvironmentID) -> [Action] {
+  package mutating func ending(_ id: EnvironmentID, at now: MonotonicTime) -> [Action] {
     guard environments[id] != nil else { return [] }
     _ = end(id)
-    return replenish()
+    return replenish(at: now)
   }
 
   /// The environment is gone. Work gets a second environment at most: one that it was started for alone is busy.
-  package mutating func ended(_ id: EnvironmentID, _ end: End) -> [Action] {
+  package mutating func ended(_ id: EnvironmentID, _ end: End, at now: MonotonicTime) -> [Action] {
     guard let environment = environments.removeValue(forKey: id) else { return [] }
     leave(environment)
+    if environment.isEnding { endingCount -= 1 }
     groups[environment.key]?.idle.removeAll { $0 == id }
     groups[environment.key]?.size -= 1
+    if case .afterStart(let failure?) = end { noteFailure(failure, of: environment, at: now) }
     var actions: [Action] = []
-    if case .starting = environment.state, let work = groups[environment.key]?.waiting.popFirstElement() {
+    if case .starting = environment.state, let work = takeWaiting(environment.key) {
       switch end {
-      case .afterStart: actions.append(startAgain(environment.key, for: work))
-      case .beforeStart: actions.append(.fail(work))
+      case .afterStart: actions.append(startAgain(environment.key, for: work, at: now))
+      case .beforeStart(let failure): actions.append(.fail(work, failure))
       }
     }
     forgetIfUnused(environment.key)
-    return actions + replenish()
+    return actions + replenish(at: now)
   }
 
   /// What such keys stand for was replaced or deleted: idle environments end now, busy ones after their work.
   package mutating func retire(_ matches: (Key) -> Bool) -> [Action] {
-    groups.keys.filter(matches).flatMap { retire($0) }
+    crashLoops = crashLoops.filter { !matches($0.key) }
+    return groups.keys.filter(matches).flatMap { retire($0) }
   }
 
   /// Such keys are in use again: their environments are kept.
@@ -196,6 +161,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// The key's version was replaced or deleted: idle environments end now, busy ones after their work.
   package mutating func retire(_ key: Key) -> [Action] {
+    crashLoops[key] = nil
     guard let group = groups[key] else { return [] }
     retired.insert(key)
     return group.idle.map { end($0) }
@@ -220,11 +186,19 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// Ends what has been idle for too long, and sees to what is kept.
   package mutating func reap(at now: MonotonicTime) -> [Action] {
+    crashLoops = crashLoops.filter { !$0.value.isForgotten(at: now) }
     let expired = environments.filter { _, environment in
       guard let since = environment.idleSince, !environment.isAhead else { return false }
       return now - since >= idleTimeout
     }
     return expired.keys.map { end($0) } + balance(at: now)
+  }
+
+  /// Memory is short: ends an eighth of what is idle, one at least, the least valuable first. Whether that was enough is
+  /// for the next look to tell.
+  package mutating func relieve(at now: MonotonicTime) -> [Action] {
+    let idle = idleByValue(at: now).sorted { $0.value < $1.value }
+    return idle.prefix((idle.count + 7) / 8).map { end($0.id) }
   }
 
   /// Ends everything and takes nothing more; for shutdown.
@@ -233,73 +207,120 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     var actions = environments.keys.map { end($0) }
     for key in groups.keys {
       actions += (groups[key]?.waiting ?? []).map { .refuse($0) }
-      groups[key]?.waiting = []
+      update(key) { $0.waiting = [] }
     }
     return actions
   }
 
-  mutating func start(_ key: Key) -> Action {
-    let id = add(key, .starting)
-    groups[key]?.starting += 1
+  mutating func start(_ key: Key, at now: MonotonicTime) -> Action {
+    let id = add(key, .starting(since: now))
     return groups[key].map { .start(id, $0.spec) } ?? .end(id)
   }
 
-  /// Takes the place of an environment that has just ended.
-  private mutating func startAgain(_ key: Key, for work: Work) -> Action {
-    let id = add(key, .busy)
-    return groups[key].map { .startAgain(id, $0.spec, for: work) } ?? .fail(work)
+  mutating func startAhead(_ key: Key, _ spec: Spec, at now: MonotonicTime) -> Action {
+    let id = add(key, .starting(since: now))
+    environments[id]?.isAhead = true
+    return .startAhead(id, spec)
   }
 
-  private mutating func add(_ key: Key, _ state: State) -> EnvironmentID {
+  /// Takes the place of an environment that has just ended, whatever became of others before: this is the work's own try.
+  private mutating func startAgain(_ key: Key, for work: Work, at now: MonotonicTime) -> Action {
+    let id = add(key, .busy)
+    environments[id]?.secondSince = now
+    return groups[key].map { .startAgain(id, $0.spec, for: work) } ?? .refuse(work)
+  }
+
+  private mutating func add(_ key: Key, _ state: Environment.State) -> EnvironmentID {
     lastID += 1
     let id = EnvironmentID(number: lastID)
     environments[id] = Environment(key: key, state: state)
-    groups[key]?.size += 1
+    update(key) {
+      $0.size += 1
+      if case .starting = state { $0.starting += 1 }
+    }
     return id
   }
 
+  /// The runtime has asked for work, or has answered the work that it was started for alone.
+  private mutating func initialised(_ id: EnvironmentID) {
+    guard let environment = environments[id], !environment.isInitialised else { return }
+    environments[id]?.isInitialised = true
+    crashLoops[environment.key] = nil
+  }
+
+  /// Counts failures of second init phases: a first one that failed is not the last word yet.
+  private mutating func noteFailure(_ failure: Failure, of environment: Environment, at now: MonotonicTime) {
+    guard let start = environment.secondSince, !environment.isInitialised else { return }
+    let key = environment.key
+    crashLoops[key] = CrashLoop(failure, after: crashLoops[key], startedAt: start, at: now)
+  }
+
   mutating func end(_ id: EnvironmentID) -> Action {
-    if let environment = environments[id] {
-      // An environment that ends while starting keeps its state, so that its work is failed when it is gone.
-      guard case .starting = environment.state else {
-        leave(environment)
-        groups[environment.key]?.idle.removeAll { $0 == id }
-        environments[id]?.state = .ending
-        return .end(id)
-      }
+    guard let environment = environments[id] else { return .end(id) }
+    switch environment.state {
+    // An environment that ends while starting keeps its state, so that its work is failed when it is gone.
+    case .starting, .ending: return .end(id)
+    case .idle, .frozen, .busy, .finishing: break
     }
+    leave(environment)
+    groups[environment.key]?.idle.removeAll { $0 == id }
+    environments[id]?.state = .ending
+    endingCount += 1
     return .end(id)
   }
 
   /// Takes the environment out of the counts of its present state.
   private mutating func leave(_ environment: Environment) {
     switch environment.state {
-    case .starting: groups[environment.key]?.starting -= 1
-    case .finishing: groups[environment.key]?.finishing -= 1
+    case .starting: update(environment.key) { $0.starting -= 1 }
+    case .finishing: update(environment.key) { $0.finishing -= 1 }
     case .idle, .frozen, .busy, .ending: break
     }
   }
 
-  private mutating func replenish() -> [Action] {
-    guard !isDraining else { return [] }
+  /// Changes a group, and the sums with it.
+  mutating func update(_ key: Key, _ change: (inout Group) -> Void) {
+    guard let index = groups.index(forKey: key) else { return }
+    unmet -= groups.values[index].unmet
+    spare -= groups.values[index].spare
+    change(&groups.values[index])
+    unmet += groups.values[index].unmet
+    spare += groups.values[index].spare
+  }
+
+  private mutating func takeWaiting(_ key: Key) -> Work? {
+    guard let group = groups[key], !group.waiting.isEmpty else { return nil }
+    let work = group.waiting.first
+    update(key) { $0.waiting.removeFirst() }
+    return work
+  }
+
+  /// Whether an environment will be free that no work waits for.
+  private func isAboutToBeFree(_ key: Key) -> Bool { (groups[key]?.spare ?? 0) > 0 }
+
+  private mutating func replenish(at now: MonotonicTime) -> [Action] {
+    guard !isDraining, unmet > 0 else { return [] }
     var actions: [Action] = []
     for key in groups.keys {
-      while environments.count < capacity, let group = groups[key], group.unmet > 0 { actions.append(start(key)) }
+      while environments.count < capacity, let group = groups[key], group.unmet > 0 {
+        actions.append(start(key, at: now))
+      }
     }
     return actions
   }
 
   /// On a full host something idle makes room, or work waits for what is about to be free, or it is refused.
-  private mutating func makeRoom(for key: Key) -> [Action] {
+  private mutating func makeRoom(for key: Key, at now: MonotonicTime) -> [Action] {
     // Each environment that is ending makes room for one that is wanted.
-    guard totalUnmet > endingCount else { return [] }
-    if let victim = leastRecentlyIdle() { return [end(victim)] }
-    guard totalUnmet > endingCount + groups.values.reduce(0, { $0 + $1.spare }) else { return [] }
+    guard unmet > endingCount else { return [] }
+    if let victim = leastValuable(at: now) { return [end(victim)] }
+    guard unmet > endingCount + spare else { return [] }
     return refuseNewest(of: key)
   }
 
   private mutating func refuseNewest(of key: Key) -> [Action] {
-    guard let work = groups[key]?.waiting.popLast() else { return [] }
+    guard let work = groups[key]?.waiting.last else { return [] }
+    update(key) { $0.waiting.removeLast() }
     forgetIfUnused(key)
     return [.refuse(work)]
   }
@@ -310,24 +331,21 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     retired.remove(key)
   }
 
-  private var totalUnmet: Int { groups.values.reduce(0) { $0 + max(0, $1.unmet) } }
-
-  private var endingCount: Int {
-    environments.values.count {
-      if case .ending = $0.state { true } else { false }
-    }
+  mutating func addGroup(_ key: Key, spec: @autoclosure () -> Spec) {
+    if groups[key] == nil { groups[key] = Group(spec: spec()) }
   }
 
-  func leastRecentlyIdle() -> EnvironmentID? {
-    let idle = environments.compactMap { id, environment -> (EnvironmentID, MonotonicTime)? in
+  func leastValuable(at now: MonotonicTime) -> EnvironmentID? {
+    idleByValue(at: now).min { $0.value < $1.value }?.id
+  }
+
+  /// What each idle environment that is not to be kept is worth: the time that another start would take, over the time
+  /// that nobody has asked for it, which is the best guess of when somebody will.
+  private func idleByValue(at now: MonotonicTime) -> [(id: EnvironmentID, value: Double)] {
+    environments.compactMap { id, environment in
       guard let since = environment.idleSince, !environment.isAhead else { return nil }
-      return (id, since)
+      let cost = max(.milliseconds(1), groups[environment.key]?.startCost ?? .zero)
+      return (id, cost / max(.microseconds(1), now - since))
     }
-    return idle.min { $0.1 < $1.1 }?.0
   }
-}
-
-extension Array {
-  /// Removes and returns the first element, or nil when there is none.
-  fileprivate mutating func popFirstElement() -> Element? { isEmpty ? nil : removeFirst() }
 }

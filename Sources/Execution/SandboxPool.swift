@@ -1,12 +1,15 @@
 import Core
 import Functions
+import Logging
 import NIOCore
 import Sandbox
 import Synchronization
 
 /// Carries out what the pool's state machine decides. Its lock is never held across I/O or a callback.
 final class SandboxPool: Sendable {
-  private typealias Machine = PoolStateMachine<EnvironmentSpec.Key, EnvironmentSpec, Invocation>
+  private typealias Machine = PoolStateMachine<
+    EnvironmentSpec.Key, EnvironmentSpec, Invocation, EnvironmentFailure
+  >
 
   private struct State {
     var machine: Machine
@@ -47,7 +50,8 @@ final class SandboxPool: Sendable {
   func submit(_ invocation: Invocation) {
     let spec = EnvironmentSpec(
       version: invocation.version, hygiene: invocation.request.hygiene, tenantID: invocation.request.tenantID)
-    perform { $0.submit(invocation, key: spec.key, spec: spec) }
+    let now = services.time.monotonicTime()
+    perform { $0.submit(invocation, key: spec.key, at: now, spec: spec) }
   }
 
   /// - Parameter eventLoop: the environment's.
@@ -62,17 +66,26 @@ final class SandboxPool: Sendable {
 
   func finishing(_ id: EnvironmentID) { state.withLock { $0.machine.finishing(id) } }
 
-  func overdue(_ id: EnvironmentID) { perform { $0.overdue(id) } }
+  func overdue(_ id: EnvironmentID) {
+    let now = services.time.monotonicTime()
+    perform { $0.overdue(id, at: now) }
+  }
 
-  func ending(_ id: EnvironmentID) { perform { $0.ending(id) } }
+  func ending(_ id: EnvironmentID) {
+    let now = services.time.monotonicTime()
+    perform { $0.ending(id, at: now) }
+  }
 
   func ended(_ id: EnvironmentID, _ end: EnvironmentEnd) {
+    let now = services.time.monotonicTime()
     let environment = state.withLock { state in
-      if case .runtime = end { noteFailure(of: id, &state) }
+      if case .runtime = end { noteFailure(of: id, &state, at: now) }
       return state.environments.removeValue(forKey: id)
     }
-    let isContinued = perform(end) { $0.ended(id, end.reason == nil ? .afterStart : .beforeStart) }
-    if !isContinued, let environment { services.recordRest(of: end, version: environment.version) }
+    let actions = perform(end) { $0.ended(id, end.decided, at: now) }
+    if !actions.contains(where: \.isSecondStart), let environment {
+      services.recordRest(of: end, version: environment.version)
+    }
     let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       guard state.machine.count == 0 else { return [] }
       defer { state.whenEmpty = [] }
@@ -120,10 +133,10 @@ final class SandboxPool: Sendable {
   }
 
   /// Notes that an environment which was started ahead did not get through its init phase.
-  private func noteFailure(of id: EnvironmentID, _ state: inout State) {
+  private func noteFailure(of id: EnvironmentID, _ state: inout State, at now: MonotonicTime) {
     guard let key = state.machine.keyOfStartAhead(id) else { return }
     state.failures[key] = .initialization
-    state.machine.failedAhead(key, at: services.time.monotonicTime())
+    state.machine.failedAhead(key, at: now)
   }
 
   var count: Int { state.withLock { $0.machine.count } }
@@ -131,6 +144,15 @@ final class SandboxPool: Sendable {
   func reap() {
     let now = services.time.monotonicTime()
     perform { $0.reap(at: now) }
+  }
+
+  /// Ends idle environments because memory is short.
+  func relieve() {
+    let now = services.time.monotonicTime()
+    let ended = perform { $0.relieve(at: now) }.count
+    if ended > 0 {
+      services.log.notice("memory is short: ends idle environments", metadata: ["environments": "\(ended)"])
+    }
   }
 
   /// One timer for all environments: while work comes back to back it runs out once in the freeze delay, whatever the
@@ -166,17 +188,17 @@ final class SandboxPool: Sendable {
   }
 
   /// - Parameter ended: what is left of the environment whose end is decided upon.
-  /// - Returns: whether another environment has taken that over.
+  /// - Returns: what was done.
   @discardableResult
   private func perform(
     _ ended: EnvironmentEnd? = nil, _ decide: (inout Machine) -> [Machine.Action]
-  ) -> Bool {
-    carryOut(state.withLock { decide(&$0.machine) }, ended)
+  ) -> [Machine.Action] {
+    let actions = state.withLock { decide(&$0.machine) }
+    carryOut(actions, ended)
+    return actions
   }
 
-  @discardableResult
-  private func carryOut(_ actions: [Machine.Action], _ ended: EnvironmentEnd? = nil) -> Bool {
-    var isContinued = false
+  private func carryOut(_ actions: [Machine.Action], _ ended: EnvironmentEnd? = nil) {
     for action in actions {
       switch action {
       case .run(let invocation, let id): run(invocation, on: id)
@@ -187,13 +209,10 @@ final class SandboxPool: Sendable {
         start(id, spec)
       case .end(let id): end(id)
       case .refuse(let invocation): invocation.fail(isDraining.isSet ? .shuttingDown : .noCapacity)
-      case .fail(let invocation): invocation.fail(ended?.reason ?? .sandbox)
-      case .startAgain(let id, let spec, let invocation):
-        start(id, spec, SecondInit(of: invocation, after: ended))
-        isContinued = true
+      case .fail(let invocation, let failure): fail(invocation, failure)
+      case .startAgain(let id, let spec, let invocation): start(id, spec, SecondInit(of: invocation, after: ended))
       }
     }
-    return isContinued
   }
 
   private func run(_ invocation: Invocation, on id: EnvironmentID) {
@@ -221,16 +240,28 @@ final class SandboxPool: Sendable {
       environment: environment, services: services, preparation: preparation, began: services.time.monotonicTime()
     ).begin()
   }
+
+  /// No environment comes to take this invocation.
+  private func fail(_ invocation: Invocation, _ failure: EnvironmentFailure) {
+    switch failure {
+    case .heldBack(let failure, let stream): services.deliver(invocation, heldBack: failure, stream: stream)
+    case .platform(let reason): invocation.fail(reason)
+    }
+  }
 }
 
-/// What is left of an environment that is gone.
-enum EnvironmentEnd: Sendable {
-  /// Its runtime ended; what was logged since the last invocation, and where.
-  case runtime(log: InvocationLog, stream: String)
-  /// Its sandbox was never made.
-  case platform(ExecutionFailure)
+extension EnvironmentEnd {
+  fileprivate var decided: PoolStateMachine<EnvironmentSpec.Key, EnvironmentSpec, Invocation, EnvironmentFailure>.End {
+    switch self {
+    case .runtime(let failure, _, let stream):
+      .afterStart(repeated: EnvironmentFailure(initFailure: failure, stream: stream))
+    case .platform(let reason): .beforeStart(.platform(reason))
+    }
+  }
+}
 
-  fileprivate var reason: ExecutionFailure? {
-    if case .platform(let reason) = self { reason } else { nil }
+extension PoolStateMachine.Action {
+  fileprivate var isSecondStart: Bool {
+    if case .startAgain = self { true } else { false }
   }
 }

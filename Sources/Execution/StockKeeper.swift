@@ -8,12 +8,15 @@ import Telemetry
 final class StockKeeper: Sendable {
   private let spawner: Spawner
   private let runtimes: RuntimeCatalog
+  private let memoryReserve: Int
   private let time: any TimeSource
   private let state = Mutex(StockPolicy(capacity: Spawner.stockLines))
 
-  init(spawner: Spawner, runtimes: RuntimeCatalog, time: any TimeSource) {
+  /// - Parameter memoryReserve: bytes that are to stay available on the host. The stock gives way before it is reached.
+  init(spawner: Spawner, runtimes: RuntimeCatalog, memoryReserve: Int, time: any TimeSource) {
     self.spawner = spawner
     self.runtimes = runtimes
+    self.memoryReserve = memoryReserve
     self.time = time
   }
 
@@ -44,7 +47,7 @@ final class StockKeeper: Sendable {
   /// Follows demand, and gives way when memory is short.
   func adjust() {
     let now = time.monotonicTime()
-    let isMemoryShort = HostMemory.now().map(Self.isShort) ?? false
+    let isMemoryShort = isMemoryShort
     // Under the lock, so that the last thing said is the last thing decided.
     state.withLock { policy in
       for target in policy.targets(at: now, isMemoryShort: isMemoryShort) {
@@ -56,7 +59,7 @@ final class StockKeeper: Sendable {
   /// What the spawner was told last.
   var targets: [(labels: MetricLabels, count: Int)] {
     let now = time.monotonicTime()
-    let isMemoryShort = HostMemory.now().map(Self.isShort) ?? false
+    let isMemoryShort = isMemoryShort
     return state.withLock { $0.targets(at: now, isMemoryShort: isMemoryShort) }.map { target in
       let runtime = runtimes.runtimes[target.line.runtime].identifier
       let labels = MetricLabels([
@@ -66,8 +69,7 @@ final class StockKeeper: Sendable {
     }
   }
 
-  /// A twelfth of the host's memory is left, or less.
-  private static func isShort(_ memory: HostMemory) -> Bool { memory.available < memory.total / 12 }
+  private var isMemoryShort: Bool { HostMemory.now().map { $0.available < 2 * memoryReserve } ?? false }
 
   private func line(of version: FunctionVersion) -> StockLine? {
     guard let runtime = runtimes.runtime(version.configuration.runtime) else { return nil }

@@ -19,6 +19,8 @@ package final class Spawner: Sendable {
   package static let stockLines = Int(SP_MAX_STOCKS)
   /// Sandboxes that are ready at once, of all lines together.
   package static let stockPlaces = Int(SP_STOCK_PLACES)
+  /// How many descriptors it may hold for so many sandboxes.
+  package static func openFiles(sandboxes: Int) -> Int { Int(SP_OWN_FILES) + sandboxes * Int(SP_FILES_OF_A_SANDBOX) }
 
   fileprivate enum Pending {
     case start(Started, Exited)

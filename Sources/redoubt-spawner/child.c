@@ -21,6 +21,7 @@
 #include "privilege.h"
 #include "sandbox_entry.h"
 #include "server_link.h"
+#include "spawner.h"
 #include "zygote_protocol.h"
 
 // Runs as: any, in the sandbox's init: not mapped yet when the first step fails, without capabilities at the end.
@@ -235,6 +236,7 @@ static _Noreturn void run(const struct plan *decided) {
   bool is_told = program != 0;
   int gate = is_told ? -1 : fork_program(&plan);
   link_wipe();  // the environment block, which came with the spawner's memory
+  stock_wipe();
   explicit_bzero(plan.configuration, plan.configuration_size);
   close(plan.output);
   close_if_open(plan.archive);

@@ -13,6 +13,7 @@
 #include "filter.h"
 #include "host_view.h"
 #include "kernel.h"
+#include "own_memory.h"
 #include "privilege.h"
 #include "process_limit.h"
 #include "process_view.h"
@@ -22,8 +23,6 @@
 enum {
   CONFIGURATION_DESCRIPTOR = 3,
   SERVER_DESCRIPTOR = 4,
-  DESCRIPTORS_FOR_A_SANDBOX = 10,
-  DESCRIPTORS_FOR_ITSELF = 64 + 2 * SP_MAX_STOCKS,
   OTHER_PLACES = SP_STOCK_PLACES + SP_MAX_STOCKS + SP_UNPACK_PLACES,  // besides those of environments
 };
 
@@ -53,8 +52,8 @@ static void check_server_socket(void) {
 
 // Runs as: host root, in the spawner. Only the host's root may raise the hard limit.
 static _Noreturn void refuse_room(uint32_t sandboxes, rlim_t files) {
-  uint32_t for_sandboxes = files < DESCRIPTORS_FOR_ITSELF ? 0 : (uint32_t)(files - DESCRIPTORS_FOR_ITSELF);
-  uint32_t fit = for_sandboxes / DESCRIPTORS_FOR_A_SANDBOX;
+  uint32_t for_sandboxes = files < SP_OWN_FILES ? 0 : (uint32_t)(files - SP_OWN_FILES);
+  uint32_t fit = for_sandboxes / SP_FILES_OF_A_SANDBOX;
   refuse_configuration("slots %u: the hard limit of %lu open files has room for %u: raise it, or lower --environments",
                        sandboxes - OTHER_PLACES, (unsigned long)files, fit < OTHER_PLACES ? 0 : fit - OTHER_PLACES);
 }
@@ -62,7 +61,7 @@ static _Noreturn void refuse_room(uint32_t sandboxes, rlim_t files) {
 // Runs as: host root, in the spawner.
 static void make_room_for_descriptors(uint32_t sandboxes) {
   struct rlimit limit;
-  rlim_t needed = (rlim_t)sandboxes * DESCRIPTORS_FOR_A_SANDBOX + DESCRIPTORS_FOR_ITSELF;
+  rlim_t needed = (rlim_t)sandboxes * SP_FILES_OF_A_SANDBOX + SP_OWN_FILES;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) refuse_system("descriptor limit");
   if (limit.rlim_max < needed) limit.rlim_max = needed;
   limit.rlim_cur = limit.rlim_max;
@@ -85,6 +84,13 @@ static int open_for_sandboxes(const char *key, const char *path, mode_t needed) 
 }
 
 // Runs as: host root, in the spawner.
+static void *take_memory(size_t count, size_t size) {
+  void *memory = own_memory_take(count * size);
+  if (memory == NULL) refuse_system("memory for %zu slots", count);
+  return memory;
+}
+
+// Runs as: host root, in the spawner.
 int main(int argument_count, char **arguments) {
   static struct spawner spawner = {.server.socket = SERVER_DESCRIPTOR};
   if (argument_count != 1) refuse_configuration("argument `%s`: takes none", argument_count == 0 ? "" : arguments[1]);
@@ -95,8 +101,8 @@ int main(int argument_count, char **arguments) {
   spawner.argument_memory = arguments[0];
   spawner.sandbox_count = spawner.configuration.slots + OTHER_PLACES;
   make_room_for_descriptors(spawner.sandbox_count);
-  spawner.sandboxes = calloc(spawner.sandbox_count, sizeof *spawner.sandboxes);
-  if (spawner.sandboxes == NULL) refuse_system("%u slots", spawner.sandbox_count);
+  spawner.sandboxes = take_memory(spawner.sandbox_count, sizeof *spawner.sandboxes);
+  spawner.trees = take_memory(MAXIMUM_TREES, sizeof *spawner.trees);
   filter_prepare();
   const char *library = spawner.configuration.zygote_library;
   spawner.unpacker = open_for_sandboxes("unpacker", spawner.configuration.unpacker, S_IXOTH);

@@ -112,7 +112,6 @@ void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox) {
   close_one(&sandbox->memory_watch.usage);
   for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) close_one(&sandbox->parked_files[index]);
   if (sandbox->is_assigned) spawner->assigned--;
-  // Nothing of it stays: clones have less to wipe.
   *sandbox = blank(sandbox->slot, sandbox->generation);
   sandbox->freed_at = monotonic_milliseconds();
   while (spawner->environments_end > 0 && spawner->sandboxes[spawner->environments_end - 1].state == SLOT_FREE)
@@ -168,16 +167,6 @@ static bool fail_and_reap(struct sandbox *sandbox, const char *step) {
   return false;
 }
 
-// Runs as: not mapped yet, in the clone. What the spawner knows of others is nothing for an init that lives beside user
-// code. Untouched elements stay shared with the spawner: no page is copied for them.
-static void wipe_others(struct spawner *spawner) {
-  for (uint32_t index = 0; index < MAXIMUM_TREES; index++)
-    if (spawner->trees[index].state != TREE_ABSENT) explicit_bzero(&spawner->trees[index], sizeof *spawner->trees);
-  for (struct sandbox *other = NULL, *next; (next = sandbox_next(spawner, other)) != NULL; other = next)
-    explicit_bzero(next, sizeof *next);
-  stock_wipe(spawner);
-}
-
 struct launch {
   struct spawner *spawner;
   const struct plan *plan;
@@ -187,7 +176,6 @@ struct launch {
 static void enter(void *argument) {
   const struct launch *launch = argument;
   const struct plan plan = *launch->plan;
-  wipe_others(launch->spawner);
   sandbox_child(&plan, launch->spawner->argument_memory);
 }
 

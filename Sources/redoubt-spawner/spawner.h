@@ -54,7 +54,7 @@ enum sandbox_state {
 
 struct sandbox;
 
-// A copy of an SP_START that waits for a sandbox that is being made for it.
+// A copy of an SP_START that waits for a sandbox that is being made for it; in memory of the spawner's own.
 struct waiting_start {
   struct waiting_start *next;
   size_t size;
@@ -120,13 +120,14 @@ struct spawner {
   int events;  // epoll
   char *argument_memory;
   struct server_link server;
+  // In memory of its own: clones do not have it.
   struct sandbox *sandboxes;  // those of environments and of the stock, then of zygotes, then of unpackers
+  struct tree *trees;         // MAXIMUM_TREES
   uint32_t sandbox_count;
   uint32_t environments_end;  // after the last of environments and of the stock that is in use
   uint32_t assigned;  // environments that an SP_START has got
   uint32_t waiting;   // SP_STARTs that wait for one of the stock
   struct stock stocks[SP_MAX_STOCKS];
-  struct tree trees[MAXIMUM_TREES];
 };
 
 int64_t monotonic_milliseconds(void);
@@ -195,8 +196,8 @@ void stock_on_end(struct spawner *spawner, struct sandbox *sandbox, bool was_par
 void stock_back_off(struct stock *stock);
 // Lets go of all that is parked or on the way, and of the zygote.
 void stock_abandon(struct spawner *spawner, struct stock *stock);
-// Leaves nothing of the environments that wait in the memory of a clone.
-void stock_wipe(struct spawner *spawner);
+// The environment that a start which had waited brought with it; in the clone.
+void stock_wipe(void);
 
 // zygote.c
 bool zygote_launch(struct spawner *spawner, struct stock *stock);

@@ -8,9 +8,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "own_memory.h"
 #include "spawner.h"
 
 enum { PARKED_PROCESSES = 1024, MOST_ON_THE_WAY = 2 };
+
+// What is started plainly after it has waited, for its clone: that finds nothing of memory of the spawner's own.
+static _Alignas(struct sp_start) char started[SP_MAX_MESSAGE];
+static size_t started_size;
 
 // Runs as: host root, in the spawner.
 static bool is_in_form(const struct received *message, const char **strings) {
@@ -203,10 +208,10 @@ int64_t stock_refill(struct spawner *spawner, int64_t now) {
 // Runs as: host root, in the spawner. Where starting plainly costs ten times as much.
 bool stock_make_for(struct spawner *spawner, struct stock *stock, const struct received *message) {
   if (stock->kind != SP_STOCK_FORKED || stock->target == 0) return false;
-  struct waiting_start *waiting = malloc(sizeof *waiting + message->size);
+  struct waiting_start *waiting = own_memory_take(sizeof *waiting + message->size);
   if (waiting == NULL) return false;
   if (!make_one(spawner, stock)) {
-    free(waiting);
+    own_memory_give_back(waiting, sizeof *waiting + message->size);
     return false;
   }
   waiting->next = NULL;
@@ -219,7 +224,7 @@ bool stock_make_for(struct spawner *spawner, struct stock *stock, const struct r
   return true;
 }
 
-// Runs as: host root, in the spawner. The first that waits; the caller wipes it.
+// Runs as: host root, in the spawner. The first that waits; the caller gives it back.
 static struct waiting_start *take_waiting(struct spawner *spawner, struct stock *stock) {
   struct waiting_start *waiting = stock->first;
   if (waiting == NULL) return NULL;
@@ -230,16 +235,22 @@ static struct waiting_start *take_waiting(struct spawner *spawner, struct stock 
 }
 
 // Runs as: host root, in the spawner.
-static void wipe(struct waiting_start *waiting) {
-  explicit_bzero(waiting->bytes, waiting->size);
-  free(waiting);
+static void give_back(struct waiting_start *waiting) { own_memory_give_back(waiting, sizeof *waiting + waiting->size); }
+
+// Runs as: host root, in the spawner; in the clone. A page that nothing was written to is not copied.
+void stock_wipe(void) {
+  explicit_bzero(started, started_size);
+  started_size = 0;
 }
 
 // Runs as: host root, in the spawner. Takes `waiting`.
 static void start_waiting(struct spawner *spawner, struct waiting_start *waiting) {
-  const struct received message = {.bytes = waiting->bytes, .size = waiting->size, .descriptor = -1};
+  started_size = waiting->size;
+  memcpy(started, waiting->bytes, waiting->size);
+  give_back(waiting);
+  const struct received message = {.bytes = started, .size = started_size, .descriptor = -1};
   start_plainly(spawner, &message);
-  wipe(waiting);
+  stock_wipe();
 }
 
 // Runs as: host root, in the spawner. Whoever waits for one of the line is started plainly.
@@ -265,7 +276,7 @@ void stock_on_parked(struct spawner *spawner, struct sandbox *sandbox) {
     return;
   }
   adopt(spawner, sandbox, (const struct sp_start *)waiting->bytes);
-  wipe(waiting);
+  give_back(waiting);
 }
 
 // Runs as: host root, in the spawner. Whoever waits for one that did not come is started plainly.
@@ -285,11 +296,4 @@ void stock_on_end(struct spawner *spawner, struct sandbox *sandbox, bool was_par
   for (const struct waiting_start *waiting = stock->first; waiting != NULL; waiting = waiting->next) left++;
   if (left <= stock->on_the_way) return;
   start_waiting(spawner, take_waiting(spawner, stock));
-}
-
-// Runs as: not mapped yet, in the clone.
-void stock_wipe(struct spawner *spawner) {
-  for (uint32_t index = 0; index < SP_MAX_STOCKS; index++)
-    for (struct waiting_start *waiting = spawner->stocks[index].first; waiting != NULL; waiting = waiting->next)
-      explicit_bzero(waiting->bytes, waiting->size);
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// Environments that are kept initialised ahead of work.
 struct PoolAheadTests {
-  private typealias Pool = PoolStateMachine<String, String, Int>
+  private typealias Pool = PoolStateMachine<String, String, Int, String>
 
   private func time(_ seconds: Int64) -> MonotonicTime { MonotonicTime(nanoseconds: seconds * 1_000_000_000) }
 
@@ -35,12 +35,12 @@ struct PoolAheadTests {
     pool.keep(1, key: "a", spec: "s")
     let ids = started(pool.reap(at: time(1)))
     _ = pool.available(ids[0], at: time(1))
-    guard case .run(1, on: ids[0])? = pool.submit(1, key: "a", spec: "s").first else {
+    guard case .run(1, on: ids[0])? = pool.submit(1, key: "a", at: time(1), spec: "s").first else {
       Issue.record("the work does not run where it should")
       return
     }
     #expect(pool.initialisedAhead("a") == (1, 0))
-    guard case .start(let spilled, _)? = pool.submit(2, key: "a", spec: "s").first else {
+    guard case .start(let spilled, _)? = pool.submit(2, key: "a", at: time(1), spec: "s").first else {
       Issue.record("nothing is started on demand")
       return
     }
@@ -55,7 +55,7 @@ struct PoolAheadTests {
     pool.keep(1, key: "a", spec: "s")
     let first = started(pool.reap(at: time(1)))
     _ = pool.available(first[0], at: time(1))
-    _ = pool.ended(first[0], .afterStart)
+    _ = pool.ended(first[0], .afterStart(repeated: nil), at: time(1))
     let second = started(pool.reap(at: time(2)))
     #expect(second.count == 1 && second != first)
   }
@@ -66,7 +66,7 @@ struct PoolAheadTests {
     let ids = started(pool.reap(at: time(1)))
     #expect(pool.keyOfStartAhead(ids[0]) == "a")
     pool.failedAhead("a", at: time(1))
-    _ = pool.ended(ids[0], .afterStart)
+    _ = pool.ended(ids[0], .afterStart(repeated: nil), at: time(1))
     #expect(started(pool.reap(at: time(30))).isEmpty)
     #expect(started(pool.reap(at: time(31))).count == 1)
     pool.failedAhead("a", at: time(31))
@@ -79,7 +79,7 @@ struct PoolAheadTests {
     pool.keep(3, key: "a", spec: "s")
     let ids = started(pool.reap(at: time(1)))
     for id in ids { _ = pool.available(id, at: time(1)) }
-    _ = pool.submit(1, key: "a", spec: "s")
+    _ = pool.submit(1, key: "a", at: time(1), spec: "s")
     pool.keep(1, key: "a", spec: "s")
     #expect(ended(pool.reap(at: time(2))).count == 2)
     pool.release("a")
@@ -90,17 +90,17 @@ struct PoolAheadTests {
 
   @Test func `on a full host what is idle on demand makes room, and what is kept does not`() {
     var pool = Pool(capacity: 1, idleTimeout: .seconds(100), freezeDelay: .seconds(1))
-    guard case .start(let id, _)? = pool.submit(1, key: "b", spec: "t").first else { return }
+    guard case .start(let id, _)? = pool.submit(1, key: "b", at: time(1), spec: "t").first else { return }
     _ = pool.available(id, at: time(1))
     pool.keep(1, key: "a", spec: "s")
     #expect(pool.reap(at: time(2)).isEmpty)
     _ = pool.available(id, at: time(2))
     #expect(ended(pool.reap(at: time(3))) == [id])
-    _ = pool.ended(id, .afterStart)
+    _ = pool.ended(id, .afterStart(repeated: nil), at: time(1))
     let kept = started(pool.reap(at: time(4)))
     #expect(kept.count == 1)
     for id in kept { _ = pool.available(id, at: time(5)) }
-    guard case .refuse(2)? = pool.submit(2, key: "b", spec: "t").first else {
+    guard case .refuse(2)? = pool.submit(2, key: "b", at: time(1), spec: "t").first else {
       Issue.record("work of another key takes what is kept")
       return
     }

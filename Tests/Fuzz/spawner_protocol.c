@@ -340,8 +340,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static char text[] = "configuration", argument[] = "redoubt-spawner";
   static char *program[] = {"/var/task/bootstrap", NULL};
   static struct sandbox sandboxes[ALL_SLOTS];
+  static struct tree trees[MAXIMUM_TREES];
   unsigned descriptors = open_descriptors();
   memset(sandboxes, 0, sizeof sandboxes);
+  memset(trees, 0, sizeof trees);
   memset(&last, 0, sizeof last);
   memset(&spawner, 0, sizeof spawner);
   spawner.configuration = (struct configuration){.text = text, .text_size = sizeof text, .uid_base = 700000};
@@ -350,6 +352,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   for (int index = 0; index < 2; index++) spawner.configuration.runtimes[index].arguments[0] = program[0];
   spawner.configuration.runtimes[1].directory = text;
   spawner.sandboxes = sandboxes;
+  spawner.trees = trees;
   spawner.sandbox_count = ALL_SLOTS;
   spawner.cgroups = &cgroup_v1;
   spawner.argument_memory = argument;

@@ -44,6 +44,14 @@ def test_idle_environments_end_after_their_time(limited):
     assert invoke_function(client, "one", 0).json == "slept"
 
 
+def test_idle_environments_end_when_memory_is_short(limited):
+    server, client = limited("--memory-reserve", "16777216")  # more than any host has
+    assert invoke_function(client, "one", 0).json == "slept"
+    wait_until(lambda: not environments(server), 6, 0.1, what="the end of the idle environment")
+    assert "memory is short" in server.log_tail()
+    assert invoke_function(client, "one", 2).json == "slept", "what is at work stays"
+
+
 def test_a_full_host_makes_room_by_ending_what_is_idle(limited):
     _, client = limited("--environments", "1")
     for name in ("one", "two", "one"):

@@ -136,6 +136,26 @@ def test_an_import_that_never_ends_is_a_timeout(failing):
     assert time.monotonic() - started < 15
 
 
+def test_an_init_phase_that_fails_again_and_again_is_not_tried_for_every_request(deploy, invoke, lambda_client):
+    name = deploy(
+        """
+        import os
+        print("importing")
+        if "SOUND" not in os.environ: raise RuntimeError("broken")
+        def handler(event, context): return "sound"
+        """
+    )
+    answers = [invoke(name, tail=True) for _ in range(12)]
+    assert {(answer.json["errorType"], answer.json["errorMessage"]) for answer in answers} == {("RuntimeError", "broken")}
+    tried = ["importing" in answer.log for answer in answers]
+    assert tried[:3] == [True] * 3 and tried.count(True) < len(tried)
+    for answer, is_tried in zip(answers, tried):
+        assert is_tried != ("REDOUBT not started: the init phase has failed again and again" in answer.log)
+        assert "START RequestId" in answer.log and "Status: error\tError Type: RuntimeError" in answer.log
+    lambda_client.update_function_configuration(FunctionName=name, Environment={"Variables": {"SOUND": "1"}})
+    assert invoke(name).json == "sound", "another configuration is another try"
+
+
 def test_a_failing_function_does_not_disturb_its_neighbour(deploy, invoke):
     broken = deploy("import os\ndef handler(e, c): os._exit(1)")
     sound = deploy("import os\nn = 0\ndef handler(e, c):\n  global n\n  n += 1\n  return n")

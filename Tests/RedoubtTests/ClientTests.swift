@@ -56,7 +56,7 @@ import Wire
     let settings = try ServeSettings(
       flags: [.spawner: "/opt/s", .environments: "8"], environment: ProcessEnvironment([:]),
       defaults: ServeDefaults(
-        isRoot: true, user: 0, dataHome: nil, configurationHome: nil, executableDirectory: nil))
+        isRoot: true, user: 0, dataHome: nil, configurationHome: nil, memoryMiB: nil, executableDirectory: nil))
     let runtimes = [
       HostRuntime(name: "python3.11", directory: "/r/python", command: ["/usr/bin/python3.11", "/var/runtime/b.py"]),
       HostRuntime(name: "provided.al2", directory: nil, command: ["/var/task/bootstrap"]),

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ServeConfigurationTests {
   private static let defaults = ServeDefaults(
     isRoot: true, user: 0, dataHome: "/root/.local/share", configurationHome: "/root/.config",
-    executableDirectory: "/opt/redoubt/bin")
+    memoryMiB: 24000, executableDirectory: "/opt/redoubt/bin")
 
   private func configuration(
     flags: [ServeKey: String] = [:], variables: [String: String] = [:], defaults: ServeDefaults = Self.defaults
@@ -33,13 +33,22 @@ import Testing
     #expect(configuration.unauthenticatedBytes == 256 << 20)
     #expect(configuration.codeStorageBytes == 75 << 30)
     #expect(configuration.runtimesDirectory == nil)
+    #expect(configuration.environments == 1024)
+    #expect(configuration.memoryReserveMiB == 1200)
+  }
+
+  @Test(arguments: [(nil, 128), (1000, 128), (8000, 400), (256_000, 2048)] as [(Int?, Int)])
+  func `the reserve of memory is a twentieth within bounds`(memoryMiB: Int?, reserve: Int) throws {
+    let defaults = ServeDefaults(
+      isRoot: true, user: 0, dataHome: nil, configurationHome: nil, memoryMiB: memoryMiB, executableDirectory: "/bin")
+    #expect(try configuration(defaults: defaults).memoryReserveMiB == reserve)
   }
 
   @Test func `without root the directories are in the home`() throws {
     let configuration = try configuration(
       defaults: ServeDefaults(
         isRoot: false, user: 1000, dataHome: "/home/me/.local/share", configurationHome: "/home/me/.config",
-        executableDirectory: "/bin"))
+        memoryMiB: nil, executableDirectory: "/bin"))
     #expect(configuration.dataDirectory == "/home/me/.local/share/redoubt")
     #expect(configuration.secretsDirectory == "/home/me/.config/redoubt")
     #expect(configuration.user == "1000")
@@ -91,7 +100,7 @@ import Testing
 
   @Test func `values out of range or form are refused by name`() {
     let numbers = ServeKey.allCases.filter { if case .whole = $0.row.form { true } else { false } }
-    #expect(numbers.count == 12)
+    #expect(numbers.count == 13)
     for key in numbers {
       for value in ["-1", "x", "", "99999999999999", "1e3"] {
         #expect(failure([key: value]).hasPrefix("\(key.name) is `\(value)`"), "\(key.name) \(value)")

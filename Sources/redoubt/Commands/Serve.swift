@@ -13,6 +13,7 @@ struct Serve: ParsableCommand {
   func run() throws {
     let configuration = try ServeConfiguration.load(flags.values)
     umask(0o077)
+    OpenFileLimit.makeRoom(for: configuration)
     let plan = try SupervisorPlan(configuration, random: SystemRandomSource())
     let code = try Supervisor(plan, time: SystemTimeSource()).run()
     throw ExitCode(code)

@@ -22,6 +22,7 @@ struct ServeConfiguration: Codable, Hashable, Sendable {
   let environments: Int
   let codeStorageBytes: Int
   let idleTimeoutSeconds: Int
+  let memoryReserveMiB: Int
   let uidBase: Int
   let logRetentionDays: Int
   let maximumConnections: Int
@@ -32,12 +33,11 @@ struct ServeConfiguration: Codable, Hashable, Sendable {
   /// Names of the spawner's runtimes in the order of their indices; set by the supervisor, empty before.
   var runtimes: [String] = []
 
-  /// The user ids that sandboxes run as; nobody else on the host may have them. Those of the
-  /// stock, zygotes and unpackers have ids of their own, after those of environments.
-  var environmentIDs: Range<Int> {
-    let others = Spawner.stockPlaces + Spawner.stockLines + Spawner.unpackPlaces
-    return uidBase..<(uidBase + environments + others)
-  }
+  /// Sandboxes at once: environments, then those of the stock, zygotes and unpackers.
+  var sandboxes: Int { environments + Spawner.stockPlaces + Spawner.stockLines + Spawner.unpackPlaces }
+
+  /// The user ids that sandboxes run as, one each; nobody else on the host may have them.
+  var environmentIDs: Range<Int> { uidBase..<(uidBase + sandboxes) }
 
   /// `redoubt-unpack`, beside the spawner.
   var unpacker: String { HostFile.parent(spawner) + "/redoubt-unpack" }
@@ -63,6 +63,7 @@ extension ServeConfiguration {
     environments = try settings.whole(.environments)
     codeStorageBytes = try settings.whole(.codeStorage)
     idleTimeoutSeconds = try settings.whole(.idleTimeout)
+    memoryReserveMiB = try settings.whole(.memoryReserve)
     uidBase = try settings.whole(.uidBase)
     logRetentionDays = try settings.whole(.logRetention)
     maximumConnections = try settings.whole(.maximumConnections)

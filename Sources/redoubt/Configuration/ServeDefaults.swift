@@ -1,3 +1,5 @@
+import Execution
+
 /// The defaults that depend on the host and on who asks.
 struct ServeDefaults: Sendable {
   let isRoot: Bool
@@ -6,6 +8,8 @@ struct ServeDefaults: Sendable {
   /// Where this user's programs keep data and settings: XDG_DATA_HOME and XDG_CONFIG_HOME, or below the home.
   let dataHome: String?
   let configurationHome: String?
+  /// MiB of the host's memory; nil when the host does not tell.
+  let memoryMiB: Int?
   /// The directory of the running executable, without symbolic links; nil when it cannot be told.
   let executableDirectory: String?
 
@@ -13,7 +17,7 @@ struct ServeDefaults: Sendable {
   static func ofProcess(_ environment: ProcessEnvironment) -> ServeDefaults {
     ServeDefaults(
       isRoot: HostUser.isRoot, user: HostUser.current.uid, dataHome: environment.dataHome,
-      configurationHome: environment.configurationHome,
+      configurationHome: environment.configurationHome, memoryMiB: HostMemory.now().map { $0.total >> 20 },
       executableDirectory: HostFile.realPath("/proc/self/exe").map(HostFile.parent))
   }
 
@@ -25,6 +29,7 @@ struct ServeDefaults: Sendable {
     case .secretsDirectory: return isRoot ? "/etc/redoubt" : configurationHome.map { $0 + "/redoubt" }
     case .user: return isRoot ? "redoubt" : String(user)
     case .spawner: return executableDirectory.map { $0 + "/redoubt-spawner" }
+    case .memoryReserve: return String(memoryMiB.map { min(max($0 / 20, 128), 2048) } ?? 128)
     case .runtimesDirectory: return executableDirectory.flatMap(Self.runtimes)
     default: return nil
     }

@@ -17,6 +17,7 @@ struct ServeFlags: ParsableArguments {
   @Option(name: .key(.environments), help: .key(.environments)) var environments: String?
   @Option(name: .key(.codeStorage), help: .key(.codeStorage)) var codeStorage: String?
   @Option(name: .key(.idleTimeout), help: .key(.idleTimeout)) var idleTimeout: String?
+  @Option(name: .key(.memoryReserve), help: .key(.memoryReserve)) var memoryReserve: String?
   @Option(name: .key(.uidBase), help: .key(.uidBase)) var uidBase: String?
   @Option(name: .key(.logRetention), help: .key(.logRetention)) var logRetention: String?
   @Option(name: .key(.maximumConnections), help: .key(.maximumConnections)) var maximumConnections: String?
@@ -48,6 +49,7 @@ struct ServeFlags: ParsableArguments {
     case .environments: environments
     case .codeStorage: codeStorage
     case .idleTimeout: idleTimeout
+    case .memoryReserve: memoryReserve
     case .uidBase: uidBase
     case .logRetention: logRetention
     case .maximumConnections: maximumConnections

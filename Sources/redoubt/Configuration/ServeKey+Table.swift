@@ -38,12 +38,16 @@ extension ServeKey {
         documentation: "Least severe level that is logged: \(ServeConfiguration.logLevels.joined(separator: ", ")).")
     case .drainTimeout: whole(0...3600, "30", "Seconds that invocations have to finish when the server stops.")
     case .concurrency: whole(1...1_000_000, "1000", "Most invocations of an account at once.")
-    case .environments: whole(1...4096, "256", "Most execution environments on this host at once.")
+    case .environments: whole(1...4096, "1024", "Most execution environments on this host at once.")
     case .codeStorage:
       whole(
         1...70_368_744_177_664, "80530636800",
         "Most bytes of packages that the versions of an account's functions and layers may have together.")
     case .idleTimeout: whole(1...86_400, "600", "Seconds after which an idle environment is ended.")
+    case .memoryReserve:
+      Row(
+        form: .whole(0...16_777_216), fallback: .found("a twentieth of the memory, 128 to 2048"),
+        documentation: "MiB of memory that stay available: while there are less, idle environments are ended.")
     case .uidBase: whole(100_000...2_147_483_647, "2000000", "First of the user ids that environments run as.")
     case .logRetention: whole(1...3653, "30", "Days that a log group without a retention of its own is kept.")
     case .maximumConnections: whole(1...1_000_000, "4096", "Most connections to the APIs at once.")

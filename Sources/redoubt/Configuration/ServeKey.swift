@@ -15,6 +15,7 @@ enum ServeKey: String, CaseIterable, Sendable {
   case environments
   case codeStorage = "code-storage-bytes"
   case idleTimeout = "idle-timeout"
+  case memoryReserve = "memory-reserve"
   case uidBase = "uid-base"
   case logRetention = "log-retention-days"
   case maximumConnections = "max-connections"

@@ -38,6 +38,6 @@ extension HostCheck {
   }
 
   private static func common(_ configuration: ServeConfiguration) -> [HostCheck] {
-    memory() + programs(configuration) + runtimes(configuration) + [nftables()]
+    memory() + [capacity(configuration)] + programs(configuration) + runtimes(configuration) + [nftables()]
   }
 }

@@ -54,8 +54,9 @@ struct ServerComposition {
     let metrics = MetricRegistry()
     let executor = Executor(
       capacity: configuration.environments, idleTimeout: .seconds(configuration.idleTimeoutSeconds),
-      spawner: spawner, library: library, runtimes: runtimes, environment: environment, records: records,
-      findings: findings, metrics: metrics, group: group, time: time, random: random, log: log)
+      memoryReserve: configuration.memoryReserveMiB << 20, spawner: spawner, library: library, runtimes: runtimes,
+      environment: environment, records: records, findings: findings, metrics: metrics, group: group, time: time,
+      random: random, log: log)
     self.executor = executor
     let catalog = FunctionCatalog()
     let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
