@@ -64,14 +64,7 @@ struct ServerComposition {
       limits: AdmissionLimits(
         concurrency: configuration.concurrency, idleTimeout: .seconds(configuration.idleTimeoutSeconds)),
       time: time)
-    metrics.read(.environments) { [(MetricLabels(), Double(executor.environmentCount))] }
-    metrics.read(.stockTarget) { executor.stockTargets.map { ($0.labels, Double($0.count)) } }
-    metrics.read(.invocationsAdmitted) { [(MetricLabels(), Double(admission.counters.admitted))] }
-    metrics.read(.invocationsThrottled) {
-      Throttle.Reason.allCases.map {
-        (MetricLabels(["reason": $0.rawValue]), Double(admission.counters.count(of: $0)))
-      }
-    }
+    metrics.read(executor, admission)
     let kept = KeptConcurrency(catalog: catalog, admission: admission, executor: executor)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
