@@ -9,7 +9,8 @@ extension PoolStateMachine {
 
   /// Sets how many environments of a key are kept; they are started, or end, at the next `balance`.
   package mutating func keep(_ count: Int, key: Key, spec: @autoclosure () -> Spec) {
-    groups[key, default: Group(spec: spec())].kept = count
+    if groups[key] == nil { addGroup(key, spec()) }
+    groups[key]?.kept = count
     groups[key]?.heldUntil = nil
   }
 

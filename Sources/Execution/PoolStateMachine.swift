@@ -48,9 +48,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   struct Group {
     let spec: Spec
+    let owner: PoolOwner
     /// Most recently used last.
     var idle: [EnvironmentID] = []
-    var waiting: [Work] = []
+    var waiting = WorkQueue<Work>()
     var starting = 0
     var finishing = 0
     var size = 0
@@ -67,6 +68,9 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   let capacity: Int
   private let idleTimeout: Duration
+  private let owner: @Sendable (Key, Spec) -> PoolOwner
+  /// When the machine was last told the time.
+  private(set) var clock = MonotonicTime(nanoseconds: 0)
   private var lastID: UInt64 = 0
   var environments: [EnvironmentID: Environment] = [:]
   var groups: [Key: Group] = [:]
@@ -76,9 +80,14 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   /// - Parameters:
   ///   - capacity: environments at once, over all keys.
   ///   - idleTimeout: how long an environment may wait for work before it is ended.
-  package init(capacity: Int, idleTimeout: Duration) {
+  ///   - owner: among whom a full host is shared; each key by itself where none is given.
+  package init(
+    capacity: Int, idleTimeout: Duration,
+    owner: @escaping @Sendable (Key, Spec) -> PoolOwner = { key, _ in PoolOwner(account: "", function: "\(key)") }
+  ) {
     self.capacity = capacity
     self.idleTimeout = idleTimeout
+    self.owner = owner
   }
 
   /// Environments that exist, those about to end included.
@@ -91,7 +100,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
       environments[id]?.state = .busy
       return [.run(work, on: id)]
     }
-    groups[key, default: Group(spec: spec())].waiting.append(work)
+    if groups[key] == nil { addGroup(key, spec()) }
+    groups[key]?.waiting.append(work)
     guard let group = groups[key] else { return [] }
     if environments.count < capacity { return group.unmet > 0 ? [start(key)] : [] }
     // Work that takes what others wait for makes them unmet: it is the newest, and is the one that is refused.
@@ -100,13 +110,15 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// The environment waits for work: its runtime has asked for the next.
   package mutating func available(_ id: EnvironmentID, at now: MonotonicTime) -> [Action] {
+    clock = max(clock, now)
     guard let environment = environments[id] else { return [] }
     if case .ending = environment.state { return [] }
     leave(environment)
     environments[id]?.state = .busy
     environments[id]?.isInitialised = true
     if retired.contains(environment.key), groups[environment.key]?.waiting.isEmpty ?? true { return [end(id)] }
-    if let work = groups[environment.key]?.waiting.popFirstElement() { return [.run(work, on: id)] }
+    if mustMakeRoom(environment) { return [end(id)] + refuseUncovered(environment.key) }
+    if let work = groups[environment.key]?.waiting.popFirst() { return [.run(work, on: id)] }
     if !environment.isAhead, environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
     environments[id]?.state = .idle(since: now)
     groups[environment.key]?.idle.append(id)
@@ -126,10 +138,12 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     leave(environment)
     environments[id]?.state = .busy
     var actions = replenish()
-    while let key = groups.first(where: { $0.value.unmet > 0 })?.key {
-      let more = makeRoom(for: key)
-      if more.isEmpty { break }
-      actions += more
+    for key in groups.keys {
+      while groups[key]?.unmet ?? 0 > 0 {
+        let more = makeRoom(for: key)
+        if more.isEmpty { break }
+        actions += more
+      }
     }
     return actions
   }
@@ -148,7 +162,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     groups[environment.key]?.idle.removeAll { $0 == id }
     groups[environment.key]?.size -= 1
     var actions: [Action] = []
-    if case .starting = environment.state, let work = groups[environment.key]?.waiting.popFirstElement() {
+    if case .starting = environment.state, let work = groups[environment.key]?.waiting.popFirst() {
       actions.append(.fail(work))
     }
     forgetIfUnused(environment.key)
@@ -175,11 +189,12 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// Ends what has been idle for too long, and sees to what is kept.
   package mutating func reap(at now: MonotonicTime) -> [Action] {
+    clock = max(clock, now)
     let expired = environments.filter { _, environment in
       guard case .idle(let since) = environment.state, !environment.isAhead else { return false }
       return now - since >= idleTimeout
     }
-    return expired.keys.map { end($0) } + balance(at: now)
+    return expired.keys.map { end($0) } + refuseOverdue() + balance(at: now)
   }
 
   /// Ends everything and takes nothing more; for shutdown.
@@ -187,8 +202,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     isDraining = true
     var actions = environments.keys.map { end($0) }
     for key in groups.keys {
-      actions += (groups[key]?.waiting ?? []).map { .refuse($0) }
-      groups[key]?.waiting = []
+      actions += (groups[key]?.waiting.removeAll() ?? []).map { .refuse($0) }
     }
     return actions
   }
@@ -227,20 +241,29 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   private mutating func replenish() -> [Action] {
     guard !isDraining else { return [] }
     var actions: [Action] = []
-    for key in groups.keys {
-      while environments.count < capacity, let group = groups[key], group.unmet > 0 { actions.append(start(key)) }
-    }
+    while environments.count < capacity, let key = neediestKey() { actions.append(start(key)) }
     return actions
   }
 
-  /// On a full host something idle makes room, or work waits for what is about to be free, or it is refused.
+  /// On a full host something idle makes room, or work waits for what is about to be free, or, where its owner has less
+  /// than its share, for what another has too much; otherwise it is refused.
   private mutating func makeRoom(for key: Key) -> [Action] {
     // Each environment that is ending makes room for one that is wanted.
     guard totalUnmet > endingCount else { return [] }
-    if let victim = leastRecentlyIdle() { return [end(victim)] }
+    let balance = hostBalance()
+    if let victim = victim(for: key, balance) { return [end(victim)] }
     guard totalUnmet > endingCount + groups.values.reduce(0, { $0 + $1.spare }) else { return [] }
+    if let owner = groups[key]?.owner, balance.isWithin(owner) { return [] }
     return refuseNewest(of: key)
   }
+
+  /// Refuses what waited for an environment that made room for others.
+  private mutating func refuseUncovered(_ key: Key) -> [Action] {
+    guard let group = groups[key], group.unmet > 0, totalUnmet > endingCount else { return [] }
+    return refuseNewest(of: key)
+  }
+
+  mutating func addGroup(_ key: Key, _ spec: Spec) { groups[key] = Group(spec: spec, owner: owner(key, spec)) }
 
   private mutating func refuseNewest(of key: Key) -> [Action] {
     guard let work = groups[key]?.waiting.popLast() else { return [] }
@@ -254,24 +277,21 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     retired.remove(key)
   }
 
-  private var totalUnmet: Int { groups.values.reduce(0) { $0 + max(0, $1.unmet) } }
+  var totalUnmet: Int { groups.values.reduce(0) { $0 + max(0, $1.unmet) } }
 
-  private var endingCount: Int {
+  var endingCount: Int {
     environments.values.count {
       if case .ending = $0.state { true } else { false }
     }
   }
 
-  func leastRecentlyIdle() -> EnvironmentID? {
+  func leastRecentlyIdle(where isEligible: (Environment) -> Bool = { _ in true }) -> EnvironmentID? {
     let idle = environments.compactMap { id, environment -> (EnvironmentID, MonotonicTime)? in
-      guard case .idle(let since) = environment.state, !environment.isAhead else { return nil }
+      guard case .idle(let since) = environment.state, !environment.isAhead, isEligible(environment) else {
+        return nil
+      }
       return (id, since)
     }
     return idle.min { $0.1 < $1.1 }?.0
   }
-}
-
-extension Array {
-  /// Removes and returns the first element, or nil when there is none.
-  fileprivate mutating func popFirstElement() -> Element? { isEmpty ? nil : removeFirst() }
 }

@@ -28,7 +28,7 @@ final class SandboxPool: Sendable {
     capacity: Int, idleTimeout: Duration, services: ExecutionServices, group: any EventLoopGroup,
     preparation: CodePreparation
   ) {
-    state = Mutex(State(machine: Machine(capacity: capacity, idleTimeout: idleTimeout)))
+    state = Mutex(State(machine: Machine(capacity: capacity, idleTimeout: idleTimeout) { _, spec in spec.owner }))
     self.services = services
     self.group = group
     self.preparation = preparation

@@ -27,7 +27,7 @@ package struct ProvisionedConcurrency: Hashable, Sendable {
   }
 }
 
-/// What is provisioned by one configuration, and the version that it is for now.
+/// What is provisioned by one configuration, and the version that it stands for.
 package struct ProvisionedVersion: Sendable {
   /// As in the configuration: a version number or an alias.
   package let qualifier: String
