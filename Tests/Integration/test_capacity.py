@@ -1,6 +1,8 @@
 """What the operator limits: environments, concurrency, idleness."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from botocore.exceptions import ClientError
@@ -61,7 +63,7 @@ def test_a_full_host_makes_room_by_ending_what_is_idle(limited):
 def test_a_full_host_without_anything_idle_answers_429(limited):
     server, client = limited("--environments", "1")
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(invoke_function, client, "one", 2)
+        running = pool.submit(invoke_function, client, "one", 5)
         wait_until(lambda: environments(server), 5, what="the environment of the call under way")
         refused = throttled(lambda: invoke_function(client, "two", 0))
         assert running.result().json == "slept"
@@ -77,6 +79,28 @@ def test_an_account_at_its_concurrency_answers_429(limited):
         throttled(lambda: invoke_function(client, "one", 0))
         assert running.result().json == "slept"
     assert invoke_function(client, "one", 0).json == "slept"
+
+
+def test_a_storm_on_a_full_host_does_not_push_another_function_out(limited):
+    server, client = limited("--environments", "4")
+    storming, refused = Event(), Counter()
+
+    def storm(one):
+        while not storming.is_set():
+            try:
+                invoke_function(one, "one", 0.2)
+            except ClientError as error:
+                refused[error.response["Reason"]] += 1
+
+    with ThreadPoolExecutor(12) as pool:
+        for number in range(12):
+            pool.submit(storm, boto3_client(server))
+        try:
+            wait_until(lambda: refused, 10, what="a refusal of the storm")
+            assert [invoke_function(client, "two", 0).json for _ in range(20)] == ["slept"] * 20
+        finally:
+            storming.set()
+    assert set(refused) == {"ConcurrentInvocationLimitExceeded"}
 
 
 def throttled(call):
