@@ -1,3 +1,4 @@
+import Core
 import Functions
 
 /// What an environment is started from. Environments of one key are interchangeable.
@@ -15,6 +16,13 @@ struct EnvironmentSpec: Sendable {
   var initialization = InitializationType.onDemand
 
   var key: Key { Key(revisionID: version.revisionID, hygiene: hygiene, tenantID: tenantID) }
+}
+
+extension EnvironmentSpec {
+  var owner: PoolOwner {
+    PoolOwner(
+      account: "\(version.place.account)/\(version.place.region)", function: version.name.description)
+  }
 }
 
 /// Whether an environment was started for work or ahead of it, in Lambda's words.

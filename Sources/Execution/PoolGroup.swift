@@ -44,12 +44,15 @@ struct PoolEnvironment<Key: Hashable & Sendable>: Sendable {
 /// The environments of one key, and the work that waits for them.
 struct PoolGroup<Spec: Sendable, Work: Sendable>: Sendable {
   let spec: Spec
+  let owner: PoolOwner
   /// Most recently used last.
   var idle: [EnvironmentID] = []
-  var waiting: [Work] = []
+  var waiting = WorkQueue<Work>()
   var starting = 0
   var finishing = 0
   var size = 0
+  /// Told to end, of `size`.
+  var ending = 0
   /// How many environments are to be kept initialised ahead of work.
   var kept = 0
   /// Until when none is started ahead, after an init phase that failed.
@@ -57,7 +60,10 @@ struct PoolGroup<Spec: Sendable, Work: Sendable>: Sendable {
   /// How long the last start took that succeeded: what another one would cost.
   var startCost = Duration.zero
 
-  init(spec: Spec) { self.spec = spec }
+  init(spec: Spec, owner: PoolOwner) {
+    self.spec = spec
+    self.owner = owner
+  }
 
   /// Work that no environment on its way will take.
   var unmet: Int { max(0, waiting.count - starting - finishing) }

@@ -42,6 +42,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   let capacity: Int
   private let idleTimeout: Duration
   private let freezeDelay: Duration
+  private let owner: @Sendable (Key, Spec) -> PoolOwner
   private var lastID: UInt64 = 0
   private(set) var environments: [EnvironmentID: Environment] = [:]
   private(set) var groups: [Key: Group] = [:]
@@ -59,10 +60,15 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   ///   - capacity: environments at once, over all keys.
   ///   - idleTimeout: how long an environment may wait for work before it is ended.
   ///   - freezeDelay: how long before it is frozen.
-  package init(capacity: Int, idleTimeout: Duration, freezeDelay: Duration) {
+  ///   - owner: among whom a full host is shared; each key by itself where none is given.
+  package init(
+    capacity: Int, idleTimeout: Duration, freezeDelay: Duration,
+    owner: @escaping @Sendable (Key, Spec) -> PoolOwner = { key, _ in PoolOwner(account: "", function: "\(key)") }
+  ) {
     self.capacity = capacity
     self.idleTimeout = idleTimeout
     self.freezeDelay = freezeDelay
+    self.owner = owner
   }
 
   /// Environments that exist, those about to end included.
@@ -93,6 +99,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     initialised(id)
     leave(environment)
     environments[id]?.state = .busy
+    if mustMakeRoom(environment, at: now) { return [end(id)] + refuseUncovered(environment.key) }
     if let work = takeWaiting(environment.key) { return [.run(work, on: id)] }
     if retired.contains(environment.key) { return [end(id)] }
     if !environment.isAhead, environments.count >= capacity, unmet > endingCount { return [end(id)] }
@@ -116,10 +123,12 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     leave(environment)
     environments[id]?.state = .busy
     var actions = replenish(at: now)
-    while unmet > 0, let key = groups.first(where: { $0.value.unmet > 0 })?.key {
-      let more = makeRoom(for: key, at: now)
-      if more.isEmpty { break }
-      actions += more
+    for key in unmet > 0 ? Array(groups.keys) : [] {
+      while groups[key]?.unmet ?? 0 > 0 {
+        let more = makeRoom(for: key, at: now)
+        if more.isEmpty { break }
+        actions += more
+      }
     }
     return actions
   }
@@ -135,9 +144,11 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   package mutating func ended(_ id: EnvironmentID, _ end: End, at now: MonotonicTime) -> [Action] {
     guard let environment = environments.removeValue(forKey: id) else { return [] }
     leave(environment)
-    if environment.isEnding { endingCount -= 1 }
-    groups[environment.key]?.idle.removeAll { $0 == id }
-    groups[environment.key]?.size -= 1
+    update(environment.key) {
+      $0.idle.removeAll { $0 == id }
+      $0.size -= 1
+      if environment.isEnding { $0.ending -= 1 }
+    }
     if case .afterStart(let failure?) = end { noteFailure(failure, of: environment, at: now) }
     var actions: [Action] = []
     if case .starting = environment.state, let work = takeWaiting(environment.key) {
@@ -191,7 +202,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
       guard let since = environment.idleSince, !environment.isAhead else { return false }
       return now - since >= idleTimeout
     }
-    return expired.keys.map { end($0) } + balance(at: now)
+    return expired.keys.map { end($0) } + refuseOverdue() + balance(at: now)
   }
 
   /// Memory is short: ends an eighth of what is idle, one at least, the least valuable first. Whether that was enough is
@@ -206,8 +217,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     isDraining = true
     var actions = environments.keys.map { end($0) }
     for key in groups.keys {
-      actions += (groups[key]?.waiting ?? []).map { .refuse($0) }
-      update(key) { $0.waiting = [] }
+      update(key) { actions += $0.waiting.removeAll().map { .refuse($0) } }
     }
     return actions
   }
@@ -263,9 +273,11 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case .idle, .frozen, .busy, .finishing: break
     }
     leave(environment)
-    groups[environment.key]?.idle.removeAll { $0 == id }
     environments[id]?.state = .ending
-    endingCount += 1
+    update(environment.key) {
+      $0.idle.removeAll { $0 == id }
+      $0.ending += 1
+    }
     return .end(id)
   }
 
@@ -283,15 +295,16 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     guard let index = groups.index(forKey: key) else { return }
     unmet -= groups.values[index].unmet
     spare -= groups.values[index].spare
+    endingCount -= groups.values[index].ending
     change(&groups.values[index])
     unmet += groups.values[index].unmet
     spare += groups.values[index].spare
+    endingCount += groups.values[index].ending
   }
 
-  private mutating func takeWaiting(_ key: Key) -> Work? {
-    guard let group = groups[key], !group.waiting.isEmpty else { return nil }
-    let work = group.waiting.first
-    update(key) { $0.waiting.removeFirst() }
+  mutating func takeWaiting(_ key: Key) -> Work? {
+    var work: Work?
+    update(key) { work = $0.waiting.popFirst() }
     return work
   }
 
@@ -301,26 +314,32 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   private mutating func replenish(at now: MonotonicTime) -> [Action] {
     guard !isDraining, unmet > 0 else { return [] }
     var actions: [Action] = []
-    for key in groups.keys {
-      while environments.count < capacity, let group = groups[key], group.unmet > 0 {
-        actions.append(start(key, at: now))
-      }
-    }
+    while environments.count < capacity, let key = neediestKey(at: now) { actions.append(start(key, at: now)) }
     return actions
   }
 
-  /// On a full host something idle makes room, or work waits for what is about to be free, or it is refused.
+  /// On a full host something idle makes room, or work waits for what is about to be free, or, where its owner has less
+  /// than its share, for what another has too much; otherwise it is refused.
   private mutating func makeRoom(for key: Key, at now: MonotonicTime) -> [Action] {
     // Each environment that is ending makes room for one that is wanted.
     guard unmet > endingCount else { return [] }
-    if let victim = leastValuable(at: now) { return [end(victim)] }
+    let balance = hostBalance(at: now)
+    if let victim = victim(for: key, balance, at: now) { return [end(victim)] }
     guard unmet > endingCount + spare else { return [] }
+    if let owner = groups[key]?.owner, balance.isWithin(owner) { return [] }
+    return refuseNewest(of: key)
+  }
+
+  /// Refuses what waited for an environment that made room for others.
+  private mutating func refuseUncovered(_ key: Key) -> [Action] {
+    guard let group = groups[key], group.unmet > 0, unmet > endingCount else { return [] }
     return refuseNewest(of: key)
   }
 
   private mutating func refuseNewest(of key: Key) -> [Action] {
-    guard let work = groups[key]?.waiting.last else { return [] }
-    update(key) { $0.waiting.removeLast() }
+    var work: Work?
+    update(key) { work = $0.waiting.popLast() }
+    guard let work else { return [] }
     forgetIfUnused(key)
     return [.refuse(work)]
   }
@@ -332,11 +351,20 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   }
 
   mutating func addGroup(_ key: Key, spec: @autoclosure () -> Spec) {
-    if groups[key] == nil { groups[key] = Group(spec: spec()) }
+    guard groups[key] == nil else { return }
+    let spec = spec()
+    groups[key] = Group(spec: spec, owner: owner(key, spec))
   }
 
-  func leastValuable(at now: MonotonicTime) -> EnvironmentID? {
-    idleByValue(at: now).min { $0.value < $1.value }?.id
+  /// - Parameter isEligible: whether the key's idle environment may be ended that has been idle since then.
+  func leastValuable(
+    at now: MonotonicTime, where isEligible: (Key, MonotonicTime) -> Bool = { _, _ in true }
+  ) -> EnvironmentID? {
+    let eligible = idleByValue(at: now).filter { one in
+      guard let environment = environments[one.id], let since = environment.idleSince else { return false }
+      return isEligible(environment.key, since)
+    }
+    return eligible.min { $0.value < $1.value }?.id
   }
 
   /// What each idle environment that is not to be kept is worth: the time that another start would take, over the time

@@ -40,7 +40,9 @@ final class SandboxPool: Sendable {
     capacity: Int, idleTimeout: Duration, services: ExecutionServices, group: any EventLoopGroup,
     preparation: CodePreparation
   ) {
-    let machine = Machine(capacity: capacity, idleTimeout: idleTimeout, freezeDelay: ExecutionLimits.freezeDelay)
+    let machine = Machine(
+      capacity: capacity, idleTimeout: idleTimeout, freezeDelay: ExecutionLimits.freezeDelay,
+      owner: { _, spec in spec.owner })
     state = Mutex(State(machine: machine))
     self.services = services
     self.group = group

@@ -100,7 +100,9 @@ struct PoolAheadTests {
     let kept = started(pool.reap(at: time(4)))
     #expect(kept.count == 1)
     for id in kept { _ = pool.available(id, at: time(5)) }
-    guard case .refuse(2)? = pool.submit(2, key: "b", at: time(1), spec: "t").first else {
+    #expect(pool.submit(2, key: "b", at: time(5), spec: "t").isEmpty)
+    #expect(pool.reap(at: time(6)).isEmpty)
+    guard case .refuse(2)? = pool.reap(at: time(7)).first else {
       Issue.record("work of another key takes what is kept")
       return
     }

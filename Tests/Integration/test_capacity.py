@@ -1,12 +1,14 @@
 """What the operator limits: environments, concurrency, idleness."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 from botocore.exceptions import ClientError
 from harness.clients import ROLE, boto3_client
 from harness.functions import error_code, invoke_function
-from harness.host import is_alive, real_user
+from harness.host import environments
 from harness.packages import make_zip
 from harness.waiting import wait_until
 
@@ -30,10 +32,6 @@ def limited(fresh_server):
         return fresh_server, client
 
     return start
-
-
-def environments(server):
-    return [pid for pid in server.tree() if is_alive(pid) and (real_user(pid) or 0) >= 2_000_000]
 
 
 def test_idle_environments_end_after_their_time(limited):
@@ -61,7 +59,7 @@ def test_a_full_host_makes_room_by_ending_what_is_idle(limited):
 def test_a_full_host_without_anything_idle_answers_429(limited):
     server, client = limited("--environments", "1")
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(invoke_function, client, "one", 2)
+        running = pool.submit(invoke_function, client, "one", 5)
         wait_until(lambda: environments(server), 5, what="the environment of the call under way")
         refused = throttled(lambda: invoke_function(client, "two", 0))
         assert running.result().json == "slept"
@@ -77,6 +75,28 @@ def test_an_account_at_its_concurrency_answers_429(limited):
         throttled(lambda: invoke_function(client, "one", 0))
         assert running.result().json == "slept"
     assert invoke_function(client, "one", 0).json == "slept"
+
+
+def test_a_storm_on_a_full_host_does_not_push_another_function_out(limited):
+    server, client = limited("--environments", "4")
+    storming, refused = Event(), Counter()
+
+    def storm(one):
+        while not storming.is_set():
+            try:
+                invoke_function(one, "one", 0.2)
+            except ClientError as error:
+                refused[error.response["Reason"]] += 1
+
+    with ThreadPoolExecutor(12) as pool:
+        for number in range(12):
+            pool.submit(storm, boto3_client(server))
+        try:
+            wait_until(lambda: refused, 10, what="a refusal of the storm")
+            assert [invoke_function(client, "two", 0).json for _ in range(20)] == ["slept"] * 20
+        finally:
+            storming.set()
+    assert set(refused) == {"ConcurrentInvocationLimitExceeded"}
 
 
 def throttled(call):
