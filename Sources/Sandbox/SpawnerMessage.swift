@@ -22,6 +22,7 @@ enum SpawnerMessage {
     let block = block(line.environment)
     var message = sp_stock()
     message.header = header(SP_STOCK, size: MemoryLayout<sp_stock>.size + block.count, 0)
+    message.account = line.kind.account?.number ?? 0
     message.stock = UInt32(number)
     message.kind = line.kind.number
     message.runtime = UInt32(line.runtime)
@@ -99,6 +100,11 @@ enum SpawnerMessage {
 }
 
 extension StockLine.Kind {
+  /// Whose environments its sandboxes may become; nil: anybody's.
+  fileprivate var account: AccountID? {
+    if case .forked(let account) = self { account } else { nil }
+  }
+
   fileprivate var number: UInt32 {
     switch self {
     case .prepared: SP_STOCK_PREPARED.rawValue

@@ -12,7 +12,7 @@
 
 struct cgroup_limits {
   uint64_t memory_bytes;
-  uint64_t process_bytes;  // of one process, for where no group bounds all of them
+  uint64_t process_bytes;  // of one process, for where no group bounds all of them; 0: not known yet
   uint32_t processes;
   uint32_t memory_mib;  // decides the share of a processor
 };

@@ -204,7 +204,7 @@ static void report_namespaces(const struct plan *plan) {
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. What stays is what the program brings with it
 // that is no user's, and this process, which has still to put the user's code in its place.
-static void park(struct plan *plan, int children, struct adopted *adopted) {
+static void park(struct plan *plan, int children, struct cgroup_limits *limits, struct adopted *adopted) {
   if (plan->parked_as != SP_STOCK_PREPARED && parked_expect_program(plan) != 0) child_fail(plan, "program's socket");
   if (plan->parked_as == SP_STOCK_BOOTED) {
     int gate = fork_program(plan);
@@ -212,9 +212,7 @@ static void park(struct plan *plan, int children, struct adopted *adopted) {
     close(gate);
   }
   close_if_open(plan->program_end);
-  if (plan->parked_as == SP_STOCK_FORKED) {
-    report_namespaces(plan);
-  }
+  if (plan->parked_as == SP_STOCK_FORKED) report_namespaces(plan);
   if (plan->parked_as != SP_STOCK_PREPARED) program = parked_meet_program(plan);
   const struct report parked = {.kind = REPORT_PARKED};
   report(plan, &parked, NULL, 0);
@@ -222,6 +220,10 @@ static void park(struct plan *plan, int children, struct adopted *adopted) {
   if (plan->parked_as != SP_STOCK_PREPARED) return;
   plan->environment = adopted_environment(adopted);
   if (plan->environment == NULL) child_fail(plan, "environment");
+  if (plan->limits == NULL) return;
+  *limits = *plan->limits;
+  limits->process_bytes = adopted->process_bytes;
+  plan->limits = limits;
 }
 
 // Runs as: sandbox uid with full capabilities, then without. Between the two the program is forked, unless it is there
@@ -232,7 +234,8 @@ static _Noreturn void run(const struct plan *decided) {
   int children = watch_children();
   if (children < 0 || hygiene_open() != 0) child_fail(&plan, "init");
   struct adopted adopted = {0};
-  if (plan.parked_as != 0) park(&plan, children, &adopted);
+  struct cgroup_limits limits;
+  if (plan.parked_as != 0) park(&plan, children, &limits, &adopted);
   bool is_told = program != 0;
   int gate = is_told ? -1 : fork_program(&plan);
   link_wipe();  // the environment block, which came with the spawner's memory

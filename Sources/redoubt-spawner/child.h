@@ -32,6 +32,7 @@ _Noreturn void child_become_zygote(const struct plan *plan);
 struct adopted {
   char *block;  // the environment, in memory that adopted_wipe clears
   uint32_t count, size;
+  uint64_t process_bytes;  // as in struct adoption
 };
 
 // The socket to a program that says who it is. 0, or -1 with errno.

@@ -36,6 +36,8 @@ pid_t parked_meet_program(const struct plan *plan) {
   ssize_t count;
   do count = recvmsg(plan->program_socket, &header, MSG_CMSG_CLOEXEC);
   while (count < 0 && errno == EINTR);
+  errno = ECHILD;
+  if (count <= 0) child_fail(plan, "the program ended before it was parked");
   const struct cmsghdr *sender = count == 1 ? CMSG_FIRSTHDR(&header) : NULL;
   if (sender == NULL || sender->cmsg_level != SOL_SOCKET || sender->cmsg_type != SCM_CREDENTIALS) _exit(1);
   struct ucred credentials;
@@ -100,7 +102,11 @@ void parked_await_adoption(const struct plan *plan, int children, pid_t program,
   if (is_resized && child_resize_temporary(adoption->temporary_mib) != 0) child_fail(plan, "/tmp");
   if (child_limit_program(plan->limits, program, adoption->process_bytes) != 0) child_fail(plan, "limits");
   *adopted = (struct adopted){
-      .block = order + sizeof *adoption, .count = adoption->environment_count, .size = adoption->environment_size};
+      .block = order + sizeof *adoption,
+      .count = adoption->environment_count,
+      .size = adoption->environment_size,
+      .process_bytes = adoption->process_bytes,
+  };
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace, in the sandbox's init. The spawner has checked

@@ -89,7 +89,7 @@ static bool any_left(const struct spawner *spawner) {
 
 // Runs as: host root, in the spawner. Nobody hears the answers any more; the bookkeeping is the same.
 static void stop(struct spawner *spawner) {
-  for (uint32_t index = 0; index < SP_MAX_STOCKS; index++) spawner->stocks[index].target = 0;
+  stock_stop(spawner);
   epoll_ctl(spawner->events, EPOLL_CTL_DEL, spawner->server.socket, NULL);
   for (struct sandbox *sandbox = NULL; (sandbox = sandbox_next(spawner, sandbox)) != NULL;) sandbox_kill(sandbox);
   int64_t end = monotonic_milliseconds() + STOP_MILLISECONDS;

@@ -65,11 +65,12 @@ struct waiting_start {
 struct stock {
   bool is_defined;
   enum sp_stock_kind kind;
+  uint64_t account;  // 0: anybody's
   uint32_t runtime, target;
   char *block;  // the environment of programs while they are parked
   uint32_t environment_count, environment_size;
   uint32_t on_the_way, parked;  // sandboxes
-  uint32_t failures;            // in a row, of sandboxes on the way and of the zygote
+  uint32_t failures;            // of its sandboxes and of the zygote, since an SP_START got one
   int64_t refill_at;            // milliseconds of the monotonic clock
   struct waiting_start *first, *last;
   struct sandbox *zygote;
@@ -196,6 +197,8 @@ void stock_on_end(struct spawner *spawner, struct sandbox *sandbox, bool was_par
 void stock_back_off(struct stock *stock);
 // Lets go of all that is parked or on the way, and of the zygote.
 void stock_abandon(struct spawner *spawner, struct stock *stock);
+// Nothing is made any more, and nobody waits.
+void stock_stop(struct spawner *spawner);
 // The environment that a start which had waited brought with it; in the clone.
 void stock_wipe(void);
 

@@ -30,21 +30,25 @@ static bool is_in_form(const struct received *message, const char **strings) {
 static bool is_in_range(const struct spawner *spawner, const struct sp_stock *request) {
   if (request->stock >= SP_MAX_STOCKS || request->target > SP_STOCK_PLACES) return false;
   if (request->runtime >= spawner->configuration.runtime_count) return false;
+  if ((request->kind == SP_STOCK_FORKED) != (request->account != 0)) return false;
   return request->kind >= SP_STOCK_PREPARED && request->kind <= SP_STOCK_FORKED;
 }
 
 // Runs as: host root, in the spawner.
 static bool is_as_before(const struct stock *stock, const struct sp_stock *request) {
-  return stock->is_defined && stock->kind == request->kind && stock->runtime == request->runtime &&
-         stock->environment_size == request->environment_size &&
+  return stock->is_defined && stock->kind == request->kind && stock->account == request->account &&
+         stock->runtime == request->runtime && stock->environment_size == request->environment_size &&
          memcmp(stock->block, request + 1, request->environment_size) == 0;
 }
 
-// Runs as: host root, in the spawner. The kernel's memory goes back when their processes have been collected.
+// Runs as: host root, in the spawner. The kernel's memory goes back when their processes have been collected; until then
+// nobody may get one of them.
 static void kill_parked(struct spawner *spawner, struct stock *stock, uint32_t count) {
   for (struct sandbox *sandbox = NULL; count > 0 && (sandbox = sandbox_next(spawner, sandbox)) != NULL;) {
     if (sandbox->stock != stock || sandbox->state != SANDBOX_PARKED) continue;
+    sandbox->stock = NULL;
     sandbox_kill(sandbox);
+    stock->parked--;
     count--;
   }
 }
@@ -58,6 +62,7 @@ static bool define(struct stock *stock, const struct sp_stock *request) {
   stock->block = block;
   stock->is_defined = true;
   stock->kind = (enum sp_stock_kind)request->kind;
+  stock->account = request->account;
   stock->runtime = request->runtime;
   stock->environment_count = request->environment_count;
   stock->environment_size = request->environment_size;
@@ -84,7 +89,9 @@ bool stock_handle(struct spawner *spawner, const struct received *message) {
 // Runs as: host root, in the spawner.
 struct stock *stock_of(struct spawner *spawner, const struct sp_start *request) {
   struct stock *stock = request->stock == 0 ? NULL : &spawner->stocks[request->stock - 1];
-  return stock != NULL && stock->is_defined && stock->runtime == request->runtime ? stock : NULL;
+  bool is_fit = stock != NULL && stock->is_defined && stock->runtime == request->runtime &&
+                (stock->account == 0 || stock->account == request->tree.account);
+  return is_fit ? stock : NULL;
 }
 
 // Runs as: host root, in the spawner.
@@ -93,6 +100,7 @@ struct sandbox *stock_take(struct spawner *spawner, struct stock *stock) {
   while (found != NULL && (found->state != SANDBOX_PARKED || found->stock != stock)) found = sandbox_next(spawner, found);
   if (found == NULL) return NULL;
   stock->parked--;
+  stock->failures = 0;
   // Once: a stock from which one is taken every few milliseconds is filled all the same.
   int64_t now = monotonic_milliseconds();
   if (stock->refill_at < now) stock->refill_at = now + REFILL_PAUSE_MILLISECONDS;
@@ -126,7 +134,6 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
   if (runtime->directory != NULL) snprintf(plan.runtime_path, sizeof plan.runtime_path, "/runtimes/%u", stock->runtime);
   const struct cgroup_limits limits = {
       .memory_bytes = (uint64_t)(PARKED_MEMORY_MIB + PARKED_TEMPORARY_MIB + KERNEL_MEMORY_MIB) << 20,
-      .process_bytes = (uint64_t)PARKED_MEMORY_MIB << 20,
       .processes = PARKED_PROCESSES,
       .memory_mib = PARKED_MEMORY_MIB,
   };
@@ -142,10 +149,19 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
   return is_launched;
 }
 
+// Runs as: host root, in the spawner. Sandboxes, those that are ending included, that no SP_START has got: they leave each
+// environment its slot.
+static bool is_stock_full(const struct spawner *spawner) {
+  uint32_t count = 0;
+  for (uint32_t slot = 0; slot < spawner->configuration.slots + SP_STOCK_PLACES; slot++)
+    if (spawner->sandboxes[slot].state != SLOT_FREE && !spawner->sandboxes[slot].is_assigned) count++;
+  return count >= SP_STOCK_PLACES;
+}
+
 // Runs as: host root, in the spawner. False: no sandbox is on the way.
 static bool make_one(struct spawner *spawner, struct stock *stock) {
   if (stock->kind == SP_STOCK_FORKED && !stock->zygote_is_ready) return false;
-  struct sandbox *sandbox = sandbox_take_slot(spawner, SANDBOX_ENVIRONMENT);
+  struct sandbox *sandbox = is_stock_full(spawner) ? NULL : sandbox_take_slot(spawner, SANDBOX_ENVIRONMENT);
   if (sandbox == NULL) return false;
   sandbox->stock = stock;
   sandbox->deadline = monotonic_milliseconds() + SET_UP_MILLISECONDS;
@@ -168,7 +184,7 @@ static bool make_one(struct spawner *spawner, struct stock *stock) {
   return false;
 }
 
-// Runs as: host root, in the spawner. A sandbox that was not made, or ended before it was parked: more patience each time.
+// Runs as: host root, in the spawner. A sandbox that was not made, or ended before somebody got it: more patience each time.
 void stock_back_off(struct stock *stock) {
   int64_t pause = REFILL_PAUSE_MILLISECONDS;
   for (uint32_t failure = 0; failure < stock->failures && pause < MAXIMUM_REFILL_PAUSE; failure++) pause *= 2;
@@ -269,12 +285,12 @@ void stock_abandon(struct spawner *spawner, struct stock *stock) {
 void stock_on_parked(struct spawner *spawner, struct sandbox *sandbox) {
   struct stock *stock = sandbox->stock;
   stock->on_the_way--;
-  stock->failures = 0;
   struct waiting_start *waiting = take_waiting(spawner, stock);
   if (waiting == NULL) {
     stock->parked++;
     return;
   }
+  stock->failures = 0;
   adopt(spawner, sandbox, (const struct sp_start *)waiting->bytes);
   give_back(waiting);
 }
@@ -287,7 +303,8 @@ void stock_on_end(struct spawner *spawner, struct sandbox *sandbox, bool was_par
     fprintf(stderr, "redoubt-spawner: stock %u: %s: %s\n", (unsigned)(stock - spawner->stocks), sandbox->failure_step,
             strerror(sandbox->failure_error));
   if (was_parked) {
-    if (stock->parked > 0) stock->parked--;
+    stock->parked--;
+    if (stock->refill_at <= monotonic_milliseconds()) stock_back_off(stock);  // several at once are one failure
     return;
   }
   stock->on_the_way--;
@@ -296,4 +313,13 @@ void stock_on_end(struct spawner *spawner, struct sandbox *sandbox, bool was_par
   for (const struct waiting_start *waiting = stock->first; waiting != NULL; waiting = waiting->next) left++;
   if (left <= stock->on_the_way) return;
   start_waiting(spawner, take_waiting(spawner, stock));
+}
+
+// Runs as: host root, in the spawner.
+void stock_stop(struct spawner *spawner) {
+  for (uint32_t index = 0; index < SP_MAX_STOCKS; index++) {
+    struct stock *stock = &spawner->stocks[index];
+    stock->target = 0;
+    for (struct waiting_start *waiting; (waiting = take_waiting(spawner, stock)) != NULL;) give_back(waiting);
+  }
 }

@@ -50,7 +50,6 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
   snprintf(plan.runtime_path, sizeof plan.runtime_path, "/runtimes/%u", stock->runtime);
   const struct cgroup_limits limits = {
       .memory_bytes = (uint64_t)(PARKED_MEMORY_MIB + KERNEL_MEMORY_MIB) << 20,
-      .process_bytes = (uint64_t)PARKED_MEMORY_MIB << 20,
       .processes = ZYGOTE_PROCESSES,
       .memory_mib = PARKED_MEMORY_MIB,
   };
@@ -141,7 +140,7 @@ bool zygote_fork_into(struct sandbox *sandbox, int namespaces[ZYGOTE_NAMESPACES]
   return is_sent;
 }
 
-// Runs as: host root, in the spawner. The kernel says who sent it. 0: nothing, or out of form.
+// Runs as: host root, in the spawner. The kernel says who sent it. 0: out of form, or the end; -1: nothing is there.
 static pid_t receive(const struct stock *stock, struct zygote_message *message) {
   union {
     char bytes[CMSG_SPACE(sizeof(struct ucred))];
@@ -151,6 +150,7 @@ static pid_t receive(const struct stock *stock, struct zygote_message *message) 
   struct msghdr header = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
   ssize_t size = recvmsg(stock->zygote_socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return -1;
   const struct cmsghdr *sender = size == (ssize_t)sizeof *message ? CMSG_FIRSTHDR(&header) : NULL;
   if (sender == NULL || sender->cmsg_level != SOL_SOCKET || sender->cmsg_type != SCM_CREDENTIALS) return 0;
   struct ucred credentials;
@@ -178,6 +178,7 @@ void zygote_on_message(struct spawner *spawner, struct stock *stock) {
   if (stock->zygote == NULL) return;
   struct zygote_message message = {0};
   pid_t sender = receive(stock, &message);
+  if (sender < 0) return;
   if (sender > 0 && message.kind == ZYGOTE_READY && !stock->zygote_is_ready && stock->zygote_namespace >= 0) {
     stock->zygote_is_ready = true;
     stock->zygote->deadline = 0;

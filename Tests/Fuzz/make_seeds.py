@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE.parent / "Spawner"))
 from raw_zip import RawEntry, extra, raw_zip, streamed  # noqa: E402
 
 (UNPACK, START, SLOT, FORGET, FRAMED, BYTES, REPEAT, READ, READY, REPORT, OUTPUT, END, UNPACKED, CLEANED, TIME, FAULT, BUSY,
- MEMORY, BATCH, LAYERS) = range(20)
+ MEMORY, BATCH, LAYERS, STOCK, TAKE, PARKED, ZYGOTE) = range(24)
 SETTLE, KILL, BASELINE, RESTORE = range(4)
 NEW_KERNEL, OLD_KERNEL = b"\0", b"\1"
 WHOLE_LIFE = 60000 + 1000  # milliseconds, beyond every deadline
@@ -47,8 +47,27 @@ def report(kind, number=0, descriptors=0, child=0):
     return [REPORT, child, kind, 0, number, 0, 0, descriptors]
 
 
+def stock(kind, target=2, line=0, variables=1):
+    return [STOCK, kind, line, 0, 0, 0, 0, target, 0, variables]
+
+
+def take(line=0, account=0, variables=2):
+    """An environment from a line of the stock."""
+    return [TAKE, account, 0, line, 0, 0, 0, 0, 0, variables]
+
+
+def zygote(message, slot=0, child=0):
+    return [ZYGOTE, child, message, 0, slot, 0, 0, 1]
+
+
 TREE = [*unpack(), READY, 0, UNPACKED, 0, 0, 0]
 RUNNING = [*TREE, *start(), READY, 0]
+
+TREE_OF_ONE = [*unpack(account=1), READY, 0, UNPACKED, 0, 0, 0]
+PREPARED, BOOTED, FORKED = range(3)
+IS_READY, HAS_FORKED = range(2)
+WITH_ZYGOTE = [*TREE_OF_ONE, *stock(FORKED), READY, 0, *zygote(IS_READY)]
+CHILD = [READY, 1, PARKED, 1, 0, *zygote(HAS_FORKED)]
 
 LIVES = {
     "whole": [*RUNNING, *slot(SETTLE), *slot(BASELINE), CLEANED, 0, *slot(RESTORE), CLEANED, 0, *report(3), END, 0, 0, READ, 9],
@@ -74,6 +93,20 @@ LIVES = {
                *layered(1, 2, 3, 4, 5), READY, 0, FORGET, 0, 3, *layered(3), *layered(1, 5), READY, 0, *slot(KILL), READ, 99],
     "layers-refused": [*TREE, *unpack(1), READY, 0, UNPACKED, 0, 0, 0, *layered(9), *layered(1, 1), *layered(*range(6)),
                        LAYERS, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 2, READ, 9, LAYERS, 0, 0, 0, 0, 0, 1, 7, 0, 1, *[0, 2] * 4, 0, 2],
+    "parked": [*TREE, *stock(PREPARED), READY, 0, PARKED, 0, 1, READY, 1, PARKED, 1, 1, *take(), *slot(SETTLE), *slot(KILL), READ, 9],
+    "parked-late": [*TREE, *stock(BOOTED), TIME, *word(WHOLE_LIFE), *take(), TIME, *word(100), READY, 0, END, 0, 0, READ, 9],
+    "parked-less": [*stock(PREPARED), READY, 0, PARKED, 0, 1, READY, 1, PARKED, 1, 1, *stock(PREPARED, 1), *stock(PREPARED, 0)],
+    "parked-otherwise": [*stock(PREPARED), READY, 0, PARKED, 0, 1, *stock(BOOTED), *stock(BOOTED, variables=3), READY, 0, TIME, *word(99)],
+    "parked-ends": [*stock(BOOTED), READY, 0, PARKED, 0, 1, END, 0, 0, TIME, *word(30), READY, 0, END, 0, 0, TIME, *word(30)],
+    "forked": [*WITH_ZYGOTE, *CHILD, *take(account=1), *slot(BASELINE), CLEANED, 1, END, 1, 0, READ, 9],
+    "forked-asked": [*WITH_ZYGOTE, *take(account=1), *take(account=1), *CHILD, READY, 2, PARKED, 2, 0, *zygote(HAS_FORKED, 1), READ, 9],
+    "forked-alone": [*WITH_ZYGOTE, *take(account=1), *CHILD, END, 0, 9, READ, 9, TIME, *word(30), READY, 0],
+    "forked-ends": [*WITH_ZYGOTE, *take(account=1), READY, 1, END, 1, 9, *take(account=1), *stock(FORKED, 0), READ, 9],
+    "forked-old": [*WITH_ZYGOTE, *CHILD, *([TIME, 255, 255] * 230), READY, 0, *zygote(IS_READY)],
+    "forked-forgotten": [*WITH_ZYGOTE, *take(account=1), FORGET, 1, 0, *CHILD, READ, 9],
+    "forked-of-another": [*TREE, *WITH_ZYGOTE, *CHILD, *take(account=0), READ, 9],
+    "forked-stop": [*WITH_ZYGOTE, *take(account=1), *take(account=1), BYTES, 1, 0, 0, 0],
+    "zygote-wrong": [*WITH_ZYGOTE, *zygote(IS_READY), *stock(FORKED), READY, 0, ZYGOTE, 0, 0, 0, 0, 0, 0, 251, 3],
     "trees": [*unpack(), *([REPEAT, 1, 1, READY, 0, UNPACKED, 0, 0, 0] * 1040), READ, 255, READ, 255],
 }
 

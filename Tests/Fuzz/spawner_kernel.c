@@ -1,6 +1,7 @@
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
@@ -18,17 +19,17 @@
 #include "host_view.h"
 #include "kernel.h"
 #include "privilege.h"
+#include "sandbox_entry.h"
 #include "spawner_world.h"
 
 enum {
-  MAXIMUM_GROUPS = ALL_SLOTS,
   PROCESS = 4711,
   TREE_CHECKS = 16,  // one in so many looks at every tree: there are a thousand
 };
 
 struct kernel kernel;
 static bool is_mounted[MAXIMUM_TREES];
-static char groups[MAXIMUM_GROUPS][24];
+static char groups[ALL_SLOTS][24];  // by slot
 
 static bool fails(void) {
   if (kernel.calls_until_fault == 0 || --kernel.calls_until_fault > 0) return false;
@@ -42,7 +43,7 @@ static void close_if_open(int *descriptor) {
 }
 
 void kernel_reset(void) {
-  kernel = (struct kernel){.pending_control = -1, .pending_output = -1, .now = 1000000};
+  kernel = (struct kernel){.pending_control = -1, .pending_output = -1, .pending_zygote = -1, .now = 1000000};
   memset(is_mounted, 0, sizeof is_mounted);
   memset(groups, 0, sizeof groups);
 }
@@ -70,11 +71,13 @@ void child_end(struct child *child, int code, int status) {
   child->status = status;
   close_if_open(&child->control);
   close_if_open(&child->output);
+  close_if_open(&child->zygote);
   MUST(eventfd_write(child->process, 1) == 0, "the pidfd is not the one that was given");
 }
 
+// A zygote is who stays in the spawner's namespace of processes.
 pid_t kernel_clone(uint64_t flags, int *process_descriptor) {
-  (void)flags;
+  bool is_zygote = (flags & CLONE_NEWPID) == 0;
   if (fails()) return -1;
   for (unsigned index = 0; index < ALL_SLOTS; index++) {
     struct child *child = &kernel.children[index];
@@ -83,10 +86,21 @@ pid_t kernel_clone(uint64_t flags, int *process_descriptor) {
     *child = (struct child){.is_there = true, .process = *process_descriptor};
     child->control = kernel.pending_control;
     child->output = kernel.pending_output;
+    child->zygote = is_zygote ? kernel.pending_zygote : -1;
     kernel.pending_control = kernel.pending_output = -1;
+    if (is_zygote) kernel.pending_zygote = -1;
+    close_if_open(&kernel.pending_zygote);
     return PROCESS;
   }
   MUST(false, "more processes than slots");
+}
+
+pid_t kernel_clone_within(int user_namespace, uid_t user, gid_t group, uint64_t flags, int *process_descriptor,
+                          void (*enter)(void *), void *argument) {
+  (void)enter, (void)argument;
+  MUST(fcntl(user_namespace, F_GETFD) >= 0 && user != 0 && group != 0, "below no zygote");
+  MUST((flags & CLONE_NEWPID) != 0, "a sandbox without a namespace of processes");
+  return kernel_clone(flags, process_descriptor);
 }
 
 int kernel_signal_process(int process_descriptor, int signal_number) {
@@ -114,7 +128,8 @@ _Noreturn void sandbox_child(const struct plan *plan, char *argument_memory) {
 
 int double_socketpair(int domain, int type, int protocol, int ends[2]) {
   if (fails() || socketpair(domain, type, protocol, ends) != 0) return -1;
-  close_if_open(&kernel.pending_control);
+  close_if_open(&kernel.pending_zygote);
+  kernel.pending_zygote = kernel.pending_control;
   kernel.pending_control = dup(ends[1]);
   return 0;
 }
@@ -152,6 +167,10 @@ static bool wind_down(int timeout) {
   if (server_is_open() && server_read(1000) > 0) return true;
   if (child != NULL) {
     child_end(child, CLD_KILLED, SIGKILL);
+    return true;
+  }
+  if (server_is_open() && !kernel.is_stopping && !kernel.keeps_nothing) {
+    kernel.keeps_nothing = server_end_stock();
     return true;
   }
   if (timeout >= 0 || kernel.is_stopping) {
@@ -219,6 +238,22 @@ int double_umount2(const char *target, int flags) {
   return 0;
 }
 
+// Of trees that are there alone.
+int kernel_open_overlay(const char *lower) {
+  char copy[SP_MAX_LAYERS * 32], *rest = NULL;
+  MUST(strlen(lower) < sizeof copy, "more layers than there may be");
+  strcpy(copy, lower);
+  for (char *path = strtok_r(copy, ":", &rest); path != NULL; path = strtok_r(NULL, ":", &rest))
+    MUST(is_mounted[tree_number(path)], "an overlay of what is not there");
+  return fails() ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+const struct sock_fprog *entry_filter(void) {
+  static struct sock_filter allow = {0};
+  static const struct sock_fprog filter = {.len = 1, .filter = &allow};
+  return &filter;
+}
+
 // Whether a tree has extensions, in the way of its number.
 int double_lstat(const char *path, struct stat *status) {
   (void)status;
@@ -265,6 +300,17 @@ int privilege_map_ids(pid_t process, uint32_t id) {
   return fails() ? -1 : 0;
 }
 
+struct nested_id privilege_nested_id(uint32_t uid_base, uint32_t slot) {
+  MUST(slot < ENVIRONMENT_PLACES, "a nested id of what is no environment");
+  return (struct nested_id){.user = uid_base + slot, .group = uid_base + slot};
+}
+
+int privilege_map_zygote_ids(pid_t process, uint32_t id, uint32_t uid_base, uint32_t count) {
+  MUST(process == PROCESS && id >= uid_base + ENVIRONMENT_PLACES && count == ENVIRONMENT_PLACES,
+       "a zygote with other ids than those of sandboxes");
+  return fails() ? -1 : 0;
+}
+
 // Control groups
 
 void cgroup_each_child(int directory, const char *group, void (*use)(int parent, const char *name, void *context),
@@ -273,10 +319,15 @@ void cgroup_each_child(int directory, const char *group, void (*use)(int parent,
   MUST(false, "looks for the groups of a predecessor");
 }
 
+static char *group_room(const char *name) {
+  unsigned slot = ALL_SLOTS;
+  MUST(sscanf(name, "%u-", &slot) == 1 && slot < ALL_SLOTS, "a control group of no slot");
+  return groups[slot];
+}
+
 static char *group_find(const char *name) {
-  for (unsigned index = 0; index < MAXIMUM_GROUPS; index++)
-    if (strcmp(groups[index], name) == 0) return groups[index];
-  return NULL;
+  char *room = group_room(name);
+  return strcmp(room, name) == 0 ? room : NULL;
 }
 
 static bool group_open(const char *instance) {
@@ -288,8 +339,8 @@ static int group_create(const char *name, const struct cgroup_limits *limits) {
   MUST(group_find(name) == NULL, "a control group that is there");
   MUST(limits->memory_bytes > 0 && limits->processes > 0, "a control group without limits");
   if (fails()) return -1;
-  char *room = group_find("");
-  MUST(room != NULL, "more control groups than slots");
+  char *room = group_room(name);
+  MUST(room[0] == '\0', "two control groups of one slot");
   strcpy(room, name);
   return 0;
 }
@@ -299,8 +350,14 @@ static int group_call(const char *name) {
   return fails() ? -1 : 0;
 }
 
+static int group_limit(const char *name, const struct cgroup_limits *limits) {
+  MUST(limits->memory_bytes > 0 && limits->processes > 0, "a control group without limits");
+  return group_call(name);
+}
+
+// What a zygote has forked is told of by who sent the message: here, by us.
 static int group_attach(const char *name, pid_t process) {
-  MUST(process == PROCESS, "a process of somebody else");
+  MUST(process == PROCESS || process == getpid(), "a process of somebody else");
   return group_call(name);
 }
 
@@ -343,6 +400,7 @@ static int group_directory(unsigned index) {
 const struct cgroup_driver cgroup_v1 = {
     .open = group_open,
     .create = group_create,
+    .limit = group_limit,
     .attach = group_attach,
     .settle = group_settle,
     .open_peak = group_file,
@@ -360,12 +418,16 @@ const struct cgroup_driver cgroup_v2 = {.open = group_open}, cgroup_none = {.ope
 
 // Checks
 
+static bool lives_in(const struct sandbox *sandbox) {
+  return sandbox->state != SLOT_FREE && sandbox->state != SANDBOX_REMOVING;
+}
+
 static void check_slot(const struct spawner *spawner, const struct sandbox *sandbox) {
-  bool lives = sandbox->state == SANDBOX_BUILDING || sandbox->state == SANDBOX_RUNNING;
+  bool lives = lives_in(sandbox);
   MUST(lives == (sandbox->generation != 0 && sandbox->process >= 0), "a slot whose process and state differ");
   if (lives) child_of(sandbox->process);
-  MUST((group_find(sandbox->group) != NULL && sandbox->group[0] != '\0') == (sandbox->state != SLOT_FREE),
-       "a slot whose control group and state differ");
+  bool has_group = sandbox->group[0] != '\0' && group_find(sandbox->group) != NULL;
+  MUST(has_group == (sandbox->state != SLOT_FREE), "a slot whose control group and state differ");
   if (sandbox->kind != SANDBOX_UNPACK || !lives) return;
   const struct tree *tree = sandbox->tree;
   MUST(tree >= spawner->trees && tree < spawner->trees + MAXIMUM_TREES, "an unpacker without a tree");
@@ -383,19 +445,53 @@ static void check_trees(const struct spawner *spawner) {
     MUST(!tree->is_forgotten, "a tree that nobody can ask for stays");
     MUST(tree->bytes <= tree->maximum_bytes && tree->entries <= tree->maximum_entries, "a tree beyond its limits");
   }
-  for (unsigned slot = ENVIRONMENT_SLOTS; slot < ALL_SLOTS; slot++)
-    unpackers += spawner->sandboxes[slot].state == SANDBOX_BUILDING || spawner->sandboxes[slot].state == SANDBOX_RUNNING;
+  for (unsigned slot = FIRST_UNPACKER; slot < ALL_SLOTS; slot++) unpackers += lives_in(&spawner->sandboxes[slot]);
   MUST(unpacking == unpackers, "a tree that is being unpacked by nobody");
+}
+
+// The numbers of a line are those of its sandboxes.
+static void check_line(const struct spawner *spawner, const struct stock *stock) {
+  unsigned on_the_way = 0, parked = 0, waiting = 0;
+  for (unsigned slot = 0; slot < ENVIRONMENT_PLACES; slot++) {
+    const struct sandbox *sandbox = &spawner->sandboxes[slot];
+    if (sandbox->state == SLOT_FREE || sandbox->stock != stock) continue;
+    MUST(!sandbox->is_assigned && sandbox->kind == SANDBOX_ENVIRONMENT, "one of the stock that is somebody's");
+    parked += sandbox->state == SANDBOX_PARKED;
+    on_the_way += sandbox->state == SANDBOX_BUILDING || sandbox->state == SANDBOX_PARKING;
+  }
+  for (const struct waiting_start *each = stock->first; each != NULL; each = each->next) waiting++;
+  MUST(parked == stock->parked && on_the_way == stock->on_the_way, "a line that counts what is not there");
+  MUST(waiting <= on_the_way, "somebody waits for what nobody makes");
+  MUST(stock->zygote == NULL || (stock->zygote->stock == stock && lives_in(stock->zygote)), "a zygote that is gone");
+  MUST(stock->is_defined || parked + on_the_way + waiting == 0, "a line that was never asked for");
+}
+
+static void check_stock(const struct spawner *spawner) {
+  unsigned assigned = 0, spare = 0, waiting = 0;
+  for (unsigned slot = 0; slot < ENVIRONMENT_PLACES; slot++) {
+    const struct sandbox *sandbox = &spawner->sandboxes[slot];
+    if (sandbox->state == SLOT_FREE) continue;
+    assigned += sandbox->is_assigned;
+    spare += !sandbox->is_assigned;
+  }
+  for (unsigned index = 0; index < SP_MAX_STOCKS; index++) {
+    const struct stock *stock = &spawner->stocks[index];
+    if (stock->is_defined) check_line(spawner, stock);
+    for (const struct waiting_start *each = stock->first; each != NULL; each = each->next) waiting++;
+  }
+  MUST(assigned == spawner->assigned && waiting == spawner->waiting, "counts of environments that are not there");
+  MUST(assigned + waiting <= ENVIRONMENT_SLOTS && spare <= SP_STOCK_PLACES, "places of somebody else are taken");
 }
 
 void kernel_check(const struct spawner *spawner) {
   unsigned living = 0, children = 0;
   for (unsigned slot = 0; slot < ALL_SLOTS; slot++) {
     check_slot(spawner, &spawner->sandboxes[slot]);
-    living += spawner->sandboxes[slot].state == SANDBOX_BUILDING || spawner->sandboxes[slot].state == SANDBOX_RUNNING;
+    living += lives_in(&spawner->sandboxes[slot]);
     children += kernel.children[slot].is_there;
   }
   MUST(living == children, "a process without a slot");
+  check_stock(spawner);
   if (kernel.checks++ % TREE_CHECKS == 0) check_trees(spawner);
 }
 
@@ -406,4 +502,5 @@ void kernel_check_end(const struct spawner *spawner) {
     MUST(spawner->sandboxes[slot].state == SLOT_FREE, "a sandbox outlives its spawner");
   close_if_open(&kernel.pending_control);
   close_if_open(&kernel.pending_output);
+  close_if_open(&kernel.pending_zygote);
 }

@@ -12,7 +12,7 @@
 
 #include "spawner_world.h"
 
-enum { ARCHIVE_SIZE = 100, HIGHEST_DESCRIPTOR = 256, TEXT = 64, MAXIMUM_REPEATS = 200 };
+enum { ARCHIVE_SIZE = 100, HIGHEST_DESCRIPTOR = 1024, TEXT = 64, MAXIMUM_REPEATS = 200, ROOM = 8, MOST_DESCRIPTORS = 8 };
 
 // The first byte of each step of an input. Appended to only: the corpus depends on the values.
 enum step {
@@ -36,6 +36,10 @@ enum step {
   STEP_MEMORY,
   STEP_BATCH,    // what follows happens before the spawner looks
   STEP_LAYERS,   // an environment with layers
+  STEP_STOCK,    // what is to be kept ready
+  STEP_TAKE,     // an environment from the stock
+  STEP_PARKED,   // the init of a sandbox of the stock tells of its program
+  STEP_ZYGOTE,   // a zygote says anything, mostly true
   STEP_COUNT,
 };
 
@@ -119,26 +123,49 @@ static void add_layers(struct sp_start *start) {
   for (unsigned index = 0; index < filled && index < SP_MAX_LAYERS; index++) start->layers[index] = tree();
 }
 
-static void start_environment(bool has_layers) {
+// A block of `A=b` or of anything. What is said of it: the number of its strings, and its size.
+static size_t block(char to[SP_MAX_ENVIRONMENT + 64], uint32_t *count, uint32_t *said) {
+  uint8_t choice = byte();
+  size_t size = 0;
+  if (choice < 200) {
+    for (*count = choice % 8; size < *count * 4u; size += 4) memcpy(to + size, "A=b", 4);
+  } else {
+    size = take(to, word() % (SP_MAX_ENVIRONMENT + 64));
+    *count = about(2);
+  }
+  *said = choice == 255 ? word() : (uint32_t)size;
+  return size;
+}
+
+static void step_stock(void) {
+  struct {
+    struct sp_stock stock;
+    char block[SP_MAX_ENVIRONMENT + 64];
+  } message = {.stock = {.header = header_of(SP_STOCK, 0)}};
+  uint32_t kind = SP_STOCK_PREPARED + byte() % 3;
+  message.stock.stock = about(byte() % 4);
+  message.stock.kind = about(kind);
+  message.stock.account = about(kind == SP_STOCK_FORKED);
+  message.stock.runtime = about(1);
+  message.stock.target = about(byte() % 6);
+  size_t size = block(message.block, &message.stock.environment_count, &message.stock.environment_size);
+  message.stock.header.size = (uint32_t)(sizeof message.stock + size);
+  last.descriptor_count = 0;
+  send_message(&message, sizeof message.stock + size);
+}
+
+static void start_environment(bool has_layers, bool from_stock) {
   struct {
     struct sp_start start;
     char block[SP_MAX_ENVIRONMENT + 64];
   } message = {.start = {.header = header_of(SP_START, 0), .tree = tree()}};
-  message.start.runtime = about(0);
+  if (from_stock) message.start.stock = about(1 + byte() % 4);
+  message.start.runtime = about(from_stock);
   message.start.memory_mib = about(256);
   message.start.ephemeral_mib = about(512);
   if (has_layers) add_layers(&message.start);
   if (byte() == 255) message.start.layers[SP_MAX_LAYERS - 1].account++;
-  uint8_t choice = byte();
-  size_t size = 0;
-  if (choice < 200) {
-    for (message.start.environment_count = choice % 8; size < message.start.environment_count * 4u; size += 4)
-      memcpy(message.block + size, "A=b", 4);
-  } else {
-    size = take(message.block, word() % sizeof message.block);
-    message.start.environment_count = about(2);
-  }
-  message.start.environment_size = choice == 255 ? word() : (uint32_t)size;
+  size_t size = block(message.block, &message.start.environment_count, &message.start.environment_size);
   message.start.header.size = (uint32_t)(sizeof message.start + size);
   last.descriptor_count = 0;
   send_message(&message, sizeof message.start + size);
@@ -147,7 +174,7 @@ static void start_environment(bool has_layers) {
 static void step_slot(void) {
   static const uint16_t types[] = {SP_SETTLE, SP_KILL, SP_BASELINE, SP_RESTORE};
   struct sp_slot message = {.header = header_of(types[byte() % 4], sizeof message)};
-  message.slot = about(byte() % ENVIRONMENT_SLOTS);
+  message.slot = about(byte() % ROOM);
   message.generation = about(server_generation(message.slot));
   last.descriptor_count = 0;
   send_message(&message, sizeof message);
@@ -189,9 +216,9 @@ static void step_repeat(void) {
 
 // The sandboxes
 
-static void report(struct child *child, const void *bytes, size_t size, unsigned descriptor_count) {
+static void send_from(int socket, const void *bytes, size_t size, unsigned descriptor_count) {
   union {
-    char bytes[CMSG_SPACE(4 * sizeof(int))];
+    char bytes[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int))];
     struct cmsghdr align;
   } control = {0};
   struct iovec part = {.iov_base = (void *)bytes, .iov_len = size};
@@ -205,16 +232,57 @@ static void report(struct child *child, const void *bytes, size_t size, unsigned
     for (unsigned index = 0; index < descriptor_count; index++)
       memcpy(CMSG_DATA(rights) + index * sizeof(int), &archives[ARCHIVE_DEVICE], sizeof(int));
   }
-  sendmsg(child->control, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void report(struct child *child, const void *bytes, size_t size, unsigned descriptor_count) {
+  send_from(child->control, bytes, size, descriptor_count);
+}
+
+// With what it is to bring.
+static void step_ready(struct child *child) {
+  static const unsigned counts[] = {
+      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_ZYGOTE] = 1};
+  const struct report ready = {.kind = REPORT_READY};
+  for (unsigned slot = 0; slot < ALL_SLOTS; slot++)
+    if (spawner.sandboxes[slot].process == child->process && spawner.sandboxes[slot].state != SLOT_FREE)
+      report(child, &ready, sizeof ready, counts[spawner.sandboxes[slot].kind]);
+}
+
+static void step_parked(struct child *child) {
+  const struct report joinable = {.kind = REPORT_JOINABLE}, parked = {.kind = REPORT_PARKED};
+  uint8_t choice = byte();
+  if (choice % 4 == 0) report(child, &joinable, sizeof joinable, ZYGOTE_NAMESPACES);
+  if (choice % 4 < 3) report(child, &parked, sizeof parked, 0);
+  if (choice % 4 == 3) report(child, &joinable, sizeof joinable, choice % MOST_DESCRIPTORS);
+}
+
+// What it was asked for is thrown away: whether it carries that out is up to the input.
+static void step_zygote(struct child *child) {
+  struct zygote_message message = {.kind = about(byte() % 2 == 0 ? ZYGOTE_READY : ZYGOTE_FORKED), .slot = about(byte() % ROOM)};
+  char request[sizeof message];
+  if (message.slot < ALL_SLOTS) message.generation = about(spawner.sandboxes[message.slot].generation);
+  uint8_t choice = byte();
+  for (unsigned count = choice % 4; count > 0 && recv(child->zygote, request, sizeof request, MSG_DONTWAIT) > 0; count--) {
+  }
+  send_from(child->zygote, &message, choice >= 250 ? byte() % sizeof message : sizeof message, choice >= 240 ? choice % 4 : 0);
+}
+
+static struct child *zygote(unsigned number) {
+  for (unsigned index = 0; index < ALL_SLOTS; index++) {
+    struct child *child = &kernel.children[(number + index) % ALL_SLOTS];
+    if (child->is_there && !child->has_ended && child->zygote >= 0) return child;
+  }
+  return NULL;
 }
 
 static void step_report(struct child *child) {
-  struct report message = {.kind = about(byte() % 6), .number = (int32_t)about(byte())};
+  struct report message = {.kind = about(byte() % 8), .number = (int32_t)about(byte())};
   uint8_t choice = byte();
   if (choice >= 128) take(message.step, sizeof message.step);
   uint8_t extra[sizeof message + 8] = {0};
   memcpy(extra, &message, sizeof message);
-  report(child, extra, choice % 16 == 15 ? byte() % sizeof extra : sizeof message, byte() % 5);
+  report(child, extra, choice % 16 == 15 ? byte() % sizeof extra : sizeof message, byte() % (MOST_DESCRIPTORS + 1));
 }
 
 static void step_output(struct child *child) {
@@ -238,12 +306,14 @@ static void step_end(struct child *child) {
 }
 
 static void act_as_child(enum step step) {
-  const struct report ready = {.kind = REPORT_READY}, cleaned = {.kind = REPORT_CLEANED, .number = 1};
+  const struct report cleaned = {.kind = REPORT_CLEANED, .number = 1};
   uint8_t number = byte();
-  struct child *child = kernel_child(number % ALL_SLOTS);
+  struct child *child = step == STEP_ZYGOTE ? zygote(number) : kernel_child(number);
   if (child == NULL) return;
   switch (step) {
-    case STEP_READY: report(child, &ready, sizeof ready, REPORT_READY_DESCRIPTORS); break;
+    case STEP_READY: step_ready(child); break;
+    case STEP_PARKED: step_parked(child); break;
+    case STEP_ZYGOTE: step_zygote(child); break;
     case STEP_CLEANED: report(child, &cleaned, sizeof cleaned, 0); break;
     case STEP_REPORT: step_report(child); break;
     case STEP_OUTPUT: step_output(child); break;
@@ -268,8 +338,10 @@ static void step_memory(void) {
 static void act(enum step step, bool *passes_time) {
   switch (step) {
     case STEP_UNPACK: step_unpack(); break;
-    case STEP_START: start_environment(false); break;
-    case STEP_LAYERS: start_environment(true); break;
+    case STEP_START: start_environment(false, false); break;
+    case STEP_LAYERS: start_environment(true, false); break;
+    case STEP_TAKE: start_environment(false, true); break;
+    case STEP_STOCK: step_stock(); break;
     case STEP_SLOT: step_slot(); break;
     case STEP_FORGET: step_forget(); break;
     case STEP_FRAMED: step_framed(); break;
@@ -361,11 +433,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   batch = 0;
   last_request = 0;
   kernel_reset();
-  kernel.is_old = byte() % 2 == 1;
+  uint8_t host = byte();
+  kernel.is_old = host % 2 == 1;
+  spawner.zygote_library = host / 2 % 2 == 1 ? -1 : 0;
   server_open(&spawner);
   serve(&spawner);
   at = end;
   kernel_check_end(&spawner);
+  for (unsigned index = 0; index < SP_MAX_STOCKS; index++) free(spawner.stocks[index].block);
   drop_queue();
   close(spawner.events);
   MUST(open_descriptors() == descriptors, "a descriptor stays open");

@@ -16,8 +16,8 @@ struct owed {
 static struct owed owed[MAXIMUM_OWED];
 static unsigned owed_count;
 static int server = -1;
-static bool is_live[ENVIRONMENT_SLOTS];
-static uint32_t generations[ENVIRONMENT_SLOTS];
+static bool is_live[ENVIRONMENT_PLACES];
+static uint32_t generations[ENVIRONMENT_PLACES];
 
 void server_open(struct spawner *spawner) {
   int ends[2], size = SMALL_BUFFER;  // so that answers have to be queued
@@ -37,7 +37,7 @@ void server_close(void) {
 
 bool server_is_open(void) { return server >= 0; }
 
-uint32_t server_generation(uint32_t slot) { return slot < ENVIRONMENT_SLOTS ? generations[slot] : 0; }
+uint32_t server_generation(uint32_t slot) { return slot < ENVIRONMENT_PLACES ? generations[slot] : 0; }
 
 static bool has_unused_layers_empty(const struct sp_start *start) {
   static const struct sp_tree none;
@@ -56,7 +56,7 @@ static bool is_owed_an_answer(const void *packet, size_t size, unsigned descript
     case SP_UNPACK: return size == sizeof *unpack && unpack->reserved == 0 && descriptor_count == 1;
     case SP_START:
       return size >= sizeof *start && size == sizeof *start + start->environment_size &&
-             has_unused_layers_empty(start) && start->environment_size <= SP_MAX_ENVIRONMENT && descriptor_count == 0;
+             start->reserved == 0 && has_unused_layers_empty(start) && start->environment_size <= SP_MAX_ENVIRONMENT && descriptor_count == 0;
     case SP_BASELINE:
     case SP_RESTORE: return size == sizeof(struct sp_slot) && descriptor_count == 0;
     default: return false;
@@ -82,6 +82,15 @@ bool server_send(const void *packet, size_t size, const int *descriptors, unsign
   if (!is_owed_an_answer(packet, size, count)) return true;
   const struct sp_header *header = packet;
   owed[owed_count++] = (struct owed){header->request, header->type};
+  return true;
+}
+
+bool server_end_stock(void) {
+  for (uint32_t index = 0; index < SP_MAX_STOCKS; index++) {
+    struct sp_stock message = {.stock = index, .kind = SP_STOCK_PREPARED};
+    message.header = (struct sp_header){.version = SP_VERSION, .type = SP_STOCK, .size = sizeof message};
+    if (!server_send(&message, sizeof message, NULL, 0)) return false;
+  }
   return true;
 }
 
@@ -113,7 +122,7 @@ static void check_result(const struct sp_result *answer) {
 static void note_started(const struct sp_started *answer, unsigned descriptor_count) {
   MUST(answer->has_group == answer->can_freeze, "a part of what the control group gives");
   unsigned expected = answer->has_group ? SP_STARTED_DESCRIPTORS : SP_STARTED_DESCRIPTORS_ALONE;
-  MUST(answer->slot < ENVIRONMENT_SLOTS && !is_live[answer->slot], "two environments in one slot");
+  MUST(answer->slot < ENVIRONMENT_PLACES && !is_live[answer->slot], "two environments in one slot");
   MUST(answer->generation > generations[answer->slot], "a generation that was there before");
   MUST(descriptor_count == expected, "not the descriptors that were promised");
   is_live[answer->slot] = true;
@@ -121,7 +130,7 @@ static void note_started(const struct sp_started *answer, unsigned descriptor_co
 }
 
 static void note_exited(const struct sp_exited *answer) {
-  MUST(answer->slot < ENVIRONMENT_SLOTS && is_live[answer->slot], "the end of what was not started");
+  MUST(answer->slot < ENVIRONMENT_PLACES && is_live[answer->slot], "the end of what was not started");
   MUST(generations[answer->slot] == answer->generation, "the end of another generation");
   is_live[answer->slot] = false;
 }
@@ -166,5 +175,5 @@ unsigned server_read(unsigned maximum) {
 void server_check_quiet(void) {
   for (unsigned index = 0; index < owed_count; index++)
     MUST(owed[index].type == SP_BASELINE || owed[index].type == SP_RESTORE, "a request that is never answered");
-  for (unsigned slot = 0; slot < ENVIRONMENT_SLOTS; slot++) MUST(!is_live[slot], "an end that is never told");
+  for (unsigned slot = 0; slot < ENVIRONMENT_PLACES; slot++) MUST(!is_live[slot], "an end that is never told");
 }

@@ -19,7 +19,12 @@
     }                                                                     \
   } while (0)
 
-enum { ENVIRONMENT_SLOTS = 4, ALL_SLOTS = ENVIRONMENT_SLOTS + SP_UNPACK_PLACES };
+enum {
+  ENVIRONMENT_SLOTS = 4,
+  ENVIRONMENT_PLACES = ENVIRONMENT_SLOTS + SP_STOCK_PLACES,
+  FIRST_UNPACKER = ENVIRONMENT_PLACES + SP_MAX_STOCKS,
+  ALL_SLOTS = FIRST_UNPACKER + SP_UNPACK_PLACES,
+};
 
 // spawner_kernel.c
 
@@ -29,12 +34,14 @@ struct child {
   int process;  // the spawner's pidfd: an eventfd that becomes readable at the end
   int control;  // our end of the set-up socket
   int output;   // our end of the log or report pipe
+  int zygote;   // a zygote's end of its socket to the spawner; -1: it is none
   int code, status;
 };
 
 struct kernel {
   struct child children[ALL_SLOTS];
   int pending_control, pending_output;  // of a clone that is to come
+  int pending_zygote;                   // likewise, should it be a zygote
   int64_t now;                          // milliseconds
   unsigned calls_until_fault;           // 0: none
   int fault;                            // errno
@@ -42,6 +49,7 @@ struct kernel {
   unsigned busy;                        // times that a control group is still held
   bool is_old;                          // a kernel that knows no `noswap`
   bool is_stopping;                     // the spawner does not listen to the server any more
+  bool keeps_nothing;                   // the server has said that it wants no stock
   uint64_t use;                         // of memory, whoever is asked about
   struct cgroup_memory memory;
 };
@@ -60,6 +68,8 @@ void kernel_check_end(const struct spawner *spawner);
 
 void server_open(struct spawner *spawner);
 void server_close(void);
+// Says of every line of the stock that it is to be empty. False: there was no room.
+bool server_end_stock(void);
 // Notes what an answer is owed for, and sends. False: there was no room.
 bool server_send(const void *packet, size_t size, const int *descriptors, unsigned count);
 // Reads up to `maximum` answers and checks each; returns how many there were.

@@ -15,6 +15,7 @@ from spawner_client import Spawner, groups, until
 SOURCES = Path(__file__).resolve().parents[2] / "Sources"
 UID_BASE = 700000 + os.getpid() % 1000 * 4000  # runs beside each other do not count each other's processes
 SLOTS = 24
+PLACES = SLOTS + 256 + 32 + 8  # those of parked sandboxes, zygotes and unpackers too
 # Those of Package.swift, which test_hardening.py compares.
 HARDENING = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fno-common", "-D_FORTIFY_SOURCE=3", "-fstack-protector-strong",
              "-fstack-clash-protection", "-ftrivial-auto-var-init=zero",

@@ -30,7 +30,7 @@ HEADER = struct.Struct("=HHIQ")
 TREE = struct.Struct("=Q32s")
 UNPACK_BODY = struct.Struct("=QQII")
 START_BODY = struct.Struct("=IIIIIIII")
-STOCK_BODY = struct.Struct("=IIIIII")
+STOCK_BODY = struct.Struct("=QIIIIII")
 SLOT_BODY = struct.Struct("=II")
 STARTED_BODY = struct.Struct("=IIIIII")
 CLEANED_BODY = struct.Struct("=IIII")
@@ -257,10 +257,11 @@ class Spawner:
         body += filled.ljust(MOST_LAYERS * TREE.size, b"\0") + block
         return request, message(START, request, body)
 
-    def keep_ready(self, line, kind, runtime, target, environment):
-        block = b"".join(f"{name}={value}".encode() + b"\0" for name, value in environment.items())
-        body = STOCK_BODY.pack(line, kind, runtime, target, len(environment), len(block)) + block
-        self.send(message(STOCK, 0, body))
+    def keep_ready(self, line, kind, runtime, target, environment, **wrong):
+        block = wrong.get("block", b"".join(f"{name}={value}".encode() + b"\0" for name, value in environment.items()))
+        account = wrong.get("account", ACCOUNT if kind == FORKED else 0)
+        count, size = wrong.get("count", len(environment)), wrong.get("size", len(block))
+        self.send(message(STOCK, 0, STOCK_BODY.pack(account, line, kind, runtime, target, count, size) + block))
 
     def try_start(self, digest, runtime, environment=None, **options):
         request, packet = self.start_message(digest, runtime, environment or {}, **options)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SOURCES
+from conftest import INCLUDES, SOURCES
 from harness.control_groups import Group, hierarchies
 from spawner_client import until
 
@@ -24,8 +24,9 @@ BUSY = "import os, sys\nsys.stdin.read()\nos.fork()\nwhile True: pass"
 def driver(tmp_path_factory):
     program = tmp_path_factory.mktemp("driver") / "cgroup_v2_driver"
     own = Path(__file__).with_name("cgroup_v2_driver.c")
-    rest = [path for path in (SOURCES / "redoubt-spawner").glob("*.c") if path.name not in ("main.c", "cgroup_v2.c")]
-    includes = [f"-I{SOURCES / 'redoubt-spawner'}", f"-I{SOURCES / 'CSpawnerProtocol/include'}"]
+    sources = [path for folder in ("redoubt-spawner", "CSandboxEntry") for path in (SOURCES / folder).glob("*.c")]
+    rest = [path for path in sources if path.name not in ("main.c", "cgroup_v2.c")]
+    includes = [f"-I{SOURCES / 'redoubt-spawner'}", *INCLUDES]
     subprocess.run(["cc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", *includes, own, *rest, "-lseccomp",
                     "-o", program], check=True)
     return program

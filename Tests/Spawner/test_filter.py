@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SOURCES
+from conftest import INCLUDES, SOURCES
 from filter_program import (ALLOW, I386, KILL_PROCESS, UNLISTED, UNUSUAL, X32_BIT, decide, read_program, read_rules,
                             with_high_bits)
 
@@ -21,8 +21,9 @@ WHOLE = {("prlimit64", 2), ("clone", 0)}
 
 def write_filter(folder, sources):
     program = folder / "filter_rules"
-    subprocess.run(["cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", f"-I{sources}", str(WRITER),
-                    str(sources / "refusal.c"), "-o", str(program), "-lseccomp"], check=True)
+    entry = [str(path) for path in (SOURCES / "CSandboxEntry").glob("*.c")]
+    subprocess.run(["cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", f"-I{sources}", *INCLUDES, str(WRITER),
+                    str(sources / "refusal.c"), *entry, "-o", str(program), "-lseccomp"], check=True)
     written = folder / "filter"
     written.mkdir()
     subprocess.run([str(program), str(written)], check=True)

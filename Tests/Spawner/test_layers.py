@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SLOTS, UID_BASE
+from conftest import PLACES, UID_BASE
 from modes import ROOTLESS
 from spawner_client import make_zip, until
 from test_isolation import look
@@ -88,7 +88,7 @@ def test_the_unpacker_runs_without_privileges_in_a_sandbox_of_its_own(spawner):
     seen = []
 
     def sees_an_unpacker():
-        for pid in spawner.processes(SLOTS + 64):
+        for pid in spawner.processes(PLACES):
             if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"redoubt-unpack"):
                 kinds = ("user", "mnt", "pid", "net", "ipc", "uts")
                 seen.append((status(pid), {kind: os.readlink(f"/proc/{pid}/ns/{kind}") for kind in kinds}))

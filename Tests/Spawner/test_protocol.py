@@ -1,6 +1,7 @@
 import os
 import socket
 import struct
+import time
 
 import pytest
 
@@ -95,6 +96,7 @@ def test_no_slot_is_left_and_then_one_is(spawner):
     assert sorted(environment.slot for environment in running) == list(range(24))
     running[7].kill()
     running[7].exited()
+    time.sleep(0.15)  # beyond the time that a slot rests, in which the next is taken first
     again = spawner.python(wait)
     assert (again.slot, again.generation) == (24, 1), "the next that is free: the one that has just ended cools down"
     again.read_log("up")

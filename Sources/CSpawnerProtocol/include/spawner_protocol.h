@@ -85,12 +85,13 @@ struct sp_unpack {
 enum sp_stock_kind {
   SP_STOCK_PREPARED = 1,  // a sandbox in which nothing has been executed yet
   SP_STOCK_BOOTED = 2,    // and its runtime has been started, and waits for its environment
-  SP_STOCK_FORKED = 3,    // likewise, as the child of a zygote that belongs to this line alone
+  SP_STOCK_FORKED = 3,    // likewise, as the child of a zygote that belongs to this line, and so to one account, alone
 };
 
 // Defines a line, or changes its target; what is parked stays as long as everything but the target stays the same.
 struct sp_stock {
   struct sp_header header;
+  uint64_t account;             // forked: whose environments its sandboxes may become; else 0, and anybody's
   uint32_t stock;               // 0...SP_MAX_STOCKS - 1
   uint32_t kind;                // enum sp_stock_kind
   uint32_t runtime;             // as in sp_start
@@ -108,7 +109,8 @@ struct sp_start {
   uint32_t environment_count;   // strings in the block
   uint32_t environment_size;    // bytes of the block that follows, at most SP_MAX_ENVIRONMENT
   uint32_t layer_count;         // at most SP_MAX_LAYERS
-  uint32_t stock;               // 0: none; else one more than the line from which a sandbox may be taken
+  uint32_t stock;               // 0: none; else one more than the line from which a sandbox may be taken. A line of
+                                // another runtime or account is none
   uint32_t reserved;            // 0
   // Merged at /opt, a later one over an earlier one; each once, and of the account of `tree`. The rest is 0.
   struct sp_tree layers[SP_MAX_LAYERS];
