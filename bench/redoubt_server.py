@@ -75,10 +75,11 @@ class Server:
 
     @contextlib.contextmanager
     def functions(self, sources, **configuration):
-        """Creates functions by name and source, yields how to invoke one for the status, and deletes them in the end."""
+        """Creates functions by name and source, yields how to invoke one for its status, and deletes them."""
         import botocore.config
 
-        client = self._client(botocore.config.Config(max_pool_connections=256, read_timeout=120, retries={"max_attempts": 0}))
+        settings = {"max_pool_connections": 256, "read_timeout": 120, "retries": {"max_attempts": 0}}
+        client = self._client(botocore.config.Config(**settings))
         with self._created(sources, **configuration):
             yield lambda name: client.invoke(FunctionName=name)["StatusCode"]
 

@@ -18,8 +18,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case end(EnvironmentID)
     /// The host is full and nothing is idle.
     case refuse(Work)
-    /// The environment that was started for this work ended before it was ready; or those before did, and for now no
-    /// other is started.
+    /// The environment that was started for this work ended before it was ready; or those before did, again and again,
+    /// and it is too early for another.
     case fail(Work, Failure)
   }
 
