@@ -39,6 +39,20 @@ def platform_memory(pid):
     }
 
 
+def processor_seconds(pid):
+    """(the platform's, the sandboxes') time on a processor so far."""
+    program, totals = _program(pid), [0, 0]
+    for member in _tree(pid):
+        try:
+            with open("/proc/%d/stat" % member) as stat:
+                fields = stat.read().rpartition(")")[2].split()
+        except OSError:
+            continue  # It ended meanwhile.
+        own = _program(member).startswith(program) and _name(member) != "init"
+        totals[0 if own else 1] += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return totals
+
+
 def sandbox_memory(pid):
     """KiB of all processes in sandboxes, their share of what is shared."""
     program = _program(pid)
@@ -48,11 +62,15 @@ def sandbox_memory(pid):
 def _by_name(members):
     found = {}
     for member in members:
-        with open("/proc/%d/cmdline" % member) as line:
-            words = line.read().split("\0")
-        name = os.path.basename(words[0]) + (" " + words[1] if len(words) > 2 else "")
-        found.setdefault(name, []).append(member)
+        found.setdefault(_name(member), []).append(member)
     return found
+
+
+def _name(pid):
+    """Program and first argument."""
+    with open("/proc/%d/cmdline" % pid) as line:
+        words = line.read().split("\0")
+    return os.path.basename(words[0]) + (" " + words[1] if len(words) > 2 else "")
 
 
 def _share(pid):

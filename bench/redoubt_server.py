@@ -70,21 +70,38 @@ class Server:
     @contextlib.contextmanager
     def function(self, source=HANDLER_SOURCE, timeout=10):
         """Creates the function that is measured, and deletes it in the end."""
+        with self._created({FUNCTION: source}, MemorySize=1769, Timeout=timeout):
+            yield
+
+    @contextlib.contextmanager
+    def functions(self, sources, **configuration):
+        """Creates functions by name and source, yields how to invoke one for its status, and deletes them."""
+        import botocore.config
+
+        settings = {"max_pool_connections": 256, "read_timeout": 120, "retries": {"max_attempts": 0}}
+        client = self._client(botocore.config.Config(**settings))
+        with self._created(sources, **configuration):
+            yield lambda name: client.invoke(FunctionName=name)["StatusCode"]
+
+    @contextlib.contextmanager
+    def _created(self, sources, **configuration):
         client = self._client()
-        client.create_function(
-            FunctionName=FUNCTION,
-            Runtime="python3.11",
-            Role="arn:aws:iam::000000000000:role/bench",
-            Handler="app.handler",
-            Code={"ZipFile": _package(source)},
-            MemorySize=1769,
-            Timeout=timeout,
-        )
+        for name, source in sources.items():
+            client.create_function(
+                FunctionName=name,
+                Runtime="python3.11",
+                Role="arn:aws:iam::000000000000:role/bench",
+                Handler="app.handler",
+                Code={"ZipFile": _package(source)},
+                **configuration,
+            )
         try:
-            client.get_waiter("function_active_v2").wait(FunctionName=FUNCTION)
+            for name in sources:
+                client.get_waiter("function_active_v2").wait(FunctionName=name)
             yield
         finally:
-            client.delete_function(FunctionName=FUNCTION)
+            for name in sources:
+                client.delete_function(FunctionName=name)
 
     def request(self, body):
         """One signed invocation as bytes, good for five minutes."""
@@ -98,13 +115,14 @@ class Server:
         head = "POST %s HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n" % (self._path, headers, len(body))
         return head.encode() + body
 
-    def _client(self):
+    def _client(self, configuration=None):
         import boto3
 
         return boto3.client(
             "lambda",
             endpoint_url=self.endpoint,
             region_name=REGION,
+            config=configuration,
             aws_access_key_id=self._key_id,
             aws_secret_access_key=self._secret,
         )

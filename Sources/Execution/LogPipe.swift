@@ -14,6 +14,9 @@ final class LogPipe {
     let body: () -> Void
   }
 
+  /// Bytes that are taken in one turn of the event loop: what others wait for on it comes between them.
+  private static let turn = 16_384
+
   /// The same open file as the channel reads; only asked how much is in it.
   private let descriptor: OwnedDescriptor
   private let receive: ([UInt8]) -> Void
@@ -31,6 +34,8 @@ final class LogPipe {
   func open(_ pipe: OwnedDescriptor, on eventLoop: any EventLoop) {
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
     NIOPipeBootstrap(group: eventLoop)
+      .channelOption(.maxMessagesPerRead, value: 1)
+      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.turn))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(Reader(pipe: bound.value))

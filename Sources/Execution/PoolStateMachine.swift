@@ -20,7 +20,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     case end(EnvironmentID)
     /// The host is full and nothing is idle.
     case refuse(Work)
-    /// No environment could be made for this work; or those before it failed, and for now no other is started.
+    /// No environment could be made for this work; or those before it failed again and again, and it is too early for
+    /// another.
     case fail(Work, Failure)
     /// The runtime that was started for this work ended before it was ready: another environment is started for it alone,
     /// and has it from the start.
