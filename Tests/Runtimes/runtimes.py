@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,15 @@ SYSTEM_PYTHON = os.environ.get("REDOUBT_TEST_PYTHON", _DEFAULT_PYTHON)
 OURS = "redoubt"
 REFERENCE = "awslambdaric"
 NODE = "node"
+
+BEFORE_FUNCTION = {
+    OURS: ("PATH", "LANG", "TZ"),
+    NODE: (
+        "PATH", "LANG", "TZ", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
+        "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    ),
+}  # fmt: skip
+"""Which variables a runtime that boots ahead has before it has a function."""
 
 
 def has_reference():
@@ -40,24 +50,53 @@ def has_node():
     return os.access("/usr/bin/node", os.X_OK)
 
 
-def run(task_root, handler, invocations=(), runtime=OURS, environment=None, flags=("-S",), **api_options):
-    """Runs until every invocation is answered, or the process ends by itself."""
+def run(
+    task_root, handler, invocations=(), runtime=OURS, environment=None, flags=("-S",), is_ahead=False, **api_options
+):
+    """Runs until every invocation is answered, or the process ends by itself.
+
+    - Parameter is_ahead: the runtime boots before it has a function, as those do that the spawner keeps ready.
+    """
     with FakeRuntimeAPI(invocations, **api_options) as api:
         command, variables = command_for(runtime, task_root, handler, api.address, flags)
         variables.update(environment or {})
         started = time.perf_counter()
-        process = subprocess.Popen(
-            command,
-            cwd=task_root,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        if is_ahead:
+            process = _boot_ahead(command, variables, BEFORE_FUNCTION[runtime])
+        else:
+            process = _boot(command, task_root, variables)
         exit_code = _wait(process, api)
         output = process.communicate()[0].decode("utf-8")
         boot = api.first_next_at - started if api.first_next_at else None
         return Run(api.posts, output, exit_code, boot)
+
+
+def _boot(command, directory, variables, **options):
+    return subprocess.Popen(
+        command,
+        cwd=directory,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    )
+
+
+def _boot_ahead(command, variables, known):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def place():
+        os.dup2(theirs.fileno(), 3)
+        os.set_inheritable(3, True)
+
+    before = {name: variables[name] for name in known} | {"_REDOUBT_STOCK": "booted"}
+    with ours, theirs:
+        process = _boot(command, "/", before, preexec_fn=place, close_fds=False)
+        theirs.close()
+        assert ours.recv(1) == b"w"
+        ours.send(b"e" + b"".join(b"%s=%s\0" % (os.fsencode(name), os.fsencode(variables[name])) for name in variables))
+    return process
 
 
 def _wait(process, api):

@@ -89,13 +89,19 @@ def parse(body):
     return value
 
 
+def read_environment():
+    """To be called when the process is a function's: this module may have been loaded before."""
+    global _string_encoder
+    _string_encoder = _json.encode_basestring_ascii if _escapes_non_ascii() else _json.encode_basestring
+
+
 def _escapes_non_ascii():
     """Lambda escapes non-ASCII characters up to Python 3.11 and sends them as they are from 3.12."""
     family, _, minor = os.environ.get("AWS_EXECUTION_ENV", "").rpartition(".")
     return not (family == "AWS_Lambda_python3" and minor.isdigit() and int(minor) >= 12)
 
 
-_string_encoder = _json.encode_basestring_ascii if _escapes_non_ascii() else _json.encode_basestring
+_string_encoder = None
 
 
 def _encode_with(string_encoder, value):

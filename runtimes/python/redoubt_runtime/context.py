@@ -6,6 +6,13 @@ import time
 from redoubt_runtime import codec
 from redoubt_runtime.faults import Fault
 
+_VARIABLES = (
+    ("log_group_name", "AWS_LAMBDA_LOG_GROUP_NAME"),
+    ("log_stream_name", "AWS_LAMBDA_LOG_STREAM_NAME"),
+    ("function_name", "AWS_LAMBDA_FUNCTION_NAME"),
+    ("memory_limit_in_mb", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+    ("function_version", "AWS_LAMBDA_FUNCTION_VERSION"),
+)
 _TRACE_CONTEXT_FIELDS = ("traceparent", "tracestate", "baggage")
 
 
@@ -34,17 +41,16 @@ class ClientContext(_Record):
     __slots__ = ("custom", "env", "client")
 
 
+def read_function():
+    """To be called when the process is a function's: this module may have been loaded before."""
+    LambdaContext._environment = {name: os.environ.get(variable) for name, variable in _VARIABLES}
+
+
 class LambdaContext:
     """What a handler may know about its invocation and its function."""
 
-    # Read once: they are the same for every invocation of this process.
-    _environment = {
-        "log_group_name": os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME"),
-        "log_stream_name": os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME"),
-        "function_name": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
-        "memory_limit_in_mb": os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
-        "function_version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION"),
-    }
+    _environment = {}
+    """What is the same for every invocation of this process; from `read_function`."""
 
     def __init__(self, invocation):
         self.aws_request_id = invocation.request_id

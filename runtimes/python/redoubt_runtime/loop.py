@@ -10,7 +10,7 @@ import sys
 from redoubt_runtime import codec, handler, process
 from redoubt_runtime.api import RuntimeAPI
 from redoubt_runtime.connection import ProtocolError
-from redoubt_runtime.context import LambdaContext
+from redoubt_runtime.context import LambdaContext, read_function
 
 request_id = ""
 """The invocation at work, for log records; empty until the first."""
@@ -20,6 +20,8 @@ tenant_id = None
 
 def run(runtime_directory):
     """Never returns."""
+    codec.read_environment()
+    read_function()
     process.prepare(runtime_directory)
     api = RuntimeAPI(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:

@@ -41,7 +41,10 @@ def _take_environment():
     connection.close()
     if received[:1] != b"e":
         os._exit(0)  # Nobody wanted it.
+    coerced = os.environ.get("LC_CTYPE")
     os.environ.clear()
+    if coerced is not None:  # By the interpreter at its start, as by one that is started for the function.
+        os.environ["LC_CTYPE"] = coerced
     for entry in received[1:].split(b"\0")[:-1]:
         name, _, value = entry.partition(b"=")
         os.environb[name] = value
