@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 from harness.clients import ROLE, boto3_client
 from harness.functions import error_code, invoke_function
-from harness.host import is_alive, real_user
+from harness.host import environments
 from harness.packages import make_zip
 from harness.waiting import wait_until
 
@@ -30,10 +30,6 @@ def limited(fresh_server):
         return fresh_server, client
 
     return start
-
-
-def environments(server):
-    return [pid for pid in server.tree() if is_alive(pid) and (real_user(pid) or 0) >= 2_000_000]
 
 
 def test_idle_environments_end_after_their_time(limited):

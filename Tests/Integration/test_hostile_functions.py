@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 from harness.clients import ROLE
 from harness.functions import error_code
-from harness.host import is_alive, real_user
+from harness.host import environments, is_alive
 from harness.packages import make_zip
 from harness.waiting import wait_until
 
@@ -40,10 +40,6 @@ def handler(event, context):
             closed += 1
     return {"closed": closed}
 """
-
-
-def environments(server):
-    return [pid for pid in server.tree() if is_alive(pid) and (real_user(pid) or 0) >= 2_000_000]
 
 
 def test_a_runtime_that_answers_and_never_asks_again_is_ended(deploy, invoke, server):

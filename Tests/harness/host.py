@@ -69,6 +69,15 @@ def sandbox_processes(server):
     return [pid for pid in server.tree() if is_alive(pid) and _namespace_depth(pid) > own]
 
 
+def environments(server):
+    """Processes in the server's sandboxes that have a function's code: those that are only kept ready have none."""
+    return [pid for pid in sandbox_processes(server) if _has_code(pid)]
+
+
+def _has_code(pid):
+    return any(line.split()[4:5] == ["/var/task"] for line in _read(f"/proc/{pid}/mountinfo").splitlines())
+
+
 def platform_processes(server):
     """Supervisor, server and spawner."""
     return [server.process.pid, server.child("server"), server.child("spawner")]
