@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 MOST_SHOWN = 40
-SPAWNER_HOLDS_FOR_A_SANDBOX = 7  # descriptors; of those that are kept ready, which stay
 
 
 @dataclass
@@ -12,7 +11,7 @@ class Sample:
     when: str
     role: str
     pid: int
-    environments: int
+    sandboxes: int
     memory: int
     descriptors: int
 
@@ -43,18 +42,20 @@ class Report:
     def answers(self, right, acknowledged):
         self._totals = (right, acknowledged)
 
-    def sample(self, when, role, pid, environments, memory, descriptors):
-        self._samples.append(Sample(when, role, pid, environments, memory, descriptors))
+    def sample(self, when, role, pid, sandboxes, memory, descriptors):
+        self._samples.append(Sample(when, role, pid, sandboxes, memory, descriptors))
 
     def judge_growth(self, growth_bytes, growth_factor, growth_descriptors):
-        """Without a function a worker holds what it held before there was one, and its memory has not grown since."""
+        """Without a function a worker holds what it held before there was one, and for each sandbox that is kept ready
+        what it held for those before the load; its memory has not grown since."""
         for role in ("server", "spawner"):
-            first, warm, _, end = [sample for sample in self._samples if sample.role == role]
+            first, ready, warm, _, end = [sample for sample in self._samples if sample.role == role]
             if warm.pid != end.pid:
                 self.finding("end", role, "did not live through the last rounds, where only sandboxes were killed")
-            kept_ready = SPAWNER_HOLDS_FOR_A_SANDBOX * end.environments if role == "spawner" else 0
-            if end.descriptors > first.descriptors + growth_descriptors + kept_ready:
-                self.finding("end", role, f"{end.descriptors} descriptors, at the start {first.descriptors}")
+            for_each = (ready.descriptors - first.descriptors) / max(ready.sandboxes, 1)
+            allowed = first.descriptors + for_each * end.sandboxes + growth_descriptors
+            if end.descriptors > allowed:
+                self.finding("end", role, f"{end.descriptors} descriptors with {end.sandboxes} sandboxes, not {allowed:g}")
             if end.memory > warm.memory * growth_factor + growth_bytes:
                 self.finding("end", role, f"memory grew from {warm.memory >> 20} to {end.memory >> 20} MiB")
 
@@ -70,7 +71,7 @@ class Report:
         print("rounds without such a process: " + (str(dict(self._absent)) if self._absent else "none"))
         for sample in self._samples:
             print(
-                f"  {sample.when:30} {sample.role:8} {sample.environments:3} environments "
+                f"  {sample.when:30} {sample.role:8} {sample.sandboxes:3} sandboxes "
                 f"{sample.memory / 2**20:7.1f} MiB {sample.descriptors:4} descriptors"
             )
         print(f"findings: {len(self._findings)}")

@@ -51,12 +51,12 @@ class Residue:
     def _held_namespaces(self, family):
         """Those of living processes are wanted; one without a process is kept by a mount or a descriptor."""
         kinds = tuple(f"{kind}:[" for kind in NAMESPACES)
-        inhabited = {_link(f"/proc/{pid}/ns/{kind}") for pid in family for kind in NAMESPACES}
+        lived_in = {_link(f"/proc/{pid}/ns/{kind}") for pid in family for kind in NAMESPACES}
         mounted = {}
         for pid in family | {os.getpid()}:
             mounted.setdefault(_link(f"/proc/{pid}/ns/mnt"), pid)
             for target in _descriptors(pid):
-                if target.startswith(kinds) and target not in inhabited:
+                if target.startswith(kinds) and target not in lived_in:
                     yield f"namespace {target} held by a descriptor of {pid} ({host.command_name(pid)})"
         for pid in mounted.values():
             for line in _lines(f"/proc/{pid}/mountinfo"):
@@ -76,8 +76,8 @@ class Residue:
                 yield f"local socket that nobody holds: {line}"
 
 
-def environments(server):
-    """The number of sandboxes that run."""
+def sandboxes(server):
+    """The number of sandboxes that run, those without a function included."""
     return len(victims.find(server, "init"))
 
 

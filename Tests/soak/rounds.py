@@ -10,7 +10,6 @@ from functools import partial
 
 from harness import host
 from harness.clients import ROLE, boto3_client
-from harness.metrics import metrics
 from harness.packages import make_zip
 from harness.server import Server
 from harness.waiting import wait_until
@@ -20,11 +19,12 @@ from soak.deployments import ABSENT, Deployments
 from soak.functions import SOURCES, is_right
 from soak.load import Load
 from soak.report import Report
-from soak.residue import Residue, environments, memory
+from soak.residue import Residue, memory, sandboxes
 
 RESUMES_WITHIN_SECONDS = 2.0
 SETTLES_WITHIN_SECONDS = 10.0
 LONGEST_DELAY_SECONDS = 0.6  # from the start of the load to the kill
+SETTLED_LOOKS = 8  # a tenth of a second apart
 AFTERGLOW_SECONDS = 0.1  # in which a client may still find its connection dead
 JUDGED_SECONDS = (0.2, 0.6)  # of load after the service resumed, in which nothing may fail
 IN_A_ROW = (1, 1, 1, 6)  # kills of one kind
@@ -62,6 +62,7 @@ class Soak:
                 FunctionName=name, Runtime="python3.11", Handler="app.handler", Role=ROLE, Timeout=20,
                 Code={"ZipFile": make_zip({"app.py": source})},
             )  # fmt: skip
+        self._sample_workers("before the load, ready for it")
         self._load = Load(self._server.port, self._server.credentials, self._clients, self._seed)
         self._residue = Residue(self._server, self._load.process_ids)
         self._deployments = Deployments(self._server, self._seed)
@@ -174,7 +175,7 @@ class Soak:
         for found in self._control.list_functions()["Functions"]:
             self._control.delete_function(FunctionName=found["FunctionName"])
         self._control.close()
-        wait_until(lambda: self._environments_in_use() == 0, 20, 0.5, what="the end of every environment")
+        wait_until(lambda: not host.environments(self._server), 20, what="the end of every environment")
         self._sample_workers("without a function")
         self._report.judge_growth(GROWTH_BYTES, GROWTH_FACTOR, GROWTH_DESCRIPTORS)
         if (status := self._server.stop()) != 0:
@@ -182,12 +183,19 @@ class Soak:
         if state := host.host_state(self._server.data, self._server.instance):
             self._report.finding(self._rounds, "end", f"left behind by a stopped server: {state}")
 
-    def _environments_in_use(self):
-        """Without those that are kept ready, which stay."""
-        return metrics(self._server)["redoubt_environments"]
+    def _settled_sandboxes(self):
+        """How many there are when no more are being made ready."""
+        counts = []
+
+        def is_settled():
+            counts.append(sandboxes(self._server))
+            return len(set(counts[-SETTLED_LOOKS:])) == 1 and len(counts) >= SETTLED_LOOKS
+
+        wait_until(is_settled, 20, 0.1, what="a number of sandboxes that stays")
+        return counts[-1]
 
     def _sample_workers(self, when):
+        count = self._settled_sandboxes()
         for role in ("server", "spawner"):
             (pid,) = wait_until(partial(victims.find, self._server, role), what=f"the {role}")
-            count = environments(self._server)
             self._report.sample(when, role, pid, count, memory(pid), host.open_descriptors(pid))

@@ -11,7 +11,7 @@ import sys
 
 from redoubt_runtime import codec, handler, process
 from redoubt_runtime.api import RuntimeAPI
-from redoubt_runtime.context import LambdaContext
+from redoubt_runtime.context import LambdaContext, read_function
 
 _TIMES = 16
 """The interpreter specialises code that has run eight times."""
@@ -33,6 +33,8 @@ def rehearse(runtime_directory):
     api = RuntimeAPI("127.0.0.1:9001", ours)
     for _ in range(_TIMES):
         _change_environment(directory)
+        codec.read_environment()
+        read_function()
         process.prepare(runtime_directory)
         compile(_SOURCE, "rehearsal", "exec")
         function = handler.load("rehearsed.handler")
