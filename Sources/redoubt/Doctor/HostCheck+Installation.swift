@@ -11,9 +11,12 @@ extension HostCheck {
       _ = try TrustedProgram.open(path, like: try Descriptor.program("/proc/self/exe"))
       return .ok(name, path)
     } catch let failure as CommandFailure {
-      return .fail(name, failure.description, mend: "install redoubt-spawner, redoubt-unpack and libredoubt-zygote.so beside redoubt")
+      return .fail(
+        name, failure.description,
+        mend: "install redoubt-spawner, redoubt-unpack and libredoubt-zygote.so beside redoubt")
     } catch {
-      return .fail(name, "\(error)", mend: "install redoubt-spawner, redoubt-unpack and libredoubt-zygote.so beside redoubt")
+      return .fail(
+        name, "\(error)", mend: "install redoubt-spawner, redoubt-unpack and libredoubt-zygote.so beside redoubt")
     }
   }
 

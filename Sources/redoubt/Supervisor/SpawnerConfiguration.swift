@@ -5,7 +5,8 @@ struct SpawnerConfiguration: Hashable, Sendable {
   init(
     _ configuration: ServeConfiguration, instance: String, runtimes: [HostRuntime]
   ) throws(CommandFailure) {
-    for path in [configuration.unpacker, configuration.zygoteLibrary] + runtimes.compactMap(\.directory) where path.contains(where: \.isWhitespace) {
+    for path in [configuration.unpacker, configuration.zygoteLibrary] + runtimes.compactMap(\.directory)
+    where path.contains(where: \.isWhitespace) {
       throw CommandFailure(
         .configuration, "`\(path)` has a blank: give --spawner and --runtimes-dir paths without blanks")
     }
