@@ -30,7 +30,7 @@ static bool is_in_form(const struct received *message, const char **strings) {
 static bool is_in_range(const struct spawner *spawner, const struct sp_stock *request) {
   if (request->stock >= SP_MAX_STOCKS || request->target > SP_STOCK_PLACES) return false;
   if (request->runtime >= spawner->configuration.runtime_count) return false;
-  if ((request->kind == SP_STOCK_FORKED) != (request->account != 0)) return false;
+  if (request->kind != SP_STOCK_FORKED && request->account != 0) return false;
   return request->kind >= SP_STOCK_PREPARED && request->kind <= SP_STOCK_FORKED;
 }
 
