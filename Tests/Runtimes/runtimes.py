@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,9 @@ RUNTIMES = pathlib.Path(__file__).resolve().parents[2] / "runtimes"
 RUNTIME_DIRECTORY = RUNTIMES / "python"
 _DEFAULT_PYTHON = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
 SYSTEM_PYTHON = os.environ.get("REDOUBT_TEST_PYTHON", _DEFAULT_PYTHON)
+
+is_parked = False
+"""Whether runtimes of ours that can wait for a function do so, as the spawner has them do."""
 
 OURS = "redoubt"
 REFERENCE = "awslambdaric"
@@ -46,18 +50,48 @@ def run(task_root, handler, invocations=(), runtime=OURS, environment=None, flag
         command, variables = command_for(runtime, task_root, handler, api.address, flags)
         variables.update(environment or {})
         started = time.perf_counter()
-        process = subprocess.Popen(
-            command,
-            cwd=task_root,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        process = _start_parked(command, runtime, variables) if _can_wait(runtime, variables) else _start(command, variables, task_root)
         exit_code = _wait(process, api)
         output = process.communicate()[0].decode("utf-8")
         boot = api.first_next_at - started if api.first_next_at else None
         return Run(api.posts, output, exit_code, boot)
+
+
+def _start(command, variables, directory, **options):
+    return subprocess.Popen(
+        command,
+        cwd=directory,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    )
+
+
+def _can_wait(runtime, variables):
+    """Not where a variable is read at the start of a process; StockKeeper.swift has all that are."""
+    own = [name for name in variables if name.startswith(("PYTHON", "NODE_"))]
+    return is_parked and runtime in (OURS, NODE) and not own
+
+
+def _start_parked(command, runtime, variables):
+    """Boots the runtime with what it has before it has a function, and then gives it its environment."""
+    early = {"PATH", "LANG", "TZ"}
+    if runtime == NODE:  # whose command line is made of these
+        early |= {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_EXECUTION_ENV", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"}
+    before = {"_REDOUBT_STOCK": "booted", "ONLY_BEFORE": "1", **{name: variables[name] for name in early}}
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        place = os.dup(theirs.fileno())
+        process = _start(command, before, "/", close_fds=False, preexec_fn=lambda: os.dup2(place, 3))
+        os.close(place)
+        theirs.close()
+        ours.settimeout(30)
+        assert ours.recv(16) == b"w", "the runtime says that it waits"
+        block = b"".join(f"{name}={value}".encode("utf-8", "surrogateescape") + b"\0" for name, value in variables.items())
+        ours.send(b"e" + block)
+    return process
 
 
 def _wait(process, api):

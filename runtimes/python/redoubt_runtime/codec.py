@@ -95,7 +95,13 @@ def _escapes_non_ascii():
     return not (family == "AWS_Lambda_python3" and minor.isdigit() and int(minor) >= 12)
 
 
-_string_encoder = _json.encode_basestring_ascii if _escapes_non_ascii() else _json.encode_basestring
+_string_encoder = _json.encode_basestring_ascii
+
+
+def read_environment():
+    """Once, when the process is a function's: which Python it is to be decides how text is written."""
+    global _string_encoder
+    _string_encoder = _json.encode_basestring_ascii if _escapes_non_ascii() else _json.encode_basestring
 
 
 def _encode_with(string_encoder, value):

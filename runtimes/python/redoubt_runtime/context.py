@@ -37,14 +37,7 @@ class ClientContext(_Record):
 class LambdaContext:
     """What a handler may know about its invocation and its function."""
 
-    # Read once: they are the same for every invocation of this process.
-    _environment = {
-        "log_group_name": os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME"),
-        "log_stream_name": os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME"),
-        "function_name": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
-        "memory_limit_in_mb": os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
-        "function_version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION"),
-    }
+    _environment = {}
 
     def __init__(self, invocation):
         self.aws_request_id = invocation.request_id
@@ -74,6 +67,17 @@ class LambdaContext:
     def __repr__(self):
         of_invocation = ("invoked_function_arn", "client_context", "identity", "tenant_id")
         return _describe(self, ("aws_request_id", *self._environment, *of_invocation))
+
+
+def read_environment():
+    """Once, when the process is a function's: it is the same for every invocation."""
+    LambdaContext._environment = {
+        "log_group_name": os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME"),
+        "log_stream_name": os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME"),
+        "function_name": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
+        "memory_limit_in_mb": os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+        "function_version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION"),
+    }
 
 
 def _describe(value, names):

@@ -99,7 +99,7 @@ def _read_source(file, module_globals):
 
 def _log_record(payload):
     """One record of one line: carriage returns stand for line ends, so that the log keeps it whole."""
-    if output.IS_JSON:
+    if output.is_json():
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         return codec.encode({"timestamp": now, "level": "ERROR", **payload}).decode() + "\n"
     kind, message = payload["errorType"], payload["errorMessage"]

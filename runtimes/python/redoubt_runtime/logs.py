@@ -42,7 +42,7 @@ def _in_one_line(text):
 
 
 def _formatter(logging):
-    if not output.IS_JSON:
+    if not output.is_json():
         return logging.Formatter(_TEXT_FORMAT, "%Y-%m-%dT%H:%M:%S")
     from redoubt_runtime.json_logs import formatter_class
 

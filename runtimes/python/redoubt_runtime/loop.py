@@ -7,7 +7,7 @@ platform sees it end and says so to the caller.
 import os
 import sys
 
-from redoubt_runtime import codec, handler, process
+from redoubt_runtime import codec, context, handler, process
 from redoubt_runtime.api import RuntimeAPI
 from redoubt_runtime.connection import ProtocolError
 from redoubt_runtime.context import LambdaContext
@@ -18,6 +18,8 @@ request_id = ""
 
 def run(runtime_directory):
     """Never returns."""
+    codec.read_environment()
+    context.read_environment()
     process.prepare(runtime_directory)
     api = RuntimeAPI(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
@@ -47,9 +49,9 @@ def _serve_one(api, function, baseline):
     if invocation.is_separate:
         baseline.restore()
     try:
-        context = LambdaContext(invocation)
+        details = LambdaContext(invocation)
         event = codec.decode_event(invocation.body, invocation.content_type)
-        body, content_type = codec.encode_result(function(event, context))
+        body, content_type = codec.encode_result(function(event, details))
     except Exception as error:
         from redoubt_runtime import failures
 

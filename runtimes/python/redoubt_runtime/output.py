@@ -3,8 +3,10 @@
 import os
 import sys
 
-IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
-"""Whether records are asked for as JSON lines."""
+
+def is_json():
+    """Whether records are asked for as JSON lines."""
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 
 
 def write(text):
