@@ -585,6 +585,17 @@ def test_a_spawner_that_is_stopped_leaves_nothing_of_what_it_kept_or_was_asked_f
     until(lambda: spawner.processes(PLACES) == [], "nothing runs")
 
 
+def test_what_is_kept_ready_ends_with_a_spawner_that_is_killed(launch):
+    spawner = launch()
+    keep(spawner, FORKED, 2)
+    keep(spawner, BOOTED, 2, line=LINE + 1)
+    ready(spawner, 4)
+    [zygote] = zygotes(spawner)
+    os.kill(spawner.pid, signal.SIGKILL)
+    spawner.process.wait(20)
+    until(lambda: spawner.processes(PLACES) == [] and program_of(zygote) == b"", "nothing runs")
+
+
 # What it remembers
 
 @pytest.mark.skipif(IS_SANITIZED, reason="the sanitizer's own memory is too large to read")
