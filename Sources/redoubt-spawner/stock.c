@@ -25,7 +25,7 @@ static bool is_in_form(const struct received *message, const char **strings) {
 static bool is_in_range(const struct spawner *spawner, const struct sp_stock *request) {
   if (request->stock >= SP_MAX_STOCKS || request->target > SP_STOCK_PLACES) return false;
   if (request->runtime >= spawner->configuration.runtime_count) return false;
-  if ((request->kind == SP_STOCK_FORKED) != (request->account != 0)) return false;
+  if (request->kind != SP_STOCK_FORKED && request->account != 0) return false;
   return request->kind >= SP_STOCK_PREPARED && request->kind <= SP_STOCK_FORKED;
 }
 
@@ -86,7 +86,7 @@ bool stock_handle(struct spawner *spawner, const struct received *message) {
 struct stock *stock_of(struct spawner *spawner, const struct sp_start *request) {
   struct stock *stock = request->stock == 0 ? NULL : &spawner->stocks[request->stock - 1];
   bool is_fit = stock != NULL && stock->is_defined && stock->runtime == request->runtime &&
-                (stock->account == 0 || stock->account == request->tree.account);
+                (stock->kind != SP_STOCK_FORKED || stock->account == request->tree.account);
   return is_fit ? stock : NULL;
 }
 

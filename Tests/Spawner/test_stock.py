@@ -461,8 +461,9 @@ def test_without_a_parked_child_one_is_forked_for_the_request(spawner):
         spawner.wait_for(lambda a: a.kind == EXITED)
 
 
-def test_another_accounts_function_gets_nothing_of_the_line(spawner):
-    keep(spawner, FORKED, 1)
+@pytest.mark.parametrize("owner", [ACCOUNT, 0], ids=["an account", "the account 000000000000"])
+def test_another_accounts_function_gets_nothing_of_the_line(spawner, owner):
+    spawner.keep_ready(LINE, FORKED, PYTHON, 1, parked_environment(FORKED), account=owner)
     before = ready(spawner, 1)
     archive = make_zip(code(FORKED, "print('up', flush=True)"))
     unpacked = spawner.unpack(archive, account=ACCOUNT + 1)
@@ -473,6 +474,16 @@ def test_another_accounts_function_gets_nothing_of_the_line(spawner):
     running.read_log("up")
     assert before <= complete(spawner), "the one of the line still waits"
     running.kill()
+
+
+def test_the_account_000000000000_has_a_zygote_like_any_other(spawner):
+    spawner.keep_ready(LINE, FORKED, PYTHON, 1, parked_environment(FORKED), account=0)
+    ready(spawner, 1)
+    archive = make_zip(code(FORKED, "print('up', flush=True)"))
+    assert spawner.unpack(archive, account=0).failure == 0
+    answer = spawner.try_start(hashlib.sha256(archive).digest(), PYTHON, function_environment(), stock=LINE + 1, account=0)
+    assert (answer.kind, answer.was_parked) == (STARTED, True)
+    Environment(spawner, answer).kill()
 
 
 def test_a_line_of_another_runtime_and_one_that_is_not_defined_are_none(spawner):
@@ -501,7 +512,7 @@ def test_the_stock_leaves_each_environment_its_slot(spawner):
 
 WRONG = {
     "line": {"line": 32}, "kind 0": {"kind": 0, "account": 0}, "kind 4": {"kind": 4, "account": 0}, "runtime": {"runtime": 9},
-    "target": {"target": 257}, "an account of a shared line": {"account": 1}, "no account of a zygote": {"kind": FORKED, "account": 0},
+    "target": {"target": 257}, "an account of a shared line": {"account": 1},
     "block without an end": {"block": b"A=1", "count": 1}, "fewer strings": {"block": b"A=1\0", "count": 2},
     "more strings": {"block": b"A=1\0B=1\0", "count": 1}, "no name": {"block": b"=1\0", "count": 1},
     "size": {"block": b"A=1\0", "count": 1, "size": 3}, "too large": {"block": b"A=" + b"x" * 24576 + b"\0", "count": 1},
