@@ -65,7 +65,7 @@ struct waiting_start {
 struct stock {
   bool is_defined;
   enum sp_stock_kind kind;
-  uint64_t account;  // 0: anybody's
+  uint64_t account;  // forked: whose it is
   uint32_t runtime, target;
   char *block;  // the environment of programs while they are parked
   uint32_t environment_count, environment_size;

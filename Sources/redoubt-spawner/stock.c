@@ -90,7 +90,7 @@ bool stock_handle(struct spawner *spawner, const struct received *message) {
 struct stock *stock_of(struct spawner *spawner, const struct sp_start *request) {
   struct stock *stock = request->stock == 0 ? NULL : &spawner->stocks[request->stock - 1];
   bool is_fit = stock != NULL && stock->is_defined && stock->runtime == request->runtime &&
-                (stock->account == 0 || stock->account == request->tree.account);
+                (stock->kind != SP_STOCK_FORKED || stock->account == request->tree.account);
   return is_fit ? stock : NULL;
 }
 

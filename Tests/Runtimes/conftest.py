@@ -8,6 +8,15 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+import runtimes  # noqa: E402
+
+
+@pytest.fixture(params=["executed", "parked"], autouse=True)
+def origin(request, monkeypatch):
+    """Whether the process was started for its function, or waited for one before. Both are the same to the function."""
+    monkeypatch.setattr(runtimes, "is_parked", request.param == "parked")
+    return request.param
+
 
 @pytest.fixture
 def task_root(tmp_path):

@@ -15,18 +15,12 @@ RUNTIME_DIRECTORY = RUNTIMES / "python"
 _DEFAULT_PYTHON = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
 SYSTEM_PYTHON = os.environ.get("REDOUBT_TEST_PYTHON", _DEFAULT_PYTHON)
 
+is_parked = False
+"""Whether runtimes of ours that can wait for a function do so, as the spawner has them do."""
+
 OURS = "redoubt"
 REFERENCE = "awslambdaric"
 NODE = "node"
-
-BEFORE_FUNCTION = {
-    OURS: ("PATH", "LANG", "TZ"),
-    NODE: (
-        "PATH", "LANG", "TZ", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT",
-        "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-    ),
-}  # fmt: skip
-"""Which variables a runtime that boots ahead has before it has a function."""
 
 
 def has_reference():
@@ -50,28 +44,20 @@ def has_node():
     return os.access("/usr/bin/node", os.X_OK)
 
 
-def run(
-    task_root, handler, invocations=(), runtime=OURS, environment=None, flags=("-S",), is_ahead=False, **api_options
-):
-    """Runs until every invocation is answered, or the process ends by itself.
-
-    - Parameter is_ahead: the runtime boots before it has a function, as those do that the spawner keeps ready.
-    """
+def run(task_root, handler, invocations=(), runtime=OURS, environment=None, flags=("-S",), **api_options):
+    """Runs until every invocation is answered, or the process ends by itself."""
     with FakeRuntimeAPI(invocations, **api_options) as api:
         command, variables = command_for(runtime, task_root, handler, api.address, flags)
         variables.update(environment or {})
         started = time.perf_counter()
-        if is_ahead:
-            process = _boot_ahead(command, variables, BEFORE_FUNCTION[runtime])
-        else:
-            process = _boot(command, task_root, variables)
+        process = _start_parked(command, runtime, variables) if _can_wait(runtime, variables) else _start(command, variables, task_root)
         exit_code = _wait(process, api)
         output = process.communicate()[0].decode("utf-8")
         boot = api.first_next_at - started if api.first_next_at else None
         return Run(api.posts, output, exit_code, boot)
 
 
-def _boot(command, directory, variables, **options):
+def _start(command, variables, directory, **options):
     return subprocess.Popen(
         command,
         cwd=directory,
@@ -83,19 +69,28 @@ def _boot(command, directory, variables, **options):
     )
 
 
-def _boot_ahead(command, variables, known):
+def _can_wait(runtime, variables):
+    """Not where a variable is read at the start of a process; StockKeeper.swift has all that are."""
+    own = [name for name in variables if name.startswith(("PYTHON", "NODE_"))]
+    return is_parked and runtime in (OURS, NODE) and not own
+
+
+def _start_parked(command, runtime, variables):
+    """Boots the runtime with what it has before it has a function, and then gives it its environment."""
+    early = {"PATH", "LANG", "TZ"}
+    if runtime == NODE:  # whose command line is made of these
+        early |= {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_EXECUTION_ENV", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"}
+    before = {"_REDOUBT_STOCK": "booted", "ONLY_BEFORE": "1", **{name: variables[name] for name in early}}
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-
-    def place():
-        os.dup2(theirs.fileno(), 3)
-        os.set_inheritable(3, True)
-
-    before = {name: variables[name] for name in known} | {"_REDOUBT_STOCK": "booted"}
     with ours, theirs:
-        process = _boot(command, "/", before, preexec_fn=place, close_fds=False)
+        place = os.dup(theirs.fileno())
+        process = _start(command, before, "/", close_fds=False, preexec_fn=lambda: os.dup2(place, 3))
+        os.close(place)
         theirs.close()
-        assert ours.recv(1) == b"w"
-        ours.send(b"e" + b"".join(b"%s=%s\0" % (os.fsencode(name), os.fsencode(variables[name])) for name in variables))
+        ours.settimeout(30)
+        assert ours.recv(16) == b"w", "the runtime says that it waits"
+        block = b"".join(f"{name}={value}".encode("utf-8", "surrogateescape") + b"\0" for name, value in variables.items())
+        ours.send(b"e" + block)
     return process
 
 

@@ -508,3 +508,26 @@ def test_what_is_not_one_well_formed_response_is_refused(response):
     command = ["/usr/bin/node", "-e", ASKING, str(module), json.dumps(response)]
     done = subprocess.run(command, env={"PATH": os.defpath}, capture_output=True, text=True, timeout=20)
     assert done.stdout == "ProtocolError\n", (done.stdout, done.stderr)
+
+
+ENVIRONMENT = """
+const { spawnSync } = require('child_process');
+exports.handler = async () => {
+  delete process.env._X_AMZN_TRACE_ID;
+  const child = spawnSync('/usr/bin/env', ['-0']).stdout.toString().split('\\0').slice(0, -1);
+  return [{...process.env}, Object.fromEntries(child.map((entry) => entry.split(/=(.*)/s).slice(0, 2))), new Date(0).getHours(), process.cwd()];
+};
+"""
+
+
+def test_the_environment_is_the_functions_alone_for_its_children_too(run, task_root):
+    given = {"MINE": "a=b", "EMPTY": "", "TZ": "Asia/Tokyo", "WIDE": "é"}
+    _, variables = runtimes.command_for(runtimes.NODE, task_root, "app.handler", "", ())
+    found = answer(run(ENVIRONMENT, environment=given))
+    for environment in found[:2]:
+        node_path = environment.pop("NODE_PATH")
+        assert node_path == f"/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:{task_root}"
+        for shells in ("PWD", "OLDPWD", "SHLVL", "_"):
+            environment.pop(shells, None)
+        assert {**environment, "AWS_LAMBDA_RUNTIME_API": ""} == {**variables, **given}
+    assert found[2:] == [9, str(task_root)]

@@ -51,7 +51,53 @@ def test_the_process_looks_like_a_normal_script(write, task_root, flags):
     assert process == ["", str(task_root), 1]
 
 
-def test_no_heavy_module_is_loaded_for_a_plain_function(write, task_root):
+def test_the_environment_is_the_functions_alone_for_its_children_too(write, task_root):
+    given = {"MINE": "a=b", "EMPTY": "", "TZ": "XXX-9", "WIDE": "é"}
+    _, variables = runtimes.command_for(runtimes.OURS, task_root, "app.handler", "", ())
+    write(
+        """
+        import os, subprocess, time
+        def handler(event, context):
+            os.environ.pop("_X_AMZN_TRACE_ID", None)
+            child = subprocess.run(["/usr/bin/env", "-0"], capture_output=True).stdout.decode().split("\\0")[:-1]
+            return [dict(os.environ), dict(entry.split("=", 1) for entry in child), time.localtime(0).tm_hour, os.getcwd()]
+        """
+    )
+    found = answer(runtimes.run(task_root, "app.handler", [Invocation()], environment=given))
+    expected = {**variables, **given}
+    for environment in found[:2]:
+        environment.pop("LC_CTYPE", None)  # which the interpreter sets where it coerces the locale
+        assert {**environment, "AWS_LAMBDA_RUNTIME_API": ""} == expected
+    assert found[2:] == [9, str(task_root)]
+
+
+def test_the_context_is_of_the_function_and_not_of_what_was_there_before(write, task_root):
+    names = "[context.function_name, context.function_version, context.memory_limit_in_mb, context.log_group_name, context.log_stream_name]"
+    assert value_of(write, task_root, names, environment={"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024"}) == [
+        "sample", "$LATEST", "1024", "/aws/lambda/sample", "2025/01/01/[$LATEST]0",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("version, escapes", [("python3.11", True), ("python3.12", False)])
+def test_text_is_written_as_the_functions_python_writes_it(write, task_root, version, escapes):
+    write("def handler(event, context):\n    return 'é'\n")
+    run = runtimes.run(task_root, "app.handler", [Invocation()], environment={"AWS_EXECUTION_ENV": "AWS_Lambda_" + version})
+    assert run.posts[0].body == (b'"\\u00e9"' if escapes else '"é"'.encode())
+
+
+def test_records_have_the_form_that_the_function_asks_for(write, task_root):
+    write("import logging\ndef handler(event, context):\n    logging.error('logged')\n")
+    settings = {"AWS_LAMBDA_LOG_FORMAT": "JSON"}
+    run = runtimes.run(task_root, "app.handler", [Invocation()], environment=settings)
+    assert json.loads(run.output.splitlines()[0])["message"] == "logged"
+    write("def handler(event, context):\n    raise KeyError('x')\n")
+    run = runtimes.run(task_root, "app.handler", [Invocation()], environment=settings)
+    assert json.loads(run.output.splitlines()[0])["errorType"] == "KeyError"
+
+
+def test_no_heavy_module_is_loaded_for_a_plain_function(write, task_root, origin):
+    if origin == "parked":
+        pytest.skip("what waits for its function has loaded them already, at nobody's cost")
     loaded = value_of(write, task_root, "sorted(sys.modules)")
     heavy = set("enum http.client inspect json logging re site socket threading traceback typing".split())
     assert not heavy & set(loaded)

@@ -11,7 +11,7 @@ struct SpawnerTests {
   private typealias Answer = Result<StartedSandbox, SandboxError>
 
   @Test func `a start asks by digest and index and hears of the sandbox and of its end`() async throws {
-    let peer = try Peer()
+    let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     let (answers, exits) = (Mailbox<Answer>(), Mailbox<SandboxExit>())
@@ -32,7 +32,7 @@ struct SpawnerTests {
   }
 
   @Test func `layers are asked for by digest in their order, and the rest is empty`() async throws {
-    let peer = try Peer()
+    let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     spawner.start(try specification(layers: [3, 9]), started: { _ in }, exited: { _ in })
@@ -49,7 +49,7 @@ struct SpawnerTests {
   }
 
   @Test func `a host without control groups gives four descriptors`() async throws {
-    let peer = try Peer()
+    let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     let answers = Mailbox<Answer>()
@@ -60,7 +60,7 @@ struct SpawnerTests {
   }
 
   @Test func `a host that can freeze gives one more`() async throws {
-    let peer = try Peer()
+    let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     let answers = Mailbox<Answer>()
@@ -74,7 +74,7 @@ struct SpawnerTests {
   func `another number of descriptors ends the connection`(
     hasGroup: UInt32, canFreeze: UInt32, count: Int
   ) async throws {
-    let peer = try Peer()
+    let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     spawner.start(spec, started: { _ in }, exited: { _ in })
@@ -110,7 +110,7 @@ struct SpawnerTests {
   }
 
   @Test func `a sandbox that is gone is not asked to be cleaned`() async throws {
-    let peer = try Peer()
+    let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     let (answers, exits) = (Mailbox<Answer>(), Mailbox<SandboxExit>())
@@ -125,7 +125,7 @@ struct SpawnerTests {
   }
 
   @Test func `a refusal carries what the spawner says`() async throws {
-    let peer = try Peer()
+    let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     let answers = Mailbox<Answer>()
@@ -138,14 +138,14 @@ struct SpawnerTests {
     let spawner = Spawner()
     let answers = Mailbox<Answer>()
     spawner.start(spec, started: answers.add, exited: { _ in })
-    let peer = try Peer()
+    let peer = try SpawnerPeer()
     spawner.connect(peer.serverEnd)
     peer.send(failed(try peer.receive(sp_start.self).header.request, SP_FAILURE_NO_SLOT))
     #expect(await answers.first()?.failure == .noSlot)
   }
 
   @Test func `when the spawner ends, its sandboxes are lost and its debts are answered`() async throws {
-    let peer = try Peer()
+    let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     let (answers, exits) = (Mailbox<Answer>(), Mailbox<SandboxExit>())
@@ -217,8 +217,8 @@ struct SpawnerTests {
       tree: spec.tree, layers: artifacts, runtime: 2, memoryMiB: 128, ephemeralMiB: 512, environment: [])
   }
 
-  private func started() async throws -> (Peer, Spawner, StartedSandbox) {
-    let peer = try Peer()
+  private func started() async throws -> (SpawnerPeer, Spawner, StartedSandbox) {
+    let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     let answers = Mailbox<Answer>()
@@ -272,46 +272,4 @@ extension Result {
   fileprivate var failure: Failure? {
     if case .failure(let error) = self { error } else { nil }
   }
-}
-
-/// The spawner's end of a connection.
-private struct Peer {
-  let serverEnd: OwnedDescriptor
-  private let ownEnd: OwnedDescriptor
-
-  init() throws {
-    var pair: [Int32] = [-1, -1]
-    try #require(clinux_socketpair_seqpacket(&pair) == 0)
-    serverEnd = OwnedDescriptor(pair[0])
-    ownEnd = OwnedDescriptor(pair[1])
-  }
-
-  func receive<Structure: BitwiseCopyable>(_: Structure.Type) throws -> Structure {
-    var bytes = [UInt8](repeating: 0, count: Int(SP_MAX_MESSAGE))
-    var count: UInt32 = 0
-    let size = clinux_receive(ownEnd.borrowed, &bytes, bytes.count, nil, &count)
-    try #require(size >= MemoryLayout<Structure>.size)
-    return bytes.withUnsafeBytes { $0.loadUnaligned(as: Structure.self) }
-  }
-
-  /// - Parameter descriptors: how many copies of this socket go with the message.
-  func send(_ message: [UInt8], descriptors: Int = 0) {
-    let numbers = [Int32](repeating: ownEnd.borrowed, count: descriptors)
-    #expect(clinux_send(ownEnd.borrowed, message, message.count, numbers, UInt32(descriptors)) == 0)
-  }
-
-  func close() { Glibc.close(ownEnd.take()) }
-}
-
-/// Takes what a callback is told, for a test that waits for it. Nothing here needs a thread of the test's pool before the
-/// peer has been played, so a blocking `receive` cannot hold up what it waits for.
-private final class Mailbox<Message: Sendable>: Sendable {
-  private let stream: AsyncStream<Message>
-  private let continuation: AsyncStream<Message>.Continuation
-
-  init() { (stream, continuation) = AsyncStream.makeStream() }
-
-  @Sendable func add(_ message: Message) { continuation.yield(message) }
-
-  func first() async -> Message? { await stream.first { _ in true } }
 }

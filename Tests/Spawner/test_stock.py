@@ -461,8 +461,9 @@ def test_without_a_parked_child_one_is_forked_for_the_request(spawner):
         spawner.wait_for(lambda a: a.kind == EXITED)
 
 
-def test_another_accounts_function_gets_nothing_of_the_line(spawner):
-    keep(spawner, FORKED, 1)
+@pytest.mark.parametrize("owner", [ACCOUNT, 0], ids=["an account", "the account 000000000000"])
+def test_another_accounts_function_gets_nothing_of_the_line(spawner, owner):
+    spawner.keep_ready(LINE, FORKED, PYTHON, 1, parked_environment(FORKED), account=owner)
     before = ready(spawner, 1)
     archive = make_zip(code(FORKED, "print('up', flush=True)"))
     unpacked = spawner.unpack(archive, account=ACCOUNT + 1)
@@ -473,6 +474,16 @@ def test_another_accounts_function_gets_nothing_of_the_line(spawner):
     running.read_log("up")
     assert before <= complete(spawner), "the one of the line still waits"
     running.kill()
+
+
+def test_the_account_000000000000_has_a_zygote_like_any_other(spawner):
+    spawner.keep_ready(LINE, FORKED, PYTHON, 1, parked_environment(FORKED), account=0)
+    ready(spawner, 1)
+    archive = make_zip(code(FORKED, "print('up', flush=True)"))
+    assert spawner.unpack(archive, account=0).failure == 0
+    answer = spawner.try_start(hashlib.sha256(archive).digest(), PYTHON, function_environment(), stock=LINE + 1, account=0)
+    assert (answer.kind, answer.was_parked) == (STARTED, True)
+    Environment(spawner, answer).kill()
 
 
 def test_a_line_of_another_runtime_and_one_that_is_not_defined_are_none(spawner):
@@ -583,6 +594,17 @@ def test_a_spawner_that_is_stopped_leaves_nothing_of_what_it_kept_or_was_asked_f
     assert spawner.stop() == 0
     assert time.monotonic() - started < 5
     until(lambda: spawner.processes(PLACES) == [], "nothing runs")
+
+
+def test_what_is_kept_ready_ends_with_a_spawner_that_is_killed(launch):
+    spawner = launch()
+    keep(spawner, FORKED, 2)
+    keep(spawner, BOOTED, 2, line=LINE + 1)
+    ready(spawner, 4)
+    [zygote] = zygotes(spawner)
+    os.kill(spawner.pid, signal.SIGKILL)
+    spawner.process.wait(20)
+    until(lambda: spawner.processes(PLACES) == [] and program_of(zygote) == b"", "nothing runs")
 
 
 # What it remembers

@@ -91,7 +91,7 @@ enum sp_stock_kind {
 // Defines a line, or changes its target; what is parked stays as long as everything but the target stays the same.
 struct sp_stock {
   struct sp_header header;
-  uint64_t account;             // forked: whose environments its sandboxes may become; else 0, and anybody's
+  uint64_t account;             // forked: whose environments its sandboxes may become, 0 being an account too; else 0
   uint32_t stock;               // 0...SP_MAX_STOCKS - 1
   uint32_t kind;                // enum sp_stock_kind
   uint32_t runtime;             // as in sp_start
