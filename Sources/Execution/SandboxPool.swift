@@ -53,7 +53,7 @@ final class SandboxPool: Sendable {
 
   func ended(_ id: EnvironmentID, _ failure: EnvironmentFailure) {
     let environment = state.withLock { state in
-      if case .runtime = failure { noteFailure(of: id, &state) }
+      noteFailureAhead(of: id, failure, &state)
       return state.environments.removeValue(forKey: id)
     }
     let isReported = perform(failure) { $0.ended(id) }
@@ -104,10 +104,14 @@ final class SandboxPool: Sendable {
     }
   }
 
-  /// Notes that an environment which was started ahead did not get through its init phase.
-  private func noteFailure(of id: EnvironmentID, _ state: inout State) {
+  /// Notes that an environment which was started ahead did not get through its init phase. The end of the spawner, which
+  /// takes all with it, says nothing of the function.
+  private func noteFailureAhead(of id: EnvironmentID, _ failure: EnvironmentFailure, _ state: inout State) {
     guard let key = state.machine.keyOfStartAhead(id) else { return }
-    state.failures[key] = .initialization
+    if case .runtime(let cause, _, _, _) = failure {
+      if case .exited(let exit) = cause, exit.cause == .lost { return }
+      state.failures[key] = .initialization
+    }
     state.machine.failedAhead(key, at: services.time.monotonicTime())
   }
 
