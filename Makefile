@@ -33,3 +33,4 @@ bench:        ## the warm path of a release build, beside the AWS Runtime Interf
 soak:         ## a release build: 10,000 invocations from 16 clients, then 200 kills at random moments under load
 	/usr/bin/python3 bench/soak.py --start .build/release/redoubt --invocations 10000 --clients 16
 	cd Tests && ../.build-venv/bin/python -m soak --rounds 200
+	REDOUBT_STORM_ROUNDS=500 .build-venv/bin/python -m pytest Tests/Integration/test_concurrency.py -q -k storm

@@ -17,8 +17,8 @@ package struct AdmissionLimits: Hashable, Sendable {
   package var mostReserved: Int { concurrency - leastUnreserved }
 
   /// By how much the concurrency of a function may grow.
-  static let growth = Rate(count: 1000, per: .seconds(10))
+  static let growth = Rate(name: "growth", count: 1000, per: .seconds(10))
 
   /// How many invocations may begin where so many may run at once: ten a second for each.
-  static func requests(concurrency: Int) -> Rate { Rate(count: 10 * concurrency, per: .seconds(1)) }
+  static func requests(concurrency: Int) -> Rate { Rate(name: "requests", count: 10 * concurrency, per: .seconds(1)) }
 }

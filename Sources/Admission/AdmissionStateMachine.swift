@@ -36,7 +36,8 @@ package struct AdmissionStateMachine: Sendable {
     let hasRate = (isReserved ? function.requests : account.requests).hasRoom(in: rate, at: now)
     guard hasRate, isProvisioned || function.growth.hasRoom(beside: function.onDemand, at: now) else {
       throw Throttle(
-        reason: isReserved ? .reservedFunctionInvocationRateLimitExceeded : .functionInvocationRateLimitExceeded)
+        reason: isReserved ? .reservedFunctionInvocationRateLimitExceeded : .functionInvocationRateLimitExceeded,
+        rate: hasRate ? AdmissionLimits.growth : rate)
     }
     if isReserved { function.requests.take(from: rate, at: now) } else { account.requests.take(from: rate, at: now) }
     if !isProvisioned {

@@ -1,9 +1,11 @@
 import Core
 
 /// So many in a time, all at once or one after the other.
-struct Rate: Hashable, Sendable {
-  let count: Int
-  let per: Duration
+package struct Rate: Hashable, Sendable {
+  /// What is counted.
+  package let name: String
+  package let count: Int
+  package let per: Duration
 
   /// After which one more may follow.
   var interval: Duration { per / max(count, 1) }

@@ -12,6 +12,11 @@ package struct Throttle: Error, Hashable, Sendable {
   }
 
   package let reason: Reason
+  /// That which is used up; nil when it is concurrency, which comes back when an invocation ends.
+  package let rate: Rate?
 
-  package init(reason: Reason) { self.reason = reason }
+  package init(reason: Reason, rate: Rate? = nil) {
+    self.reason = reason
+    self.rate = rate
+  }
 }

@@ -25,7 +25,7 @@ enum EnvironmentFailure: Sendable {
 
 extension RuntimeFailure {
   /// The spawner ended, and everything with it.
-  fileprivate var isOfPlatform: Bool {
+  var isOfPlatform: Bool {
     if case .exited(let exit) = self { exit.cause == .lost } else { false }
   }
 }

@@ -81,7 +81,7 @@ final class SandboxPool: Sendable {
   func ended(_ id: EnvironmentID, _ end: EnvironmentEnd) {
     let now = services.time.monotonicTime()
     let environment = state.withLock { state in
-      if case .runtime = end { noteFailure(of: id, &state, at: now) }
+      noteFailureAhead(of: id, end, &state, at: now)
       return state.environments.removeValue(forKey: id)
     }
     let actions = perform(end) { $0.ended(id, end.decided, at: now) }
@@ -134,10 +134,16 @@ final class SandboxPool: Sendable {
     }
   }
 
-  /// Notes that an environment which was started ahead did not get through its init phase.
-  private func noteFailure(of id: EnvironmentID, _ state: inout State, at now: MonotonicTime) {
+  /// Notes that an environment which was started ahead did not get through its init phase. The end of the spawner, which
+  /// takes all with it, says nothing of the function.
+  private func noteFailureAhead(
+    of id: EnvironmentID, _ end: EnvironmentEnd, _ state: inout State, at now: MonotonicTime
+  ) {
     guard let key = state.machine.keyOfStartAhead(id) else { return }
-    state.failures[key] = .initialization
+    if case .runtime(let cause, _, _) = end {
+      if cause?.isOfPlatform ?? false { return }
+      state.failures[key] = .initialization
+    }
     state.machine.failedAhead(key, at: now)
   }
 

@@ -16,7 +16,7 @@ enum LambdaErrors {
     case let error as ConcurrencyError: fault(error)
     case let error as CodeError: fault(error)
     case is CodeStorageExceeded: codeStorageExceeded
-    case let throttle as Throttle: self.throttle(throttle.reason.rawValue)
+    case let error as Throttle: throttle(error)
     case let failure as ExecutionFailure: fault(failure)
     default: nil
     }
@@ -24,7 +24,7 @@ enum LambdaErrors {
 
   static func fault(_ failure: ExecutionFailure) -> Fault {
     switch failure {
-    case .noCapacity: throttle(Throttle.Reason.concurrentInvocationLimitExceeded.rawValue)
+    case .noCapacity: throttle(Throttle(reason: .concurrentInvocationLimitExceeded))
     case .damagedCode:
       Fault(
         code: "InvalidZipFileException", status: 502, message: "",
@@ -139,10 +139,16 @@ enum LambdaErrors {
     Fault(code: "ResourceConflictException", status: 409, message: message, members: ["Type": "User"])
   }
 
-  private static func throttle(_ reason: String) -> Fault {
-    Fault(
+  /// A rate is told in the headers of draft-ietf-httpapi-ratelimit-headers-11 too.
+  private static func throttle(_ throttle: Throttle) -> Fault {
+    var headers = ["Retry-After": "1"]
+    if let rate = throttle.rate {
+      headers["RateLimit-Policy"] = "\"\(rate.name)\";q=\(rate.count);w=\(rate.per.components.seconds)"
+      headers["RateLimit"] = "\"\(rate.name)\";r=0;t=1"
+    }
+    return Fault(
       code: "TooManyRequestsException", status: 429, message: "Rate Exceeded.",
-      members: ["Reason": .string(reason), "Type": "User"], headers: ["Retry-After": "1"])
+      members: ["Reason": .string(throttle.reason.rawValue), "Type": "User"], headers: headers)
   }
 
   static func service(_ message: String) -> Fault {
