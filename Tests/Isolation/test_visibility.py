@@ -93,10 +93,14 @@ def test_the_first_process_shows_nothing_of_the_host(attacker, server):
 @pytest.mark.attack("T03")
 def test_the_environment_has_only_documented_variables(deploy_attacker, server):
     attacker = deploy_attacker(Environment={"Variables": {"MINE": "1"}})
-    block = attacker.read("/proc/self/environ").data
-    found = dict(variable.split("=", 1) for variable in block.decode().split("\0") if variable)
-    assert set(found) - DOCUMENTED == set() and found["MINE"] == "1"
-    assert not any(text in block.decode() for text in (str(server.home), server.instance, *server.credentials))
+    started_with = attacker.read("/proc/self/environ").data.decode().split("\0")
+    has_now = attacker.do(run("/usr/bin/env"))[0].data.decode().splitlines()
+    found = dict(variable.split("=", 1) for variable in has_now)
+    assert set(found) - DOCUMENTED - {"LC_CTYPE"} == set() and found["MINE"] == "1"
+    # What waited for its function was started with less, and with the word for that.
+    assert {variable.split("=", 1)[0] for variable in started_with if variable} - DOCUMENTED <= {"_REDOUBT_STOCK"}
+    block = "\n".join([*started_with, *has_now])
+    assert not any(text in block for text in (str(server.home), server.instance, *server.credentials))
 
 
 @pytest.mark.attack("T03")
