@@ -10,12 +10,14 @@ extension PoolStateMachine {
   /// Sets how many environments of a key are kept; they are started, or end, at the next `balance`.
   package mutating func keep(_ count: Int, key: Key, spec: @autoclosure () -> Spec) {
     groups[key, default: Group(spec: spec())].kept = count
+    groups[key]?.isStock = false
     groups[key]?.heldUntil = nil
   }
 
   /// No environment of a key is kept any more.
   package mutating func release(_ key: Key) {
     groups[key]?.kept = 0
+    groups[key]?.isStock = false
     forgetIfUnused(key)
   }
 
@@ -51,14 +53,19 @@ extension PoolStateMachine {
     }
     if let heldUntil = group.heldUntil, now < heldUntil { return [] }
     let starting = ahead.count { environments[$0].map { !$0.isInitialised } ?? false }
-    let count = min(group.kept - ahead.count, Self.mostStartsAtOnce - starting)
+    let most = group.isStock ? Self.mostStockStartsAtOnce : Self.mostStartsAtOnce
+    let count = min(group.kept - ahead.count, most - starting)
     return (0..<max(0, count)).compactMap { _ in startAhead(key) }
   }
 
-  /// On a full host something idle makes room first.
+  /// On a full host something idle makes room first; for a stock nothing does.
   private mutating func startAhead(_ key: Key) -> Action? {
-    guard environments.count < capacity else { return leastRecentlyIdle().map { end($0) } }
-    guard case .start(let id, let spec) = start(key) else { return nil }
+    if groups[key]?.isStock ?? false {
+      guard environments.count < stockCapacity else { return nil }
+    } else {
+      guard environments.count < capacity else { return leastRecentlyIdle().map { end($0) } }
+    }
+    guard case .start(let id, let spec) = begin(key) else { return nil }
     environments[id]?.isAhead = true
     return .startAhead(id, spec)
   }

@@ -51,7 +51,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   struct Environment {
     let key: Key
     var state: State
-    /// Started without work, to be kept.
+    /// Started without work, to be kept; of a stock: until it is taken.
     var isAhead = false
     /// Has asked for work once.
     var isInitialised = false
@@ -78,6 +78,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     var size = 0
     /// How many environments are to be kept initialised ahead of work.
     var kept = 0
+    /// Whether what is kept is a stock, to be taken, and not there for good.
+    var isStock = false
+    /// Environments that work has needed beyond those that were there, since the last look.
+    var taken = 0
     /// Until when none is started ahead, after an init phase that failed.
     var heldUntil: MonotonicTime?
 
@@ -116,6 +120,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     if isDraining { return [.refuse(work)] }
     if let id = groups[key]?.idle.popLast() {
       environments[id]?.state = .busy
+      takeFromStock(id)
       return [.run(work, on: id)]
     }
     groups[key, default: Group(spec: spec())].waiting.append(work)
@@ -133,10 +138,18 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     environments[id]?.state = .busy
     environments[id]?.isInitialised = true
     if retired.contains(environment.key), groups[environment.key]?.waiting.isEmpty ?? true { return [end(id)] }
-    if let work = groups[environment.key]?.waiting.popFirstElement() { return [.run(work, on: id)] }
-    if !environment.isAhead, environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
+    if let work = groups[environment.key]?.waiting.popFirstElement() {
+      takeFromStock(id)
+      return [.run(work, on: id)]
+    }
+    if !isKept(environment), environments.count >= capacity, totalUnmet > endingCount { return [end(id)] }
     environments[id]?.state = .idle(since: now)
-    groups[environment.key]?.idle.append(id)
+    // What has worked before is used first: it is warm.
+    if addToStock(id, environment) {
+      groups[environment.key]?.idle.insert(id, at: 0)
+    } else {
+      groups[environment.key]?.idle.append(id)
+    }
     unfrozen.append((id, now))
     return []
   }
@@ -238,7 +251,13 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return actions
   }
 
-  mutating func start(_ key: Key) -> Action {
+  /// Starts an environment that work waits for.
+  private mutating func start(_ key: Key) -> Action {
+    noteTaken(key)
+    return begin(key)
+  }
+
+  mutating func begin(_ key: Key) -> Action {
     let id = add(key, .starting)
     groups[key]?.starting += 1
     return groups[key].map { .start(id, $0.spec) } ?? .end(id)
@@ -305,7 +324,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   }
 
   mutating func forgetIfUnused(_ key: Key) {
-    guard let group = groups[key], group.size == 0, group.waiting.isEmpty, group.kept == 0 else { return }
+    guard let group = groups[key], group.size == 0, group.waiting.isEmpty, group.kept == 0, !group.isStock
+    else { return }
     groups[key] = nil
     retired.remove(key)
   }
@@ -318,12 +338,14 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     }
   }
 
+  /// Of what may make room for others; a stock gives way last.
   func leastRecentlyIdle() -> EnvironmentID? {
-    let idle = environments.compactMap { id, environment -> (EnvironmentID, MonotonicTime)? in
-      guard let since = environment.idleSince, !environment.isAhead else { return nil }
-      return (id, since)
-    }
-    return idle.min { $0.1 < $1.1 }?.0
+    let idle = environments.filter { $0.value.isIdle && !isKept($0.value) }
+    let onDemand = idle.filter { !$0.value.isAhead }
+    return (onDemand.isEmpty ? idle : onDemand).min { one, other in
+      guard let first = one.value.idleSince, let second = other.value.idleSince else { return false }
+      return first < second
+    }?.key
   }
 }
 

@@ -35,10 +35,12 @@ struct PoolModel {
 
   private mutating func configure() {
     let key = choose(3)
-    switch choose(4) {
+    switch choose(6) {
     case 0: take(pool.retire(key))
     case 1: pool.readmit(key)
     case 2: pool.keep(choose(3), key: key, spec: key)
+    case 3: pool.park(choose(3), key: key, spec: key)
+    case 4: pool.resizeStock(of: key, to: choose(3))
     default: pool.release(key)
     }
   }
