@@ -34,7 +34,7 @@ struct ExecutionServices: Sendable {
 
   /// Records what an environment printed since its last report and nobody was told of.
   func recordRest(of end: EnvironmentEnd, version: FunctionVersion) {
-    guard case .runtime(var log, let stream) = end else { return }
+    guard case .runtime(var log, let stream, _) = end else { return }
     log.close(at: time.wallTime())
     record(log.takeEvents(), of: version, requestID: nil, stream: stream)
   }

@@ -26,6 +26,9 @@ package struct HostMemory: Hashable, Sendable {
     }
   }
 
+  /// A twelfth of the host's memory is left, or less.
+  var isShort: Bool { available < total / 12 }
+
   private static func bytes(_ name: String, in text: String) -> Int? {
     let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
     let words = line?.split(separator: " ") ?? []

@@ -43,7 +43,7 @@ final class StockKeeper: Sendable {
   /// Follows demand, and gives way when memory is short.
   func adjust() {
     let now = time.monotonicTime()
-    let isMemoryShort = HostMemory.now().map(Self.isShort) ?? false
+    let isMemoryShort = HostMemory.now()?.isShort ?? false
     // Under the lock, so that the last thing said is the last thing decided.
     state.withLock { policy in
       for target in policy.targets(at: now, isMemoryShort: isMemoryShort) {
@@ -51,9 +51,6 @@ final class StockKeeper: Sendable {
       }
     }
   }
-
-  /// A twelfth of the host's memory is left, or less.
-  private static func isShort(_ memory: HostMemory) -> Bool { memory.available < memory.total / 12 }
 
   private func line(of version: FunctionVersion) -> StockLine? {
     guard let runtime = runtimes.runtime(version.configuration.runtime) else { return nil }
