@@ -52,9 +52,10 @@ extension PoolStateMachine {
       return ahead.filter { environments[$0]?.isIdle ?? false }.prefix(ahead.count - group.kept).map { end($0) }
     }
     if let heldUntil = group.heldUntil, now < heldUntil { return [] }
+    let missing = group.kept - ahead.count
+    guard missing > 0 else { return [] }
     let starting = ahead.count { environments[$0].map { !$0.isInitialised } ?? false }
-    let most = group.isStock ? Self.mostStockStartsAtOnce : Self.mostStartsAtOnce
-    let count = min(group.kept - ahead.count, most - starting)
+    let count = min(missing, group.isStock ? stockStartsLeft : Self.mostStartsAtOnce - starting)
     return (0..<max(0, count)).compactMap { _ in startAhead(key) }
   }
 

@@ -2,8 +2,16 @@
 ///
 /// Once taken, an environment is like any other, and the stock gets another one in its place.
 extension PoolStateMachine {
-  /// How many of one stock are started at the same time: they have time, and what runs has not.
-  static var mostStockStartsAtOnce: Int { 2 }
+  /// How many of all stocks are started at the same time: they have time, and what runs has not.
+  static var mostStockStartsAtOnce: Int { 4 }
+
+  /// How many more may be started now.
+  var stockStartsLeft: Int {
+    let starting = environments.values.count {
+      $0.isAhead && !$0.isInitialised && !$0.isEnding && (groups[$0.key]?.isStock ?? false)
+    }
+    return max(0, Self.mostStockStartsAtOnce - starting)
+  }
 
   /// Environments at once above which no stock grows: the rest is for work.
   var stockCapacity: Int { capacity - capacity / 4 }

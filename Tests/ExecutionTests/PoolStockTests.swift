@@ -124,13 +124,14 @@ struct PoolStockTests {
     #expect(started(pool.reap(at: time(6))).isEmpty)
   }
 
-  @Test func `few of a stock are started at the same time`() {
+  @Test func `few are started at the same time, of all stocks together`() {
     var pool = Pool(capacity: 100, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
-    pool.park(9, key: "a", spec: "s")
+    for key in ["a", "b", "c"] { pool.park(3, key: key, spec: "s") }
     let first = started(pool.reap(at: time(1)))
-    #expect(first.count == 2)
+    #expect(first.count == 4)
     #expect(started(pool.reap(at: time(2))).isEmpty)
-    for id in first { _ = pool.available(id, at: time(2)) }
+    _ = pool.available(first[0], at: time(2))
+    _ = pool.ended(first[1], .afterStart)
     #expect(started(pool.reap(at: time(3))).count == 2)
   }
 }
