@@ -9,7 +9,7 @@ import Testing
 struct StockKeeperTests {
   private let keeper = StockKeeper(
     spawner: Spawner(), runtimes: RuntimeCatalog(identifiers: ["python3.11", "nodejs20.x", "provided.al2023"]),
-    time: ManualTimeSource())
+    memoryReserve: 0, time: ManualTimeSource())
 
   @Test(
     arguments: [
