@@ -13,7 +13,14 @@ struct EnvironmentSpec: Sendable {
   let hygiene: HygieneMode
   /// The only one that an environment ever works for; nil for a function that knows no tenants.
   let tenantID: TenantID?
-  var initialization = InitializationType.onDemand
+  var initialization: InitializationType
+
+  init(version: FunctionVersion, hygiene: HygieneMode, tenantID: TenantID?) {
+    self.version = version
+    self.hygiene = hygiene
+    self.tenantID = tenantID
+    initialization = version.isSnapStarted ? .snapStart : .onDemand
+  }
 
   var key: Key { Key(revisionID: version.revisionID, hygiene: hygiene, tenantID: tenantID) }
 }
@@ -25,8 +32,10 @@ extension EnvironmentSpec {
   }
 }
 
-/// Whether an environment was started for work or ahead of it, in Lambda's words.
+/// Whether an environment was started for work or ahead of it, in Lambda's words. All environments of a snap-started
+/// version are alike: those that work has to wait for are parked and restored as well.
 package enum InitializationType: String, Sendable {
   case onDemand = "on-demand"
   case provisionedConcurrency = "provisioned-concurrency"
+  case snapStart = "snap-start"
 }

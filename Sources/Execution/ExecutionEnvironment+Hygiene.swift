@@ -9,6 +9,8 @@ struct Cleaning {
   enum Reason {
     /// The runtime has asked for work the first time.
     case baseline
+    /// The same, in an environment that was parked before; its first invocation waits.
+    case restored(Invocation)
     /// Whoever waits for the environment gets another one when it is overdue.
     case invocationEnded(overdue: Scheduled<Void>)
     /// Something came while nothing ran; the work waits.
@@ -34,8 +36,10 @@ extension ExecutionEnvironment {
   /// word may come when there is work already.
   func freeze() {
     eventLoop.assertInEventLoop()
-    guard case .waiting = phase else { return }
-    freezer?.freeze()
+    switch phase {
+    case .parked, .waiting: freezer?.freeze()
+    default: return
+    }
   }
 
   /// Does what the environment's hygiene asks for while `handler` waits for work.
@@ -59,7 +63,7 @@ extension ExecutionEnvironment {
 
   /// Work that waited for the environment goes to another one.
   func giveBack(_ cleaning: Cleaning) {
-    if case .workArrived(let invocation) = cleaning.reason { pool?.submit(invocation) }
+    if let invocation = cleaning.reason.invocation { pool?.submit(invocation) }
   }
 
   private func proceed(_ handler: RuntimeAPIHandler, _ reason: Cleaning.Reason) {
@@ -67,7 +71,7 @@ extension ExecutionEnvironment {
     case .baseline:
       if let running = takeInvocation() { return begin(running, on: handler) }
     case .invocationEnded(let overdue): overdue.cancel()
-    case .workArrived(let invocation): return begin(start(invocation), on: handler)
+    case .restored(let invocation), .workArrived(let invocation): return begin(start(invocation), on: handler)
     }
     cleanSince = services.time.monotonicTime()
     phase = .waiting(handler)
@@ -94,7 +98,7 @@ extension ExecutionEnvironment {
   private func cleaned(_ isClean: Bool) {
     guard case .cleaning(let cleaning) = phase else { return }
     cleaning.limit.cancel()
-    if case .baseline = cleaning.reason {
+    if cleaning.reason.isFirst {
       hygiene.baselineNoted(isClean: isClean, look: look)
       return follow(.proceed, for: cleaning.handler, because: cleaning.reason)
     }
@@ -105,6 +109,24 @@ extension ExecutionEnvironment {
     if case .invocationEnded(let overdue) = reason { overdue.cancel() }
     kill()
     // After the kill, so that on a full host the room of this environment is counted on.
-    if case .workArrived(let invocation) = reason { pool?.submit(invocation) }
+    if let invocation = reason.invocation { pool?.submit(invocation) }
+  }
+}
+
+extension Cleaning.Reason {
+  /// What waits for the environment and nothing else.
+  fileprivate var invocation: Invocation? {
+    switch self {
+    case .restored(let invocation), .workArrived(let invocation): invocation
+    case .baseline, .invocationEnded: nil
+    }
+  }
+
+  /// Whether the runtime asks for work the first time.
+  fileprivate var isFirst: Bool {
+    switch self {
+    case .baseline, .restored: true
+    case .invocationEnded, .workArrived: false
+    }
   }
 }

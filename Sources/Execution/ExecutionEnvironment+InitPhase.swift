@@ -42,13 +42,21 @@ extension ExecutionEnvironment {
 
   /// The sandbox is there and its runtime begins.
   func beginInit() {
-    let limit = ExecutionLimits.initPhase
-    phase = .initializing(
-      since: services.time.monotonicTime(),
-      limit: initPhase == .ahead
-        ? endInit(after: limit, .timedOut(seconds: limit.inMilliseconds / 1000)) : settle(after: limit))
+    phase = .initializing(since: services.time.monotonicTime(), limit: limitInit())
     let now = services.time.wallTime()
     if let line = lines.initStart(initPhase, at: now) { log.appendPlatformLine(line, at: now) }
+  }
+
+  /// A runtime that is to be parked has time, as at Lambda, but not all that time more than its share of a processor.
+  private func limitInit() -> Scheduled<Void> {
+    let limit = ExecutionLimits.initPhase
+    guard initPhase == .ahead else { return settle(after: limit) }
+    guard spec.initialization == .snapStart else {
+      return endInit(after: limit, .timedOut(seconds: limit.inMilliseconds / 1000))
+    }
+    _ = settle(after: limit)
+    let longest = max(ExecutionLimits.snapStartInitSeconds, version.configuration.timeout)
+    return endInit(after: .seconds(longest), .timedOut(seconds: Double(longest)))
   }
 
   /// The runtime waits for work.

@@ -16,7 +16,8 @@ extension ExecutionEnvironment {
     case .finishing(let overdue, let limit):
       limit.cancel()
       follow(hygiene.invocationEnded(look: look), for: handler, because: .invocationEnded(overdue: overdue))
-    case .starting, .initializing, .cleaning, .waiting, .invoking, .completing, .ending, .ended:
+    case .restoring(let restoring): restored(restoring, handler)
+    case .starting, .initializing, .parked, .cleaning, .waiting, .invoking, .completing, .ending, .ended:
       handler.respond(.invalidState)
     }
   }
@@ -24,6 +25,7 @@ extension ExecutionEnvironment {
   /// Gives the waiting runtime its work; work that comes too late goes back to the pool.
   func run(_ invocation: Invocation) {
     eventLoop.assertInEventLoop()
+    if case .parked(let handler) = phase { return restore(for: invocation, handler) }
     guard case .waiting(let handler) = phase else {
       pool?.submit(invocation)
       return
@@ -81,7 +83,7 @@ extension ExecutionEnvironment {
     switch (request, phase) {
     case (.response(let id), .invoking(let running)), (.error(let id), .invoking(let running)):
       running.invocation.requestID.description == id && running.stream == nil
-    case (.initError, .initializing): true
+    case (.initError, .initializing), (.restoreError, .initializing), (.restoreError, .restoring): true
     default: false
     }
   }
@@ -90,6 +92,7 @@ extension ExecutionEnvironment {
   func connectionClosed(_ handler: RuntimeAPIHandler) {
     switch phase {
     case .waiting(let waiting) where waiting === handler: kill()
+    case .parked(let waiting) where waiting === handler: kill()
     case .cleaning(let cleaning) where cleaning.handler === handler: abandon(cleaning)
     case .invoking(let running) where running.stream === handler: streamClosed(handler)
     default: return
@@ -156,8 +159,9 @@ extension ExecutionEnvironment {
     let report = ReportLine(
       requestID: running.invocation.requestID, duration: services.time.monotonicTime() - running.start,
       initDuration: initDuration, memorySize: version.configuration.memorySize, memoryPeak: memoryPeak,
-      status: result.status)
+      status: result.status, restoreDuration: restoreDuration)
     initDuration = nil
+    restoreDuration = nil
     services.deliver(running.invocation, result, report: report, lines: lines, log: &log, stream: logStream)
   }
 }

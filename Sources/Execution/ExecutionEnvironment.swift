@@ -15,6 +15,9 @@ final class ExecutionEnvironment: @unchecked Sendable {
     case starting
     /// The runtime has started and has not asked for work yet.
     case initializing(since: MonotonicTime, limit: Scheduled<Void>)
+    /// The runtime has initialized and waits in `restore/next`.
+    case parked(RuntimeAPIHandler)
+    case restoring(Restoring)
     /// The runtime waits in `next`, and the spawner has been asked for the baseline or to go back to it.
     case cleaning(Cleaning)
     /// The runtime waits in `next`.
@@ -46,6 +49,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
   var initDuration: Duration?
   /// From the sandbox on until the runtime's first `next`.
   var startTimes: StartTimes?
+  /// Set when a parked environment is restored until its first invocation has reported it.
+  var restoreDuration: Duration?
   /// The invocation inside which the runtime initializes; nil once it has begun, and for most environments.
   var initializedFor: RunningInvocation?
   /// Set from the failure of the init phase until the log tells of it.
@@ -128,7 +133,11 @@ final class ExecutionEnvironment: @unchecked Sendable {
       limit.cancel()
       kill()
     case .cleaning(let cleaning): abandon(cleaning)
-    case .waiting, .completing, .finishing: kill()
+    case .restoring(let restoring):
+      restoring.limit.cancel()
+      kill()
+      restoring.invocation.fail(.shuttingDown)
+    case .parked, .waiting, .completing, .finishing: kill()
     }
   }
 
@@ -154,7 +163,9 @@ final class ExecutionEnvironment: @unchecked Sendable {
       overdue.cancel()
       limit.cancel()
     case .cleaning(let cleaning): cleaning.cancelTimers()
-    case .starting, .waiting, .completing, .ending, .ended: break
+    case .restoring(let restoring):
+      concludeRestore(restoring, .failed, RuntimeFailure.exited(exit).status)
+    case .starting, .parked, .waiting, .completing, .ending, .ended: break
     }
     concludeInit(.exited(exit))
     pool?.ended(id, .runtime(initFailure: initFailure, log: log, stream: logStream))

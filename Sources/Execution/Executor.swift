@@ -73,6 +73,9 @@ package final class Executor: Sendable {
     pool.keepInitialised(of: function, wanted)
   }
 
+  /// What became of the first environments of snap-started versions; for one reader.
+  package var snapshots: AsyncStream<SnapshotOutcome> { pool.snapshots }
+
   /// What there is of the environments of a version that are kept initialised ahead of work.
   package func initialisedAhead(_ version: FunctionVersion, hygiene: HygieneMode) -> InitialisedEnvironments {
     pool.initialisedAhead(EnvironmentSpec(version: version, hygiene: hygiene, tenantID: nil))

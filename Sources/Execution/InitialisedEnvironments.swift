@@ -19,13 +19,22 @@ package struct InitialisedEnvironments: Hashable, Sendable {
 
 /// Environments that are to be initialised ahead of work.
 package struct WantedEnvironments: Sendable {
+  package enum Purpose: Hashable, Sendable {
+    /// So many, for good.
+    case provisionedConcurrency(Int)
+    /// As many as work needs, each until it is taken.
+    ///
+    /// `isFirst`: whether none has been through its init phase yet.
+    case snapStart(isFirst: Bool)
+  }
+
   package let version: FunctionVersion
   package let hygiene: HygieneMode
-  package let count: Int
+  package let purpose: Purpose
 
-  package init(version: FunctionVersion, hygiene: HygieneMode, count: Int) {
+  package init(version: FunctionVersion, hygiene: HygieneMode, purpose: Purpose) {
     self.version = version
     self.hygiene = hygiene
-    self.count = count
+    self.purpose = purpose
   }
 }

@@ -72,10 +72,19 @@ package enum ExecutionFailure: Error, Hashable, Sendable {
   case damagedCode
   /// The host no longer has the runtime that the function names.
   case missingRuntime(String)
+  /// A parked environment did not get as far as the invocation.
+  case restore(RestoreFailure)
   /// The server is about to end.
   case shuttingDown
   /// The sandbox could not be made; the server's log says why.
   case sandbox
+}
+
+/// Why an environment could not be restored.
+package enum RestoreFailure: Hashable, Sendable {
+  /// A hook of the function failed, or its runtime ended.
+  case failed
+  case timedOut
 }
 
 /// Where an outcome goes: one `begin`, any number of `write`, one `end`; or one `fail`. Called from any event loop.

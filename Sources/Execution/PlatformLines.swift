@@ -13,6 +13,8 @@ struct PlatformLines: Sendable {
   /// Told in each record of an invocation; nil for a function that knows no tenants.
   var tenantID: TenantID? = nil
   var initialization = InitializationType.onDemand
+  /// AWS's identifier.
+  var runtime = ""
 
   /// The first line of an invocation.
   func start(_ requestID: RequestID, at time: WallTime) -> String? {
@@ -54,9 +56,9 @@ struct PlatformLines: Sendable {
     return object("platform.initStart", .debug, .object(record), at: time)
   }
 
-  /// The lines at the end of an init phase; in text only one that failed has any.
+  /// The lines at the end of an init phase; in text only one that failed has any, and one that no invocation reports.
   func initEnd(_ report: InitReport, at time: WallTime) -> [String] {
-    guard logging.format == .json else { return report.status == nil ? [] : [report.text] }
+    guard logging.format == .json else { return isSilent(report) ? [] : [report.text] }
     let level: LoggingConfiguration.SystemLevel = report.status == nil ? .debug : .warn
     var record = record(of: report.phase)
     record["status"] = .string(report.status?.word ?? "success")
@@ -74,6 +76,27 @@ struct PlatformLines: Sendable {
     return object("platform.initHeldBack", .warn, ["reason": .string(reason)], at: time)
   }
 
+  /// The line at the beginning of a restore.
+  func restoreStart(at time: WallTime) -> String? {
+    guard logging.format == .json else { return "RESTORE_START Runtime Version: \(runtimeVersion)" }
+    let record: JSONValue = [
+      "functionName": .string(functionName), "functionVersion": .string(functionVersion),
+      "runtimeVersion": .string(runtimeVersion),
+    ]
+    return object("platform.restoreStart", .debug, record, at: time)
+  }
+
+  /// The lines at the end of a restore.
+  func restoreEnd(_ report: RestoreReport, at time: WallTime) -> [String] {
+    guard logging.format == .json else { return [report.text] }
+    let level: LoggingConfiguration.SystemLevel = report.status == nil ? .debug : .warn
+    var record: [String: JSONValue] = ["status": .string(report.status?.word ?? "success")]
+    record["errorType"] = report.status?.errorType.map { .string($0) }
+    let done = object("platform.restoreRuntimeDone", level, .object(record), at: time)
+    record["metrics"] = ["durationMs": .number(report.duration.inHundredths)]
+    return [done, object("platform.restoreReport", level, .object(record), at: time)].compactMap { $0 }
+  }
+
   /// The line that stands for output that was not recorded.
   static func dropped(
     _ count: Int, of limit: Int, in format: LoggingConfiguration.Format, at time: WallTime
@@ -82,6 +105,14 @@ struct PlatformLines: Sendable {
     guard format == .json else { return "REDOUBT \(count) bytes of output were dropped: \(reason)" }
     let record: JSONValue = ["droppedBytes": .integer(Int64(count)), "reason": .string(reason)]
     return object("platform.logsDropped", record, at: time)
+  }
+
+  private func isSilent(_ report: InitReport) -> Bool { report.status == nil && initialization != .snapStart }
+
+  /// `python:3.11` of `python3.11`: Lambda's form, without the number of a build that Redoubt has none of.
+  private var runtimeVersion: String {
+    guard let digit = runtime.firstIndex(where: \.isNumber) else { return runtime }
+    return runtime[..<digit] + ":" + runtime[digit...]
   }
 
   private func record(of phase: InitPhase) -> [String: JSONValue] {
@@ -109,6 +140,7 @@ extension PlatformLines {
     functionVersion = version.qualifier.description
     self.tenantID = tenantID
     self.initialization = initialization
+    runtime = version.configuration.runtime
   }
 }
 
@@ -121,6 +153,8 @@ extension ReportLine {
     ]
     metrics["maxMemoryUsedMB"] = memoryUsed.map { .integer(Int64($0)) }
     metrics["initDurationMs"] = initDuration.map { .number($0.inHundredths) }
+    metrics["restoreDurationMs"] = restoreDuration.map { .number($0.inHundredths) }
+    metrics["billedRestoreDurationMs"] = billedRestore.map { .integer(Int64($0)) }
     return metrics
   }
 

@@ -19,7 +19,7 @@ struct PoolEnvironment<Key: Hashable & Sendable>: Sendable {
   var state: State
   /// When it was started as the second and last one of its first work; nil: it was started for whatever comes.
   var secondSince: MonotonicTime?
-  /// Started without work, to be kept.
+  /// Started without work, to be kept; of a stock: until it is taken.
   var isAhead = false
   /// Its runtime has been ready once.
   var isInitialised = false
@@ -55,6 +55,10 @@ struct PoolGroup<Spec: Sendable, Work: Sendable>: Sendable {
   var ending = 0
   /// How many environments are to be kept initialised ahead of work.
   var kept = 0
+  /// Whether what is kept is a stock, to be taken, and not there for good.
+  var isStock = false
+  /// Environments that work has needed beyond those that were there, since the last look.
+  var taken = 0
   /// Until when none is started ahead, after an init phase that failed.
   var heldUntil: MonotonicTime?
   /// How long the last start took that succeeded: what another one would cost.

@@ -12,13 +12,17 @@ extension PoolStateMachine {
     addGroup(key, spec: spec())
     update(key) {
       $0.kept = count
+      $0.isStock = false
       $0.heldUntil = nil
     }
   }
 
   /// No environment of a key is kept any more.
   package mutating func release(_ key: Key) {
-    update(key) { $0.kept = 0 }
+    update(key) {
+      $0.kept = 0
+      $0.isStock = false
+    }
     forgetIfUnused(key)
   }
 
@@ -53,14 +57,21 @@ extension PoolStateMachine {
       return ahead.filter { environments[$0]?.isIdle ?? false }.prefix(ahead.count - group.kept).map { end($0) }
     }
     if let heldUntil = group.heldUntil, now < heldUntil { return [] }
+    let missing = group.kept - ahead.count
+    guard missing > 0 else { return [] }
     let starting = ahead.count { environments[$0].map { !$0.isInitialised } ?? false }
-    let count = min(group.kept - ahead.count, Self.mostStartsAtOnce - starting)
+    let count = min(missing, group.isStock ? stockStartsLeft : Self.mostStartsAtOnce - starting)
     return (0..<max(0, count)).compactMap { _ in startAhead(key, at: now) }
   }
 
-  /// On a full host something idle makes room first.
+  /// On a full host something idle makes room first; for a stock nothing does.
   private mutating func startAhead(_ key: Key, at now: MonotonicTime) -> Action? {
-    guard environments.count < capacity else { return leastValuable(at: now).map { end($0) } }
-    return groups[key].map { startAhead(key, $0.spec, at: now) }
+    guard let group = groups[key] else { return nil }
+    if group.isStock {
+      guard environments.count < stockCapacity else { return nil }
+    } else {
+      guard environments.count < capacity else { return leastValuable(at: now).map { end($0) } }
+    }
+    return startAhead(key, group.spec, at: now)
   }
 }

@@ -82,6 +82,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     if isDraining { return [.refuse(work)] }
     if let id = groups[key]?.idle.popLast() {
       environments[id]?.state = .busy
+      takeFromStock(id)
       return [.run(work, on: id)]
     }
     if let failure = crashLoops[key]?.failure(at: now), !isAboutToBeFree(key) { return [.fail(work, failure)] }
@@ -101,11 +102,19 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     leave(environment)
     environments[id]?.state = .busy
     if mustMakeRoom(environment, at: now) { return [end(id)] + refuseUncovered(environment.key) }
-    if let work = takeWaiting(environment.key) { return [.run(work, on: id)] }
+    if let work = takeWaiting(environment.key) {
+      takeFromStock(id)
+      return [.run(work, on: id)]
+    }
     if retired.contains(environment.key) { return [end(id)] }
-    if !environment.isAhead, environments.count >= capacity, unmet > endingCount { return [end(id)] }
+    if !isKept(environment), environments.count >= capacity, unmet > endingCount { return [end(id)] }
     environments[id]?.state = .idle(since: now)
-    groups[environment.key]?.idle.append(id)
+    // What has worked before is used first: it is warm.
+    if addToStock(id, environment) {
+      groups[environment.key]?.idle.insert(id, at: 0)
+    } else {
+      groups[environment.key]?.idle.append(id)
+    }
     unfrozen.append((id, now))
     return []
   }
@@ -206,10 +215,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return expired.keys.map { end($0) } + refuseOverdue() + balance(at: now)
   }
 
-  /// Memory is short: ends an eighth of what is idle, one at least, the least valuable first. Whether that was enough is
-  /// for the next look to tell.
+  /// Memory is short: ends an eighth of what is idle on demand, one at least, the least valuable first. Whether that was
+  /// enough is for the next look to tell; stocks have been given up before.
   package mutating func relieve(at now: MonotonicTime) -> [Action] {
-    let idle = idleByValue(at: now).sorted { $0.value < $1.value }
+    let idle = idleByValue(at: now) { environment, _ in !environment.isAhead }.sorted { $0.value < $1.value }
     return idle.prefix((idle.count + 7) / 8).map { end($0.id) }
   }
 
@@ -223,16 +232,20 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     return actions
   }
 
-  mutating func start(_ key: Key, at now: MonotonicTime) -> Action {
+  /// Starts an environment that work waits for.
+  private mutating func start(_ key: Key, at now: MonotonicTime) -> Action {
+    noteTaken(key)
     let id = add(key, .starting(since: now))
     return groups[key].map { .start(id, $0.spec) } ?? .end(id)
   }
 
   mutating func startAhead(_ key: Key, _ spec: Spec, at now: MonotonicTime) -> Action {
     let id = add(key, .starting(since: now))
-    environments[id]?.isAhead = true
+    set(id, isAhead: true)
     return .startAhead(id, spec)
   }
+
+  mutating func set(_ id: EnvironmentID, isAhead: Bool) { environments[id]?.isAhead = isAhead }
 
   /// Takes the place of an environment that has just ended, whatever became of others before: this is the work's own try.
   private mutating func startAgain(_ key: Key, for work: Work, at now: MonotonicTime) -> Action {
@@ -346,7 +359,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   }
 
   mutating func forgetIfUnused(_ key: Key) {
-    guard let group = groups[key], group.size == 0, group.waiting.isEmpty, group.kept == 0 else { return }
+    guard let group = groups[key], group.size == 0, group.waiting.isEmpty, group.kept == 0, !group.isStock
+    else { return }
     groups[key] = nil
     retired.remove(key)
   }
@@ -357,22 +371,28 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     groups[key] = Group(spec: spec, owner: owner(key, spec))
   }
 
+  /// Of what may make room for others; a stock gives way last.
+  ///
   /// - Parameter isEligible: whether the key's idle environment may be ended that has been idle since then.
   func leastValuable(
     at now: MonotonicTime, where isEligible: (Key, MonotonicTime) -> Bool = { _, _ in true }
   ) -> EnvironmentID? {
-    let eligible = idleByValue(at: now).filter { one in
-      guard let environment = environments[one.id], let since = environment.idleSince else { return false }
-      return isEligible(environment.key, since)
+    func least(_ isMeant: (Environment) -> Bool) -> EnvironmentID? {
+      let idle = idleByValue(at: now) { environment, since in
+        isMeant(environment) && isEligible(environment.key, since)
+      }
+      return idle.min { $0.value < $1.value }?.id
     }
-    return eligible.min { $0.value < $1.value }?.id
+    return least { !$0.isAhead } ?? least { $0.isAhead && !isKept($0) }
   }
 
-  /// What each idle environment that is not to be kept is worth: the time that another start would take, over the time
-  /// that nobody has asked for it, which is the best guess of when somebody will.
-  private func idleByValue(at now: MonotonicTime) -> [(id: EnvironmentID, value: Double)] {
+  /// What each such idle environment is worth: the time that another start would take, over the time that nobody has asked
+  /// for it, which is the best guess of when somebody will.
+  private func idleByValue(
+    at now: MonotonicTime, where isMeant: (Environment, MonotonicTime) -> Bool
+  ) -> [(id: EnvironmentID, value: Double)] {
     environments.compactMap { id, environment in
-      guard let since = environment.idleSince, !environment.isAhead else { return nil }
+      guard let since = environment.idleSince, isMeant(environment, since) else { return nil }
       let cost = max(.milliseconds(1), groups[environment.key]?.startCost ?? .zero)
       return (id, cost / max(.microseconds(1), now - since))
     }

@@ -12,6 +12,8 @@ struct ReportLine {
   let memoryPeak: Int?
   /// nil after a success.
   let status: ReportStatus?
+  /// Set on the first invocation of an environment that was parked.
+  var restoreDuration: Duration? = nil
 
   var text: String {
     var fields = [
@@ -20,6 +22,10 @@ struct ReportLine {
     ]
     if let memoryUsed { fields.append("Max Memory Used: \(memoryUsed) MB") }
     if let initDuration { fields.append("Init Duration: \(Decimals.two(initDuration.inMilliseconds)) ms") }
+    if let restoreDuration, let billedRestore {
+      fields.append("Restore Duration: \(Decimals.two(restoreDuration.inMilliseconds)) ms")
+      fields.append("Billed Restore Duration: \(billedRestore) ms")
+    }
     if let status { fields += status.fields }
     return fields.joined(separator: "\t") + "\t"
   }
@@ -28,10 +34,14 @@ struct ReportLine {
   /// them, which Lambda does not count. The memory that is limited never exceeds MemorySize, so neither does the report.
   var memoryUsed: Int? { memoryPeak.map { min(memorySize, ($0 + 0xF_FFFF) >> 20) } }
 
-  /// Whole milliseconds, begun ones counted; the init phase is billed with the first invocation.
+  /// Whole milliseconds, begun ones counted; the init phase or the restore is billed with the first invocation.
   var billed: Int {
-    Int((duration.inMilliseconds + (initDuration?.inMilliseconds ?? 0)).rounded(.up))
+    let before = (initDuration?.inMilliseconds ?? 0) + (restoreDuration?.inMilliseconds ?? 0)
+    return Int((duration.inMilliseconds + before).rounded(.up))
   }
+
+  /// Whole milliseconds, begun ones counted.
+  var billedRestore: Int? { restoreDuration.map { Int($0.inMilliseconds.rounded(.up)) } }
 }
 
 /// The INIT_REPORT line of an init phase, as Lambda writes it.
@@ -45,6 +55,18 @@ struct InitReport {
     let fields = [
       "INIT_REPORT Init Duration: \(Decimals.two(duration.inMilliseconds)) ms", "Phase: \(phase.rawValue)",
     ]
+    return (fields + (status?.fields ?? [])).joined(separator: "\t")
+  }
+}
+
+/// The RESTORE_REPORT line of an environment that was parked, as Lambda writes it.
+struct RestoreReport {
+  let duration: Duration
+  /// nil after a success.
+  let status: ReportStatus?
+
+  var text: String {
+    let fields = ["RESTORE_REPORT Restore Duration: \(Decimals.two(duration.inMilliseconds)) ms"]
     return (fields + (status?.fields ?? [])).joined(separator: "\t")
   }
 }

@@ -131,6 +131,8 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
       environment.error(id, failure.details, from: self)
     case .error(let id): environment.error(id, report(body), from: self)
     case .initError: environment.initError(report(body), from: self)
+    case .restoreNext: environment.restoreNext(self)
+    case .restoreError: environment.restoreError(report(body), from: self)
     }
   }
 

@@ -7,6 +7,9 @@ enum RuntimeAPIRequest: Hashable, Sendable {
   case response(requestID: String)
   case error(requestID: String)
   case initError
+  /// From a runtime that is to be parked; answered when it is wanted.
+  case restoreNext
+  case restoreError
 
   /// - Returns: nil for a method and path that the API does not have.
   init?(method: HTTPMethod, uri: String) {
@@ -19,6 +22,8 @@ enum RuntimeAPIRequest: Hashable, Sendable {
     case (.POST, 3) where rest[0] == "invocation" && rest[2] == "response": self = .response(requestID: rest[1])
     case (.POST, 3) where rest[0] == "invocation" && rest[2] == "error": self = .error(requestID: rest[1])
     case (.POST, 2) where rest == ["init", "error"]: self = .initError
+    case (.GET, 2) where rest == ["restore", "next"]: self = .restoreNext
+    case (.POST, 2) where rest == ["restore", "error"]: self = .restoreError
     default: return nil
     }
   }
@@ -31,6 +36,7 @@ struct RuntimeAPIAnswer {
   let body: [UInt8]
 
   static let accepted = RuntimeAPIAnswer(status: .accepted, body: Array(#"{"status":"OK"}"#.utf8))
+  static let restored = RuntimeAPIAnswer(status: .ok, body: Array(#"{"status":"OK"}"#.utf8))
   static let unknownPath = refusal(.notFound, "InvalidPath", "no such path in the runtime API")
   static let invalidRequestID = refusal(.badRequest, "InvalidRequestID", "Invalid request ID")
   static let invalidState = refusal(.forbidden, "InvalidStateTransition", "Transition is not allowed")
@@ -71,6 +77,10 @@ package enum ExecutionLimits {
   /// How long a runtime may take ahead of an invocation until it asks for work, and how long it has more than its share of
   /// a processor to do so (Lambda, "Init phase").
   static let initPhase = Duration.seconds(10)
+  /// Seconds that a runtime may take to be parked, where its function has no longer time limit (Lambda, "SnapStart").
+  static let snapStartInitSeconds = 130
+  /// Seconds that the hooks after a restore may take (Lambda, "SnapStart").
+  package static let restoreSeconds = 10
   /// How long a runtime may take to end that has reported that it cannot serve its function.
   static let exitAfterInitError = Duration.milliseconds(200)
   /// How long a runtime that has answered counts as about to be free.

@@ -64,6 +64,16 @@ enum RuntimeFailure: Sendable {
     return isPlain && (1...128).contains(type.utf8.count) ? type : nil
   }
 
+  /// What the runtime reported of its init phase, as a sentence of limited length.
+  static func initReason(_ body: [UInt8]) -> String {
+    let report = JSONValue(parsing: body)
+    var parts = ["The init phase failed"]
+    for name in ["errorType", "errorMessage"] {
+      if case .string(let text)? = report?[name], !text.isEmpty { parts.append(text) }
+    }
+    return String(parts.joined(separator: ": ").prefix(512))
+  }
+
   private func entrypointText(_ requestID: RequestID) -> String {
     "RequestId: \(requestID) Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
   }

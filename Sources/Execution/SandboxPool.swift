@@ -7,11 +7,9 @@ import Synchronization
 
 /// Carries out what the pool's state machine decides. Its lock is never held across I/O or a callback.
 final class SandboxPool: Sendable {
-  private typealias Machine = PoolStateMachine<
-    EnvironmentSpec.Key, EnvironmentSpec, Invocation, EnvironmentFailure
-  >
+  typealias Machine = PoolStateMachine<EnvironmentSpec.Key, EnvironmentSpec, Invocation, EnvironmentFailure>
 
-  private struct State {
+  struct State {
     var machine: Machine
     var environments: [EnvironmentID: ExecutionEnvironment] = [:]
     /// Whether a look at what is to be frozen is due at some time.
@@ -19,6 +17,9 @@ final class SandboxPool: Sendable {
     /// The keys of each function of which environments are kept ahead of work.
     var kept: [ARN: Set<EnvironmentSpec.Key>] = [:]
     var failures: [EnvironmentSpec.Key: InitialisedEnvironments.Failure] = [:]
+    var snapStart = SnapStartPolicy<EnvironmentSpec.Key>()
+    /// Snap-started versions that cannot be invoked before an environment of theirs has been through its init phase.
+    var awaited: [EnvironmentSpec.Key: FunctionVersion] = [:]
     /// Resumed when the last environment is gone; for shutdown.
     var whenEmpty: [CheckedContinuation<Void, Never>] = []
 
@@ -30,8 +31,11 @@ final class SandboxPool: Sendable {
     }
   }
 
-  private let state: Mutex<State>
-  private let services: ExecutionServices
+  let state: Mutex<State>
+  let services: ExecutionServices
+  /// What became of the first environments of snap-started versions; for one reader.
+  let snapshots: AsyncStream<SnapshotOutcome>
+  private let toldSnapshots: AsyncStream<SnapshotOutcome>.Continuation
   private let group: any EventLoopGroup
   private let preparation: CodePreparation
   private let isDraining = Draining()
@@ -44,6 +48,7 @@ final class SandboxPool: Sendable {
       capacity: capacity, idleTimeout: idleTimeout, freezeDelay: ExecutionLimits.freezeDelay,
       owner: { _, spec in spec.owner })
     state = Mutex(State(machine: machine))
+    (snapshots, toldSnapshots) = AsyncStream.makeStream(of: SnapshotOutcome.self)
     self.services = services
     self.group = group
     self.preparation = preparation
@@ -59,9 +64,10 @@ final class SandboxPool: Sendable {
   /// - Parameter eventLoop: the environment's.
   func available(_ id: EnvironmentID, on eventLoop: any EventLoop) {
     let now = services.time.monotonicTime()
-    let (actions, freezeDue) = state.withLock { state in
-      (state.machine.available(id, at: now), state.takeFreezeDue())
+    let (ready, actions, freezeDue) = state.withLock { state in
+      (state.takeReady(id), state.machine.available(id, at: now), state.takeFreezeDue())
     }
+    if let ready { toldSnapshots.yield(ready) }
     carryOut(actions)
     if let freezeDue { scheduleFreeze(at: freezeDue, now: now, on: eventLoop) }
   }
@@ -80,10 +86,10 @@ final class SandboxPool: Sendable {
 
   func ended(_ id: EnvironmentID, _ end: EnvironmentEnd) {
     let now = services.time.monotonicTime()
-    let environment = state.withLock { state in
-      noteFailureAhead(of: id, end, &state, at: now)
-      return state.environments.removeValue(forKey: id)
+    let (failed, environment) = state.withLock { state in
+      (state.noteFailureAhead(of: id, end, at: now), state.environments.removeValue(forKey: id))
     }
+    if let failed { toldSnapshots.yield(failed) }
     let actions = perform(end) { $0.ended(id, end.decided, at: now) }
     if !actions.contains(where: \.isSecondStart), let environment {
       services.recordRest(of: end, version: environment.version)
@@ -110,47 +116,12 @@ final class SandboxPool: Sendable {
     }
   }
 
-  /// Sets which environments of a function are kept initialised ahead of work.
-  ///
-  /// - Parameter wanted: asked while nobody else sets any, so that of two changes the later one stays.
-  func keepInitialised(of function: ARN, _ wanted: () -> [WantedEnvironments]) {
-    state.withLock { state in
-      var counts: [EnvironmentSpec.Key: (spec: EnvironmentSpec, count: Int)] = [:]
-      for one in wanted() {
-        let spec = EnvironmentSpec(version: one.version, hygiene: one.hygiene, tenantID: nil)
-        counts[spec.key] = (spec, (counts[spec.key]?.count ?? 0) + one.count)
-      }
-      for key in state.kept[function] ?? [] where counts[key] == nil { state.machine.release(key) }
-      for (key, one) in counts { state.machine.keep(one.count, key: key, spec: one.spec) }
-      for key in (state.kept[function] ?? []).union(counts.keys) { state.failures[key] = nil }
-      state.kept[function] = counts.isEmpty ? nil : Set(counts.keys)
-    }
-  }
-
-  func initialisedAhead(_ spec: EnvironmentSpec) -> InitialisedEnvironments {
-    state.withLock { state in
-      let (count, available) = state.machine.initialisedAhead(spec.key)
-      return InitialisedEnvironments(count: count, available: available, failure: state.failures[spec.key])
-    }
-  }
-
-  /// Notes that an environment which was started ahead did not get through its init phase. The end of the spawner, which
-  /// takes all with it, says nothing of the function.
-  private func noteFailureAhead(
-    of id: EnvironmentID, _ end: EnvironmentEnd, _ state: inout State, at now: MonotonicTime
-  ) {
-    guard let key = state.machine.keyOfStartAhead(id) else { return }
-    if case .runtime(let cause, _, _) = end {
-      if cause?.isOfPlatform ?? false { return }
-      state.failures[key] = .initialization
-    }
-    state.machine.failedAhead(key, at: now)
-  }
-
   var count: Int { state.withLock { $0.machine.count } }
 
   func reap() {
     let now = services.time.monotonicTime()
+    let isMemoryShort = services.stock.isMemoryShort
+    state.withLock { $0.resizeStocks(isMemoryShort: isMemoryShort, at: now) }
     perform { $0.reap(at: now) }
   }
 
@@ -213,7 +184,7 @@ final class SandboxPool: Sendable {
       case .start(let id, let spec): start(id, spec)
       case .freeze(let id): freeze(id)
       case .startAhead(let id, var spec):
-        spec.initialization = .provisionedConcurrency
+        if spec.initialization == .onDemand { spec.initialization = .provisionedConcurrency }
         start(id, spec)
       case .end(let id): end(id)
       case .refuse(let invocation): invocation.fail(isDraining.isSet ? .shuttingDown : .noCapacity)
@@ -259,7 +230,7 @@ final class SandboxPool: Sendable {
 }
 
 extension EnvironmentEnd {
-  fileprivate var decided: PoolStateMachine<EnvironmentSpec.Key, EnvironmentSpec, Invocation, EnvironmentFailure>.End {
+  fileprivate var decided: SandboxPool.Machine.End {
     switch self {
     case .runtime(let failure, _, let stream):
       .afterStart(repeated: EnvironmentFailure(initFailure: failure, stream: stream))

@@ -69,7 +69,8 @@ final class StockKeeper: Sendable {
     }
   }
 
-  private var isMemoryShort: Bool { HostMemory.now().map { $0.available < 2 * memoryReserve } ?? false }
+  /// Whether so little memory is left that nothing more than is needed is kept ready.
+  var isMemoryShort: Bool { HostMemory.now().map { $0.available < 2 * memoryReserve } ?? false }
 
   private func line(of version: FunctionVersion) -> StockLine? {
     guard let runtime = runtimes.runtime(version.configuration.runtime) else { return nil }

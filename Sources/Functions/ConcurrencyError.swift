@@ -13,6 +13,8 @@ package enum ConcurrencyError: Error, Hashable, Sendable {
   case unpublishedVersion
   /// Nothing can be provisioned for a function that keeps tenants apart: whose would it be?
   case tenantIsolation
+  /// Nothing can be provisioned for a version that is snap-started.
+  case snapStart
   /// The alias points at a version for which something is provisioned already.
   case versionIsProvisioned
   /// An alias by which something is provisioned points at the version.

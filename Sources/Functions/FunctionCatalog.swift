@@ -16,6 +16,8 @@ package final class FunctionCatalog: Sendable {
     /// nil: that of the account.
     var hygiene: HygieneMode?
     var concurrency: FunctionConcurrency
+    /// By stored number.
+    var snapshots: [Int: SnapshotState]
     /// The place of the change that wrote this entry in the order of commits.
     var sequence: UInt64
   }
@@ -125,6 +127,13 @@ package final class FunctionCatalog: Sendable {
     return all.sorted { $0.qualifier < $1.qualifier }
   }
 
+  /// How far a version has come; nil for one that is not snap-started.
+  package func snapshot(of version: FunctionVersion) -> SnapshotState? {
+    guard version.isSnapStarted else { return nil }
+    let key = Key(place: version.place, name: version.name)
+    return state.withLock { $0.functions[key]?.snapshots[version.qualifier.number] } ?? .pending
+  }
+
   package func contains(_ name: FunctionName, at place: AccountRegion) -> Bool {
     version(name, .latest, at: place) != nil
   }
@@ -169,7 +178,7 @@ package final class FunctionCatalog: Sendable {
       let named = Dictionary(state.aliases.map { ($0.name.description, $0) }, uniquingKeysWith: { _, last in last })
       all.functions[key] = Entry(
         versions: numbered, aliases: named, tags: state.tags, hygiene: state.hygiene,
-        concurrency: state.concurrency, sequence: sequence)
+        concurrency: state.concurrency, snapshots: state.snapshots, sequence: sequence)
       return HygieneChange.changes(of: state.versions, from: old, to: all.hygiene(key))
     }
   }

@@ -32,12 +32,7 @@ extension FunctionRegistry {
         place: place, function: name, name: alias, routing: try wanted.routing(from: current.routing),
         description: wanted.description ?? current.description, revisionID: self.newRevisionID())
       try self.checkVersions(of: next, transaction)
-      if next.routing.additional != nil || next.routing.version == .latest {
-        let provisioned = try self.concurrency.concurrency(of: name, at: place, transaction).provisioned
-        guard provisioned[alias.description] == nil else {
-          throw next.routing.additional == nil ? ConcurrencyError.unpublishedVersion : .weightedAlias
-        }
-      }
+      try self.checkProvisioning(by: next, transaction)
       try aliases.replace(next, transaction)
       return next
     }
@@ -60,6 +55,18 @@ extension FunctionRegistry {
     }
     guard referring.isEmpty else {
       throw FunctionError.versionHasAliases(referring.map(\.name.description).sorted())
+    }
+  }
+
+  /// Whether what is provisioned by an alias, if anything, can be for the versions that it points at.
+  private func checkProvisioning(by alias: FunctionAlias, _ transaction: any Transaction) throws {
+    let provisioned = try concurrency.concurrency(of: alias.function, at: alias.place, transaction).provisioned
+    guard provisioned[alias.name.description] != nil else { return }
+    guard alias.routing.additional == nil else { throw ConcurrencyError.weightedAlias }
+    guard alias.routing.version != .latest else { throw ConcurrencyError.unpublishedVersion }
+    let versions = try store.versions(of: alias.function, at: alias.place, transaction)
+    guard !versions.contains(where: { $0.qualifier == alias.routing.version && $0.isSnapStarted }) else {
+      throw ConcurrencyError.snapStart
     }
   }
 

@@ -77,6 +77,8 @@ extension FunctionRegistry {
       state.versions.contains(where: { $0.qualifier == version })
     else { throw FunctionError.notFound("\(FunctionVersion.arn(name, at: place)):\(qualifier)") }
     guard version != .latest else { throw ConcurrencyError.unpublishedVersion }
+    let isSnapStarted = state.versions.contains { $0.qualifier == version && $0.isSnapStarted }
+    guard !isSnapStarted else { throw ConcurrencyError.snapStart }
     let isIsolated = state.versions.contains { $0.configuration.tenancy != nil }
     guard !isIsolated else { throw ConcurrencyError.tenantIsolation }
     let provisioned = state.concurrency.provisioned

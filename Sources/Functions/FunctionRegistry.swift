@@ -16,6 +16,7 @@ package struct FunctionRegistry: Sendable {
   let aliases = AliasStore()
   let tags = TagStore()
   let concurrency = ConcurrencyStore()
+  let snapshots = SnapshotStore()
   let order = CommitOrder()
   /// Hears of each version that was replaced or deleted, so that its environments end.
   private let retired: @Sendable (FunctionVersion) -> Void
@@ -46,12 +47,13 @@ package struct FunctionRegistry: Sendable {
     let (states, accounts) = try await database.read { [hygiene] transaction in
       (try self.allStates(transaction), try hygiene.allAccounts(transaction))
     }
+    // First, because whoever hears of a function asks for its mode.
+    for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
     for state in states {
       guard let first = state.versions.first else { continue }
       catalog.apply(state, of: first.name, at: first.place, sequence: 0)
       changed(first.name, first.place)
     }
-    for (place, mode) in accounts { catalog.apply(mode, at: place, sequence: 0) }
   }
 
   /// - Throws: `FunctionError.alreadyExists`, `.tooManyTags`, `CodeStorageExceeded`.

@@ -9,6 +9,8 @@ struct FunctionState: Sendable {
   let aliases: [FunctionAlias]
   let tags: [String: String]
   let concurrency: FunctionConcurrency
+  /// By version number; a snap-started version that is not here is pending.
+  let snapshots: [Int: SnapshotState]
 }
 
 extension FunctionRegistry {
@@ -20,7 +22,8 @@ extension FunctionRegistry {
       hygiene: try hygiene.mode(of: name, at: place, transaction),
       aliases: try aliases.aliases(of: name, at: place, transaction),
       tags: try tags.tags(of: name, at: place, transaction),
-      concurrency: try concurrency.concurrency(of: name, at: place, transaction))
+      concurrency: try concurrency.concurrency(of: name, at: place, transaction),
+      snapshots: try snapshots.states(of: name, at: place, transaction))
   }
 
   func allStates(_ transaction: any Transaction) throws -> [FunctionState] {
@@ -31,10 +34,11 @@ extension FunctionRegistry {
       uniquingKeysWith: { _, last in last })
     let tags = try tags.all(transaction)
     let concurrency = try concurrency.all(transaction)
+    let snapshots = try snapshots.all(transaction)
     return versions.map { arn, versions in
       FunctionState(
         versions: versions, hygiene: modes[arn], aliases: aliases[arn] ?? [], tags: tags[arn] ?? [:],
-        concurrency: concurrency[arn] ?? FunctionConcurrency(reserved: nil))
+        concurrency: concurrency[arn] ?? FunctionConcurrency(reserved: nil), snapshots: snapshots[arn] ?? [:])
     }
   }
 }

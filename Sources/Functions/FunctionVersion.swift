@@ -25,13 +25,21 @@ package struct FunctionConfiguration: Hashable, Sendable, Codable {
   /// nil: as by default; so in records from before there was a choice.
   package var logging: LoggingConfiguration?
 
+  /// nil when it is off, as in records from before there was a choice.
+  private var snapStartIfOn: SnapStart?
+
+  package var snapStart: SnapStart {
+    get { snapStartIfOn ?? .off }
+    set { snapStartIfOn = newValue == .off ? nil : newValue }
+  }
+
   /// nil: no tenants. Never changes after the function was made.
   package let tenancy: TenantIsolation?
 
   package init(
     runtime: String, handler: String, role: String, description: String, timeout: Int, memorySize: Int,
     ephemeralStorage: Int, layers: [FunctionLayer] = [], logging: LoggingConfiguration? = nil,
-    tenancy: TenantIsolation? = nil
+    tenancy: TenantIsolation? = nil, snapStart: SnapStart = .off
   ) {
     self.tenancy = tenancy
     self.runtime = runtime
@@ -43,6 +51,7 @@ package struct FunctionConfiguration: Hashable, Sendable, Codable {
     self.ephemeralStorage = ephemeralStorage
     self.layers = layers
     self.logging = logging
+    self.snapStart = snapStart
   }
 }
 

@@ -40,6 +40,8 @@ enum LambdaErrors {
           "Message": .string("the host has no runtime `\(identifier)` any more; give the function another one"),
           "Type": "Service",
         ])
+    case .restore(.failed): restoreFailed
+    case .restore(.timedOut): restoreTimedOut
     case .shuttingDown: unavailable("the server is shutting down; try again")
     case .sandbox: service("the execution environment could not be made; the server's log says why")
     }

@@ -50,7 +50,6 @@ LAMBDA = [
             "TagResource", "UntagResource", "UpdateAlias",
         ),
     ),
-    absent("a function is active from the moment it is there", "ResourceConflictException", of=INVOCATIONS),
     absent(
         "a layer that is not there is InvalidParameterValueException, as at AWS; nothing else is named that could be missing",
         "ResourceNotFoundException", of=("CreateFunction",),
@@ -88,9 +87,8 @@ LAMBDA = [
         "KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException",
     ),
     absent(
-        "there are no snapshots: SnapStart is refused by name",
-        "SnapStartException", "SnapStartNotReadyException", "SnapStartRegenerationFailureException",
-        "SnapStartTimeoutException",
+        "every environment of a snap-started version is initialised anew: there is no snapshot that would be made again",
+        "SnapStartRegenerationFailureException",
     ),
 ]  # fmt: skip
 

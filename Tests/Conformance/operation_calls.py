@@ -8,6 +8,7 @@ from Conformance.test_inputs import LAMBDA, LOGS
 from harness.clients import ROLE
 from harness.functions import unique_name
 from harness.packages import make_zip
+from harness.waiting import wait_until
 
 FILES = {"app.py": "def handler(event, context): return event"}
 PACKAGE = make_zip(FILES)
@@ -47,6 +48,18 @@ class World:
             "FunctionName": unique_name(), "Runtime": "python3.11", "Handler": "app.handler", "Role": ROLE,
             "Code": {"ZipFile": PACKAGE},
         }  # fmt: skip
+
+    def snap_started(self, code, awaited):
+        """The ARN of a version with snap start, once it has come to that state."""
+        members = self.new_function() | {"Code": {"ZipFile": make_zip({"app.py": code})}}
+        name = self.client.create_function(**members, SnapStart={"ApplyOn": "PublishedVersions"}, Publish=True)["FunctionName"]
+        version = {"FunctionName": name, "Qualifier": "1"}
+
+        def has_come():
+            found = self.client.get_function_configuration(**version)
+            return found["FunctionArn"] if found["State"] == awaited else None
+
+        return wait_until(has_come, 20, 0.1, what=f"a version that is {awaited}")
 
     def spare_function(self):
         return self.function if self.is_broken else self.client.create_function(**self.new_function())["FunctionName"]
@@ -181,6 +194,22 @@ BROKEN = {"lambda": "ServiceException", "logs": "ServiceUnavailableException"}
 
 NO_ROOM = "CodeStorageExceededException"
 
+HOOK = """
+import time
+from snapshot_restore_py import register_after_restore
+@register_after_restore
+def hook():
+    {}
+def handler(event, context): pass
+"""
+SNAP_STARTS = {
+    "SnapStartNotReadyException": ("import time\ntime.sleep(60)", "Pending"),
+    CONFLICT: ("raise ValueError", "Failed"),
+    "SnapStartException": (HOOK.format("raise ValueError"), "Active"),
+    "SnapStartTimeoutException": (HOOK.format("time.sleep(60)"), "Active"),
+}
+"""Errors of an invocation to code and state of a snap-started version that has them."""
+
 FAILING_STARTS = {
     "InvalidRuntimeException": lambda w: {"FunctionName": w.without_runtime},
     "InvalidZipFileException": lambda w: {"FunctionName": w.without_package},
@@ -237,6 +266,8 @@ def situation(name, code):
         return "race", {}
     if name in INVOCATIONS and code == "TooManyRequestsException":
         return "full", {}
+    if name in INVOCATIONS and code in SNAP_STARTS:
+        return "world", lambda w: {"FunctionName": w.snap_started(*SNAP_STARTS[code])}
     if name in INVOCATIONS and code in FAILING_STARTS:
         return "broken", FAILING_STARTS[code]
     if code == BROKEN[service_of(name)] and name not in FROM_MEMORY:

@@ -89,6 +89,52 @@ struct PlatformLinesTests {
     }
   }
 
+  @Test func `a restore is told of as lambda does`() {
+    var lines = lines(LoggingConfiguration())
+    lines.runtime = "python3.11"
+    #expect(lines.restoreStart(at: now) == "RESTORE_START Runtime Version: python:3.11")
+    #expect(lines.restoreEnd(restoreReport(nil), at: now) == ["RESTORE_REPORT Restore Duration: 1.23 ms"])
+    #expect(
+      lines.restoreEnd(restoreReport(.timeout), at: now) == [
+        "RESTORE_REPORT Restore Duration: 1.23 ms\tStatus: timeout"
+      ])
+    var report = report(nil)
+    report.restoreDuration = .microseconds(1234)
+    #expect(report.text.hasSuffix("\tRestore Duration: 1.23 ms\tBilled Restore Duration: 2 ms\t"))
+    #expect(report.billed == 23)
+  }
+
+  @Test func `in json a restore has three records`() {
+    var lines = lines(LoggingConfiguration(format: .json, systemLevel: .debug))
+    lines.runtime = "python3.11"
+    #expect(
+      lines.restoreStart(at: now)
+        == #"{"record":{"functionName":"f","functionVersion":"7","runtimeVersion":"python:3.11"},"#
+        + #""time":"2023-11-14T22:13:20.123Z","type":"platform.restoreStart"}"#)
+    #expect(
+      lines.restoreEnd(restoreReport(.error("Mine")), at: now) == [
+        #"{"record":{"errorType":"Mine","status":"error"},"time":"2023-11-14T22:13:20.123Z","#
+          + #""type":"platform.restoreRuntimeDone"}"#,
+        #"{"record":{"errorType":"Mine","metrics":{"durationMs":1.23},"status":"error"},"#
+          + #""time":"2023-11-14T22:13:20.123Z","type":"platform.restoreReport"}"#,
+      ])
+    var report = report(nil)
+    report.restoreDuration = .microseconds(1234)
+    let metrics = lines.end(report, isFunctionError: false, producedBytes: 2, at: now).last ?? ""
+    #expect(metrics.contains(#""restoreDurationMs":1.23"#) && metrics.contains(#""billedRestoreDurationMs":2"#))
+  }
+
+  @Test func `an init phase that no invocation reports is told of in text`() {
+    var lines = lines(LoggingConfiguration())
+    lines.initialization = .snapStart
+    #expect(
+      lines.initEnd(initReport(nil), at: now) == ["INIT_REPORT Init Duration: 10000.00 ms\tPhase: init"])
+  }
+
+  private func restoreReport(_ status: ReportStatus?) -> RestoreReport {
+    RestoreReport(duration: .microseconds(1234), status: status)
+  }
+
   private func initReport(_ status: ReportStatus?, _ phase: InitPhase = .ahead) -> InitReport {
     InitReport(phase: phase, duration: .seconds(10), status: status)
   }

@@ -24,6 +24,8 @@ struct PoolModel {
   private var waiting: [Int: Int] = [:]
   /// How many environments of a key are to be kept.
   private var kept: [Int: Int] = [:]
+  /// Keys of which what is kept is there to be taken.
+  private var stocks: Set<Int> = []
   private var retired: Set<Int> = []
   /// Keys of which a second init phase failed since the last that succeeded.
   private var failing: Set<Int> = []
@@ -66,7 +68,7 @@ struct PoolModel {
 
   private mutating func configure() {
     let key = choose(3)
-    switch choose(6) {
+    switch choose(8) {
     case 0:
       retired.insert(key)
       take(pool.retire(key))
@@ -79,11 +81,27 @@ struct PoolModel {
     case 3:
       retired.subtract([key, 2])
       pool.readmit { $0 == key || $0 == 2 }
-    case 4:
+    default: keep(key)
+    }
+  }
+
+  private mutating func keep(_ key: Int) {
+    switch choose(4) {
+    case 0:
       kept[key] = choose(3)
+      stocks.remove(key)
       pool.keep(kept[key] ?? 0, key: key, spec: key)
+    case 1:
+      kept[key] = choose(3)
+      stocks.insert(key)
+      pool.park(kept[key] ?? 0, key: key, spec: key)
+    case 2:
+      let count = choose(3)
+      if stocks.contains(key) { kept[key] = count }
+      pool.resizeStock(of: key, to: count)
     default:
       kept[key] = 0
+      stocks.remove(key)
       pool.release(key)
     }
   }
@@ -135,9 +153,13 @@ struct PoolModel {
   }
 
   private mutating func available(_ id: EnvironmentID) {
+    guard let environment = environments[id] else { return }
     initialised(id)
     environments[id]?.state = .idle
     take(pool.available(id, at: time))
+    guard !environment.isReady, stocks.contains(environment.key) else { return }
+    // What the work that it was started for did not need joins the stock.
+    if case .idle? = environments[id]?.state { environments[id]?.isAhead = true }
   }
 
   private mutating func answer(_ id: EnvironmentID) {
@@ -192,7 +214,8 @@ struct PoolModel {
   private mutating func told(_ id: EnvironmentID) {
     guard let environment = environments[id] else { return problems.append("ends \(id.number), which is gone") }
     let key = environment.key
-    if environment.isAhead, !retired.contains(key), countAhead(key) <= kept[key] ?? 0 {
+    let mayMakeRoom = stocks.contains(key) && environments.count >= Self.capacity
+    if environment.isAhead, !retired.contains(key), !mayMakeRoom, countAhead(key) <= kept[key] ?? 0 {
       problems.append("ends \(id.number), which is to be kept")
     }
     environments[id]?.state = .ending
@@ -202,7 +225,9 @@ struct PoolModel {
     let key = settle(work)
     if environments[id]?.key != key { problems.append("work \(work) goes to another key") }
     switch environments[id]?.state {
-    case .idle, .frozen: environments[id]?.state = .busy(work)
+    case .idle, .frozen:
+      environments[id]?.state = .busy(work)
+      if let key, stocks.contains(key) { environments[id]?.isAhead = false }
     default: problems.append("work \(work) goes to \(id.number), which is not idle")
     }
   }

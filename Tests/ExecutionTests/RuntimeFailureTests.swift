@@ -1,4 +1,5 @@
 import Core
+import Functions
 import Sandbox
 import Testing
 
@@ -40,5 +41,17 @@ struct RuntimeFailureTests {
     let report = ReportLine(
       requestID: requestID, duration: .zero, initDuration: nil, memorySize: 128, memoryPeak: nil, status: nil)
     #expect(!report.text.contains("Max Memory Used"))
+  }
+
+  @Test func `a version fails by what its function did, and not with the host`() {
+    let lost = SandboxExit(cause: .lost, oomKills: 0, memoryPeak: nil)
+    #expect(RuntimeFailure.exited(lost).snapshotFailure == nil)
+    let full = SandboxExit(cause: .signal(9), oomKills: 1, memoryPeak: 1)
+    #expect(RuntimeFailure.exited(full).snapshotFailure?.code == .outOfMemory)
+    #expect(RuntimeFailure.timedOut(seconds: 130).snapshotFailure?.code == .timeout)
+    let reported = RuntimeFailure.initError(Array(#"{"errorType":"E","errorMessage":"no"}"#.utf8)).snapshotFailure
+    #expect(reported?.code == .runtime)
+    #expect(reported?.reason == "The init phase failed: E: no")
+    #expect(RuntimeFailure.initError([]).snapshotFailure?.reason == "The init phase failed")
   }
 }

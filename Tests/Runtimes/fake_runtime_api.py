@@ -32,7 +32,13 @@ class Post:
 
     @property
     def kind(self):
-        return self.path.rsplit("/", 1)[1] if "/invocation/" in self.path else "init error"
+        parts = self.path.split("/")
+        return parts[-1] if "invocation" in parts else " ".join(parts[-2:])
+
+    @property
+    def is_last(self):
+        """Whether the runtime ends itself after it."""
+        return self.kind in ("init error", "restore error")
 
     @property
     def json(self):
@@ -45,6 +51,7 @@ class FakeRuntimeAPI:
     def __init__(self, invocations=(), closes_after_each=False):
         self.posts = []
         self.first_next_at = None
+        self.restores = 0
         self.is_done = threading.Event()
         self.closes_after_each = closes_after_each
         self._expected = len(invocations)
@@ -83,9 +90,13 @@ class FakeRuntimeAPI:
     def keep(self, post):
         """Records a post and returns the status to answer it with."""
         self.posts.append(post)
-        if post.kind == "init error":
+        if post.is_last:
             self.is_done.set()
         return self._statuses.get(post.path.split("/")[4], 202)
+
+    def restore(self):
+        """The runtime has initialised and is to be restored."""
+        self.restores += 1
 
 
 def _handler_class(api):
@@ -95,6 +106,9 @@ def _handler_class(api):
         wbufsize = -1
 
         def do_GET(self):
+            if self.path.endswith("/restore/next"):
+                api.restore()
+                return self._answer(200, {}, b"{}")
             taken = api.take()
             if taken is None:
                 self.close_connection = True

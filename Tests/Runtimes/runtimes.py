@@ -31,8 +31,9 @@ def has_reference():
 class Run:
     """What one run left behind."""
 
-    def __init__(self, posts, output, exit_code, boot_seconds):
+    def __init__(self, posts, output, exit_code, boot_seconds, restores):
         self.posts = posts
+        self.restores = restores
         self.output = output
         self.exit_code = exit_code
         """None when the runtime was still waiting for work."""
@@ -54,7 +55,7 @@ def run(task_root, handler, invocations=(), runtime=OURS, environment=None, flag
         exit_code = _wait(process, api)
         output = process.communicate()[0].decode("utf-8")
         boot = api.first_next_at - started if api.first_next_at else None
-        return Run(api.posts, output, exit_code, boot)
+        return Run(api.posts, output, exit_code, boot, api.restores)
 
 
 def _start(command, variables, directory, **options):
@@ -98,7 +99,7 @@ def _wait(process, api):
     deadline = time.monotonic() + 30
     while not api.is_done.wait(0.02) and process.poll() is None:
         assert time.monotonic() < deadline, "the runtime neither answered nor ended"
-    if api.posts and api.posts[-1].kind == "init error":
+    if api.posts and api.posts[-1].is_last:
         return process.wait(10)
     if process.poll() is None:
         process.kill()

@@ -284,3 +284,77 @@ def test_an_exception_at_import_has_its_type_and_the_users_frames(task_root, wri
     # The reference also shows the frames of importlib itself.
     assert mine["stackTrace"] == [frame for frame in theirs["stackTrace"] if "importlib" not in frame]
     assert (ours.exit_code, reference.exit_code) == (1, 1)
+
+
+SNAP_START = """
+from snapshot_restore_py import register_after_restore, register_before_snapshot
+order = []
+@register_before_snapshot
+def first(): order.append("before 1"); print("before", len(order))
+@register_after_restore
+def second(): order.append("after 1"); print("after", len(order))
+def third(*args, **kwargs): order.append((args, kwargs))
+register_before_snapshot(third, 1, a=2)
+register_after_restore(third, 3)
+%s
+def handler(event, context): return order
+"""
+FAILING_HOOK = """
+@register_%s
+def fail():
+    order.append("failed")
+    raise %s
+"""
+FAILURES_OF_HOOKS = ["ValueError('wrong')", "SystemExit(3)", "KeyboardInterrupt"]
+
+
+def snap_start(task_root):
+    return both(task_root, "app.handler", [Invocation()], environment={"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"})
+
+
+def test_hooks_run_in_awss_order_around_the_restore(task_root, write):
+    write(SNAP_START % "")
+    ours, reference = snap_start(task_root)
+    assert essence(ours) == essence(reference)
+    assert ours.restores == reference.restores == 1
+    assert ours.posts[0].json == [[[1], {"a": 2}], "before 1", "after 1", [[3], {}]]
+
+
+@pytest.mark.parametrize("failure", FAILURES_OF_HOOKS)
+@pytest.mark.parametrize("hook, restores", [("before_snapshot", 0), ("after_restore", 1)])
+def test_a_hook_that_fails_is_reported_as_aws_reports_it(task_root, write, hook, restores, failure):
+    write(SNAP_START % (FAILING_HOOK % (hook, failure)))
+    ours, reference = snap_start(task_root)
+    assert ours.restores == reference.restores == restores
+    assert failure_of(ours) == failure_of(reference)
+    header = "Lambda-Runtime-Function-Error-Type"
+    assert ours.posts[0].headers[header] == reference.posts[0].headers[header]
+
+
+def failure_of(run):
+    """What a hook's failure comes to; awslambdaric leaves frames of its own in the trace."""
+    (post,) = run.posts
+    told = {**post.json, "stackTrace": [frame for frame in post.json["stackTrace"] if "awslambdaric" not in frame]}
+    first = next(line for line in log_of(run) if "[ERROR]" in line)
+    return post.path, told, first, run.exit_code
+
+
+def test_without_hooks_there_is_a_restore_as_well(task_root, write):
+    write("def handler(event, context): return 1")
+    ours, reference = snap_start(task_root)
+    assert essence(ours) == essence(reference)
+    assert ours.restores == reference.restores == 1
+
+
+def test_hooks_may_be_registered_without_snap_start(task_root, write):
+    write(SNAP_START % "")
+    ours, reference = both(task_root, "app.handler", [Invocation()])
+    assert essence(ours) == essence(reference)
+    assert (ours.restores, ours.posts[0].json) == (0, [])
+
+
+def test_a_package_may_bring_the_module_of_the_hooks_itself(task_root, write):
+    write("from snapshot_restore_py import register_after_restore, runs\n@register_after_restore\ndef hook(): runs.append(1)\ndef handler(event, context): return runs")
+    write("runs, hooks = [], []\ndef register_after_restore(f): hooks.append((f, (), {}))\ndef get_after_restore(): return hooks\ndef get_before_snapshot(): return []", "snapshot_restore_py.py")
+    run = runtimes.run(task_root, "app.handler", [Invocation()], environment={"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"})
+    assert run.posts[0].json == [1]

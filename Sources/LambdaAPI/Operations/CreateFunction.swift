@@ -81,7 +81,8 @@ struct CreateFunction: ControlOperation, LambdaOperation {
       timeout: members.timeout ?? 3, memorySize: members.memorySize ?? 128,
       ephemeralStorage: members.ephemeralStorage ?? 512, layers: layers,
       logging: try members.logging?.applied(to: LoggingConfiguration(), of: name),
-      tenancy: call.value.tenancy)
+      tenancy: call.value.tenancy, snapStart: members.snapStart ?? .off)
+    try configuration.checkSnapStart()
     let code = try await CodeMembers.admit(call.value.zip, beside: layers, services, at: call.place)
     let version = try await services.registry.create(
       name, at: call.place, configuration: configuration, code: code, variables: members.variables ?? [:],

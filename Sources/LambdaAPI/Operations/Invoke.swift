@@ -68,6 +68,7 @@ struct Invoke: CallbackOperation, LambdaOperation {
     guard !input.isDryRun else {
       return reply.send(OperationResponse(head: ResponseHead(status: 204, headers: []), body: []))
     }
+    try services.checkSnapshot(of: version)
     let request = InvocationRequest(
       version: version, hygiene: services.catalog.hygiene(of: version.name, at: call.place), payload: payload,
       invokedARN: input.target.arn(at: call.place), clientContext: input.clientContext,

@@ -47,6 +47,8 @@ struct UpdateFunctionConfiguration: ControlOperation, LambdaOperation {
     configuration.timeout = members.timeout ?? configuration.timeout
     configuration.memorySize = members.memorySize ?? configuration.memorySize
     configuration.ephemeralStorage = members.ephemeralStorage ?? configuration.ephemeralStorage
+    configuration.snapStart = members.snapStart ?? configuration.snapStart
+    try configuration.checkSnapStart()
     if let logging = members.logging {
       configuration.logging = try logging.applied(to: current.logging, of: current.name)
     }

@@ -87,6 +87,7 @@ extension LambdaErrors {
       invalidParameter("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
     case .tenantIsolation:
       invalidParameter("Provisioned Concurrency is not supported for functions enabled with tenancy configuration.")
+    case .snapStart: invalidParameter("Provisioned Concurrency is not supported for SnapStart enabled functions.")
     case .versionIsProvisioned:
       conflict("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version")
     case .aliasIsProvisioned: conflict("Version is pointed by a Provisioned Concurrency alias")

@@ -15,6 +15,7 @@ struct ConfigurationMembers: Sendable {
   let variables: [String: String]?
   let layers: LayerSelection?
   let logging: LoggingMembers?
+  let snapStart: SnapStart?
 
   /// What a sandbox takes, less the platform's own.
   private static let mostVariables = 400
@@ -31,7 +32,6 @@ struct ConfigurationMembers: Sendable {
     "ImageConfig": [[:]],
     "KMSKeyArn": [""],
     "RuntimeConfig": [],
-    "SnapStart": [[:], ["ApplyOn": "None"]],
     "TracingConfig": [[:], ["Mode": "PassThrough"]],
     "VpcConfig": [
       [:], ["SecurityGroupIds": [], "SubnetIds": []],
@@ -50,6 +50,7 @@ struct ConfigurationMembers: Sendable {
     variables = try Self.variables(&members)
     layers = try LayerSelection(&members)
     logging = try LoggingMembers(&members)
+    snapStart = try members.snapStart()
     members.check(role, at: "Role", lengths: 0...10_000)
     members.check(role, at: "Role", pattern: Self.rolePattern, matches: Self.isRole)
     members.check(handler, at: "Handler", lengths: 0...128)

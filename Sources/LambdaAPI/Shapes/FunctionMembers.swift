@@ -10,6 +10,8 @@ struct FunctionMembers {
   let variables: [String: String]
   /// What the ARN names beside the function: what the caller asked for, if anything.
   let qualifier: String?
+  /// nil for a version that is not snap-started.
+  let snapshot: SnapshotState?
 
   var json: JSONValue {
     let configuration = version.configuration
@@ -29,14 +31,17 @@ struct FunctionMembers {
       "Version": .string(version.qualifier.description),
       "TracingConfig": ["Mode": "PassThrough"],
       "RevisionId": .string(version.revisionID),
-      "State": "Active",
       "LastUpdateStatus": "Successful",
       "PackageType": "Zip",
       "Architectures": [.string(HostArchitecture.name)],
       "EphemeralStorage": ["Size": .integer(Int64(configuration.ephemeralStorage))],
-      "SnapStart": ["ApplyOn": "None", "OptimizationStatus": "Off"],
+      "SnapStart": [
+        "ApplyOn": .string(configuration.snapStart.rawValue),
+        "OptimizationStatus": snapshot == .ready ? "On" : "Off",
+      ],
       "LoggingConfig": version.loggingMembers,
     ]
+    members.merge((snapshot ?? .ready).members) { _, state in state }
     members["TenancyConfig"] = configuration.tenancyMembers
     if !configuration.layers.isEmpty { members["Layers"] = .array(configuration.layers.map(Self.layer)) }
     if !variables.isEmpty {
@@ -64,7 +69,10 @@ extension LambdaServices {
   }
 
   private func members(_ version: FunctionVersion, _ qualifier: String?) throws -> JSONValue {
-    FunctionMembers(version: version, variables: try environment.open(version), qualifier: qualifier).json
+    FunctionMembers(
+      version: version, variables: try environment.open(version), qualifier: qualifier,
+      snapshot: catalog.snapshot(of: version)
+    ).json
   }
 }
 

@@ -13,8 +13,22 @@ struct KeptConcurrency: Sendable {
     admission.refresh(AdmissionScope(place: place, function: name.description)) { limits(of: name, at: place) }
     executor.keepInitialised(of: FunctionVersion.arn(name, at: place)) {
       let hygiene = catalog.hygiene(of: name, at: place)
-      return catalog.provisioned(of: name, at: place).map {
-        WantedEnvironments(version: $0.version, hygiene: hygiene, count: $0.concurrency.requested)
+      let provisioned = catalog.provisioned(of: name, at: place).map {
+        WantedEnvironments(
+          version: $0.version, hygiene: hygiene, purpose: .provisionedConcurrency($0.concurrency.requested))
+      }
+      return provisioned + snapStarted(of: name, at: place, hygiene)
+    }
+  }
+
+  private func snapStarted(
+    of name: FunctionName, at place: AccountRegion, _ hygiene: HygieneMode
+  ) -> [WantedEnvironments] {
+    catalog.versions(of: name, at: place).compactMap { version in
+      switch catalog.snapshot(of: version) {
+      case .pending: WantedEnvironments(version: version, hygiene: hygiene, purpose: .snapStart(isFirst: true))
+      case .ready: WantedEnvironments(version: version, hygiene: hygiene, purpose: .snapStart(isFirst: false))
+      case nil, .failed: nil
       }
     }
   }

@@ -33,6 +33,7 @@ struct ServerComposition {
   private let findingStore: FindingStore
   private let findings: FindingRecorder
   private let executor: Executor
+  private let snapshots: SnapshotService
   private let runner = ControlOperationRunner()
   private let stages: GateStages
 
@@ -77,6 +78,7 @@ struct ServerComposition {
         kept.refresh(name, at: place)
         if let version = catalog.version(name, .latest, at: place) { executor.expect(version) }
       })
+    snapshots = SnapshotService(outcomes: executor.snapshots, registry: registry, log: log)
     try await registry.load()
     try await packages.prepare()
     let layers = LayerRegistry(database: state.database, time: time, codeStorage: codeStorage)
@@ -106,6 +108,7 @@ struct ServerComposition {
         records: records, store: logStore, findings: findings, findingStore: findingStore,
         retentionDays: configuration.logRetentionDays, time: time, log: log),
       ExecutionService(executor: executor),
+      snapshots,
       runner,
       gate,
     ]

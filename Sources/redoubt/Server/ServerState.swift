@@ -12,7 +12,7 @@ struct ServerState: Sendable {
     AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations + FunctionStore.migrations
     + LogSchema.migrations + HygieneStore.migrations + FindingStore.migrations + LayerStore.migrations
     + LogSchema.streamMigrations + AliasStore.migrations + TagStore.migrations + LogSchema.sizeMigrations
-    + ConcurrencyStore.migrations
+    + ConcurrencyStore.migrations + SnapshotStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher

@@ -63,12 +63,22 @@ class RuntimeAPI:
         """Posts a function error."""
         return self._post_error("/invocation/%s/error" % request_id, payload)
 
-    def fail_init(self, payload):
+    def fail_init(self, payload, kind=None):
         """Posts that the function could not be initialised; the process must end after it."""
-        return self._post_error("/init/error", payload)
+        return self._post_error("/init/error", payload, kind)
 
-    def _post_error(self, path, payload):
-        kind = "".join(char if " " <= char <= "~" else "?" for char in payload["errorType"])
+    def wait_for_restore(self):
+        """Waits, initialised, until there is an invocation for this environment."""
+        status, _, _ = self._connection.exchange(self._head("GET", "/restore/next", ""))
+        if status != 200:
+            raise ProtocolError("`restore/next` was answered with status %d" % status)
+
+    def fail_restore(self, payload, kind):
+        """Posts that the function cannot take the invocation; the process must end after it."""
+        return self._post_error("/restore/error", payload, kind)
+
+    def _post_error(self, path, payload, kind=None):
+        kind = "".join(char if " " <= char <= "~" else "?" for char in kind or payload["errorType"])
         headers = "Content-Type: %s\r\nLambda-Runtime-Function-Error-Type: %s\r\n" % (codec.JSON, kind)
         return self._post(path, codec.encode(payload), headers)
 

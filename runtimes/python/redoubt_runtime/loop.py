@@ -26,6 +26,10 @@ def run(runtime_directory):
     api = RuntimeAPI(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
         function = _initialise(api)
+        if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+            from redoubt_runtime import snapshot
+
+            snapshot.wait(api)
         baseline = process.Baseline()
         while True:
             _serve_one(api, function, baseline)

@@ -17,6 +17,7 @@ def prepare(runtime_directory):
     interpreter_paths = _interpreter_paths(runtime_directory)
     sys.path[:] = [task_root, *_layer_paths(), site_packages, *interpreter_paths]
     stdlib_finder.install(interpreter_paths)
+    stdlib_finder.provide(runtime_directory + "/redoubt_runtime/modules")
     try:
         os.chdir(task_root)
     except OSError:

@@ -18,6 +18,8 @@ _NAMES = frozenset(
     """.split()
 )
 
+_OWN_NAMES = ("snapshot_restore_py",)
+
 
 def install(paths):
     """Resolves the kept names in the given paths, before the usual finder looks at the function's."""
@@ -25,6 +27,19 @@ def install(paths):
     sys.meta_path.insert(position, _KeptNames(paths))
     if "logging" in sys.modules:
         _install_log_handler(sys.modules["logging"])
+
+
+def provide(directory):
+    """Has functions find the runtime's own modules, where neither their package nor a layer brings one of the name."""
+    sys.meta_path.append(_OwnModules(directory))
+
+
+class _OwnModules:
+    def __init__(self, directory):
+        self._paths = [directory]
+
+    def find_spec(self, name, path=None, target=None):
+        return PathFinder.find_spec(name, self._paths) if path is None and name in _OWN_NAMES else None
 
 
 class _KeptNames:
