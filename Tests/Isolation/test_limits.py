@@ -24,7 +24,7 @@ from harness.attacker import (
     value_of,
 )
 from harness.control_groups import Group
-from harness.host import sandbox_processes
+from harness.host import environments, sandbox_processes
 from harness.waiting import wait_until
 
 WRITABLE = os.O_CREAT | os.O_RDWR
@@ -317,7 +317,8 @@ def test_an_idle_environment_uses_no_processor_or_gives_way(deploy, invoke, serv
         started = time.monotonic()
         assert neighbour() == "well" and time.monotonic() - started < 1.5
         return
-    groups = [Group.of(pid) for pid in sandbox_processes(server)]
+    groups = [Group.of(pid) for pid in environments(server)]
+    assert groups
     wait_until(lambda: all("frozen 1" in group.read("cgroup.events") for group in groups), 5, what="freezing")
     before = processor_time(server)
     time.sleep(1)
@@ -327,9 +328,9 @@ def test_an_idle_environment_uses_no_processor_or_gives_way(deploy, invoke, serv
 
 
 def processor_time(server):
-    """Seconds of processor time that the sandboxes of the server have taken."""
+    """Seconds of processor time that the environments of the server have taken."""
     ticks = 0
-    for pid in sandbox_processes(server):
+    for pid in environments(server):
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += int(fields[11]) + int(fields[12])
