@@ -318,6 +318,7 @@ def test_an_idle_environment_uses_no_processor_or_gives_way(deploy, invoke, serv
         assert neighbour() == "well" and time.monotonic() - started < 1.5
         return
     groups = [Group.of(pid) for pid in environment_processes(server)]
+    assert groups
     wait_until(lambda: all("frozen 1" in group.read("cgroup.events") for group in groups), 5, what="freezing")
     before = processor_time(server)
     time.sleep(1)
@@ -327,7 +328,7 @@ def test_an_idle_environment_uses_no_processor_or_gives_way(deploy, invoke, serv
 
 
 def processor_time(server):
-    """Seconds of processor time that the sandboxes of the server have taken."""
+    """Seconds of processor time that the environments of the server have taken."""
     ticks = 0
     for pid in environment_processes(server):
         try:
