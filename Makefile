@@ -27,8 +27,8 @@ fuzz:         ## both fuzz targets with new inputs, one after the other; MINUTES
 guards:       ## takes one guard at a time away and shows that a test fails without it
 	scripts/guards
 
-bench:        ## the warm path of a release build, beside the AWS Runtime Interface Emulator
-	/usr/bin/python3 bench/invoke.py --start .build/release/redoubt
+bench:        ## every benchmark of a release build, beside others; writes Benchmarks/ again
+	/usr/bin/python3 bench/report.py --start .build/release/redoubt
 
 soak:         ## a release build: 10,000 invocations from 16 clients, then 200 kills at random moments under load
 	/usr/bin/python3 bench/soak.py --start .build/release/redoubt --invocations 10000 --clients 16

@@ -30,7 +30,9 @@ python-dateutil==2.9.0.post0
 pyyaml==6.0.2
 requests==2.32.5
 """
-MODULES = "attr aws_lambda_powertools cryptography.fernet dateutil.parser jinja2 jsonschema orjson pydantic requests yaml"
+MODULES = (
+    "attr aws_lambda_powertools cryptography.fernet dateutil.parser jinja2 jsonschema orjson pydantic requests yaml"
+)
 NAME = "bench-deploy"
 
 

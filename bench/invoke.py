@@ -1,84 +1,73 @@
 #!/usr/bin/python3
-"""A warm Invoke on Redoubt against the AWS Runtime Interface Emulator, in one run; see README.md."""
+"""A warm Invoke beside the same handler in the AWS Runtime Interface Emulator, functions-framework and uvicorn."""
 
-import argparse
-import json
-import pathlib
-import sys
 import time
 
+import benchmark
 import redoubt_server
 from emulator import Emulator
-from raw_client import Client, percentile, run_clients, time_each
+from functions import HELLO_ANSWER, HELLO_BODY
+from raw_client import Client, percentile, time_concurrently, time_each
+from web_servers import FunctionsFramework, Uvicorn
 
-LIMITS = json.loads((pathlib.Path(__file__).parent / "thresholds.json").read_text())["invoke"]
-BODY = b'{"name":"world"}'
-EXPECTED = b'{"hello":"world"}'
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    redoubt_server.add_arguments(parser)
-    arguments = parser.parse_args()
-    with redoubt_server.open_server(arguments) as server, server.function():
-        with Emulator(redoubt_server.HANDLER_SOURCE) as emulator:
-            ours, theirs = compare(server, emulator)
-        concurrent, elapsed = measure_concurrently(server)
-    report("redoubt, 1 client", ours)
-    report("emulator, 1 client", theirs)
-    report("redoubt, %d clients" % LIMITS["concurrent_clients"], concurrent, elapsed)
-    sys.exit(judge(ours, theirs))
+REDOUBT, EMULATOR, FRAMEWORK, UVICORN = "redoubt", "emulator", "functions-framework", "uvicorn"
 
 
-def compare(server, emulator):
-    """Seconds of each request on the one and on the other, taken in turns."""
-    ours, theirs = [], []
-    with Client(server.address) as our_client, Client(emulator.address) as their_client:
-        pairs = ((server, our_client, ours), (emulator, their_client, theirs))
-        for target, client, _ in pairs:
-            time_each(client, signed(target, LIMITS["warm_up_requests"]), EXPECTED)
-        for _ in range(LIMITS["rounds"]):
-            for target, client, times in pairs:
-                times += time_each(client, signed(target, LIMITS["requests_per_round"]), EXPECTED)
-    return ours, theirs
+def measure(arguments, settings, table):
+    with redoubt_server.open_server(arguments, concurrency=settings.account_concurrency) as server, server.function():
+        with Emulator() as emulator, FunctionsFramework() as framework, Uvicorn() as uvicorn:
+            targets = {REDOUBT: server, EMULATOR: emulator, FRAMEWORK: framework, UVICORN: uvicorn}
+            alone = compare(targets, settings)
+            # The emulator is left out: it crashes when two clients call it at once.
+            crowds = {name: crowd(targets[name], settings) for name in (REDOUBT, FRAMEWORK, UVICORN)}
+    report(table, settings, alone, crowds)
 
 
-def measure_concurrently(server):
-    """(seconds of each request, seconds from the first start to the last end) with many clients."""
+def compare(targets, settings):
+    """Seconds of each request of one client by target, taken in turns."""
+    times = {name: [] for name in targets}
+    for _ in range(settings.rounds):
+        for name, target in targets.items():
+            with Client(target.address) as client:
+                time_each(client, requests(target, settings.warm_up_requests), HELLO_ANSWER)
+                times[name] += time_each(client, requests(target, settings.requests_per_round), HELLO_ANSWER)
+    return times
+
+
+def crowd(target, settings):
+    """What many clients see at once."""
 
     def work(_, barrier):
-        with Client(server.address) as client:
-            time_each(client, signed(server, LIMITS["warm_up_requests"]), EXPECTED)
-            requests = signed(server, LIMITS["concurrent_requests_per_client"])
+        with Client(target.address) as client:
+            ready = requests(target, settings.requests_per_client)
+            time_each(client, requests(target, settings.warm_up_requests), HELLO_ANSWER)
             barrier.wait(120)
             started = time.perf_counter()
-            return time_each(client, requests, EXPECTED), started, time.perf_counter()
+            return time_each(client, ready, HELLO_ANSWER), started, time.perf_counter()
 
-    results = run_clients(LIMITS["concurrent_clients"], work)
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    elapsed = max(end for _, _, end in results) - min(start for _, start, _ in results)
-    return [seconds for times, _, _ in results for seconds in times], elapsed
+    return time_concurrently(settings.clients, work)
 
 
-def signed(target, count):
+def requests(target, count):
     """Ready requests; whatever they cost is paid before the clock starts."""
-    return [target.request(BODY) for _ in range(count)]
+    return [target.request(HELLO_BODY) for _ in range(count)]
 
 
-def report(name, times, elapsed=None):
-    throughput = len(times) / (elapsed or sum(times))
-    p50, p99 = percentile(times, 50) * 1e3, percentile(times, 99) * 1e3
-    print("%-20s p50 %7.3f ms   p99 %7.3f ms   %7.0f/s   (%d requests)" % (name, p50, p99, throughput, len(times)))
-
-
-def judge(ours, theirs):
-    """The exit code: 1 when Redoubt is slower than allowed."""
-    ratio, limit = percentile(ours, 50) / percentile(theirs, 50), LIMITS["maximum_p50_ratio"]
-    print("ratio of the p50s: %.2f (at most %.2f)" % (ratio, limit))
-    return 0 if ratio <= limit else 1
+def report(table, settings, alone, crowds):
+    for name, times in alone.items():
+        table.add(name + "_p50", "warm, 1 client, %s: p50" % name, percentile(times, 50) * 1e3, "ms")
+        table.add(name + "_p99", "warm, 1 client, %s: p99" % name, percentile(times, 99) * 1e3, "ms")
+    for name, seen in crowds.items():
+        table.add(name + "_rate", "warm, %d clients, %s" % (settings.clients, name), seen.rate, "/s")
+        table.add(name + "_crowd_p99", "warm, %d clients, %s: p99" % (settings.clients, name),
+                  percentile(seen.times, 99) * 1e3, "ms")  # fmt: skip
+    ratio = percentile(alone[REDOUBT], 50) / percentile(alone[EMULATOR], 50)
+    table.add("p50_to_emulator", "p50 as a part of the emulator's", ratio)
+    emulator_rate = len(alone[EMULATOR]) / sum(alone[EMULATOR])
+    table.add("emulator_rate", "warm, 1 client, emulator", emulator_rate, "/s")
+    table.add("rate_to_emulator", "%d clients' rate to the emulator's with one" % settings.clients,
+              crowds[REDOUBT].rate / emulator_rate, "times")  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    benchmark.main("invoke", __doc__, measure)

@@ -30,6 +30,22 @@ def sample(pid):
     return found
 
 
+def named(pid, program):
+    """The process that runs the program and was started by `pid`."""
+    return next(member for member in _tree(pid) if _program(member) == program)
+
+
+def serving(pid):
+    """The server among the processes that `pid` started: it runs the same program."""
+    return next(member for member in _tree(pid) if member != pid and _program(member) == _program(pid))
+
+
+def status(pid, field):
+    """A number of /proc/PID/status; KiB where it is a size."""
+    with open("/proc/%d/status" % pid) as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith(field + ":"))
+
+
 def platform_memory(pid):
     """KiB of each of the platform's own processes, its share of what is shared."""
     program = _program(pid)

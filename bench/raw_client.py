@@ -5,11 +5,40 @@ Requests are whole byte strings, made before the clock starts.
 
 import multiprocessing
 import socket
+import statistics
 import time
+import typing
 
 
 class BadAnswer(Exception):
     """An answer that is not a plain success."""
+
+
+class Answer(typing.NamedTuple):
+    """A whole answer; the headers' names and values are in lower case."""
+
+    status: int
+    headers: dict
+    body: bytes
+
+    @property
+    def is_success(self):
+        return self.status == 200 and b"x-amz-function-error" not in self.headers
+
+
+def parse(data):
+    """The answer that the bytes are, or None while some are missing."""
+    head, separator, body = data.partition(b"\r\n\r\n")
+    if not separator:
+        return None
+    lines = head.lower().split(b"\r\n")
+    headers = {name: value.strip() for name, _, value in (line.partition(b":") for line in lines[1:])}
+    if b"content-length" not in headers:
+        raise BadAnswer("no Content-Length: " + head.decode("latin-1"))
+    missing = int(headers[b"content-length"]) - len(body)
+    if missing < 0:
+        raise BadAnswer("bytes follow the answer")
+    return Answer(int(lines[0].split()[1]), headers, body) if missing == 0 else None
 
 
 class Client:
@@ -29,58 +58,39 @@ class Client:
         self._socket.close()
 
     def exchange(self, request):
-        """Sends one request and returns the body of its answer."""
+        """Sends one request and returns the body of its answer, which must be a success."""
         self.send(request)
         return self.receive()
 
     def send(self, request):
+        """Sends one request, whose answer is still to be received."""
         self._socket.sendall(request)
 
     def receive(self):
         """The body of the answer to the request sent last."""
+        data = self.receive_some()
+        while (answer := parse(data)) is None:
+            data += self.receive_some()
+        if not answer.is_success:
+            raise BadAnswer("%d %s %s" % (answer.status, answer.headers, answer.body[:500]))
+        return answer.body
+
+    def receive_some(self):
+        """The bytes that have come, at least one."""
         data = self._socket.recv(65536)
-        while b"\r\n\r\n" not in data:
-            data += self._receive()
-        head, _, body = data.partition(b"\r\n\r\n")
-        length = _check_head(head)
-        while len(body) < length:
-            body += self._receive()
-        if len(body) > length:
-            raise BadAnswer("bytes follow the answer")
-        return body
-
-    def _receive(self):
-        more = self._socket.recv(65536)
-        if not more:
+        if not data:
             raise BadAnswer("the connection was closed within an answer")
-        return more
-
-
-def _check_head(head):
-    """The body's length, of a 200 without a function error."""
-    lines = head.lower().split(b"\r\n")
-    if not lines[0].startswith(b"http/1.1 200"):
-        raise BadAnswer(head.decode("latin-1"))
-    length = None
-    for line in lines[1:]:
-        name, _, value = line.partition(b":")
-        if name == b"content-length":
-            length = int(value)
-        elif name == b"x-amz-function-error":
-            raise BadAnswer(head.decode("latin-1"))
-    if length is None:
-        raise BadAnswer("no Content-Length: " + head.decode("latin-1"))
-    return length
+        return data
 
 
 def time_each(client, requests, expected):
-    """Seconds that each request took; every answer must be the expected body."""
+    """Seconds that each request took; every answer must be the expected body, apart from white space."""
     times = []
     for request in requests:
         started = time.perf_counter()
         body = client.exchange(request)
         times.append(time.perf_counter() - started)
-        if body.replace(b" ", b"") != expected:
+        if b"".join(body.split()) != expected:
             raise BadAnswer("unexpected body: %r" % body[:200])
     return times
 
@@ -110,7 +120,33 @@ def run_clients(count, work):
     return [answers[number] for number in range(count)]
 
 
+class Concurrent(typing.NamedTuple):
+    """What many clients saw: seconds of each request, and from the first start to the last end."""
+
+    times: list
+    elapsed: float
+
+    @property
+    def rate(self):
+        return len(self.times) / self.elapsed
+
+
+def time_concurrently(count, work):
+    """Runs work(client number, barrier), which returns (times, started, ended), in `count` processes."""
+    results = run_clients(count, work)
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    elapsed = max(ended for _, _, ended in results) - min(started for _, started, _ in results)
+    return Concurrent([seconds for times, _, _ in results for seconds in times], elapsed)
+
+
 def percentile(times, percent):
     """The nearest-rank percentile of unsorted times."""
     ordered = sorted(times)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+
+
+def typical(rounds):
+    """The median of the rounds' medians."""
+    return statistics.median(percentile(times, 50) for times in rounds)

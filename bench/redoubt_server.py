@@ -2,7 +2,6 @@
 
 import configparser
 import contextlib
-import io
 import os
 import pathlib
 import subprocess
@@ -11,14 +10,16 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-import zipfile
 
-import emulator
+import functions
+import peer
 import tools
 
 FUNCTION = "bench-hello"
 REGION = "us-east-1"
-HANDLER_SOURCE = 'def handler(event, context):\n    return {"hello": event["name"]}\n'
+_OPERATIONS = "/2015-03-31/functions/%s/invocations"
+_STREAMING = "/2021-11-15/functions/%s/response-streaming-invocations"
+_HYGIENE = "/2026-11-25/functions/%s/hygiene"
 
 
 def add_arguments(parser):
@@ -31,8 +32,8 @@ def add_arguments(parser):
 
 
 @contextlib.contextmanager
-def open_server(arguments, options=()):
-    """A `Server` as the arguments ask for it; one that is started gets further options."""
+def open_server(arguments, **options):
+    """A `Server` as the arguments ask for it; one that is started gets further options of `redoubt serve`."""
     tools.install_packages()
     if arguments.endpoint:
         if not arguments.credentials:
@@ -41,91 +42,101 @@ def open_server(arguments, options=()):
         return
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o711)  # The server may run as a user of its own.
-        endpoint = "http://127.0.0.1:%d" % emulator.free_port()
+        endpoint = "http://127.0.0.1:%d" % peer.free_port()
         process = _start(arguments.start, folder, endpoint, options)
         try:
             _wait_until_healthy(endpoint, process, folder + "/server.log")
-            yield Server(endpoint, folder + "/secrets/credentials", arguments.profile, process.pid)
+            yield Server(endpoint, folder + "/secrets/credentials", arguments.profile, process.pid, folder + "/data")
         finally:
-            emulator.stop(process)
+            peer.stop(process)
 
 
 class Server:
-    """Where the server is, how to sign for it, and its process id where that is known."""
+    """Where the server is, how to sign for it, and, of one that was started, its process and its data."""
 
-    def __init__(self, endpoint, credentials_file, profile, pid=None):
+    def __init__(self, endpoint, credentials_file, profile, pid=None, data=None):
         self.endpoint = endpoint.rstrip("/")
         self.pid = pid
+        self.data = data
         url = urllib.parse.urlsplit(self.endpoint)
         self.address = (url.hostname, url.port)
         self._host = url.netloc
         self._key_id, self._secret = _read_credentials(credentials_file, profile)
-        self._path = "/2015-03-31/functions/%s/invocations" % FUNCTION
+        self._client = None
 
     @property
     def credentials(self):
         """(access key id, secret access key)"""
         return self._key_id, self._secret
 
-    @contextlib.contextmanager
-    def function(self, source=HANDLER_SOURCE, timeout=10):
-        """Creates the function that is measured, and deletes it in the end."""
-        with self._created({FUNCTION: source}, MemorySize=1769, Timeout=timeout):
-            yield
+    @property
+    def api(self):
+        """boto3's client of Lambda; made when it is first asked for."""
+        if self._client is None:
+            import boto3
 
-    @contextlib.contextmanager
-    def functions(self, sources, **configuration):
-        """Creates functions by name and source, yields how to invoke one for its status, and deletes them."""
-        import botocore.config
-
-        settings = {"max_pool_connections": 256, "read_timeout": 120, "retries": {"max_attempts": 0}}
-        client = self._client(botocore.config.Config(**settings))
-        with self._created(sources, **configuration):
-            yield lambda name: client.invoke(FunctionName=name)["StatusCode"]
-
-    @contextlib.contextmanager
-    def _created(self, sources, **configuration):
-        client = self._client()
-        for name, source in sources.items():
-            client.create_function(
-                FunctionName=name,
-                Runtime="python3.11",
-                Role="arn:aws:iam::000000000000:role/bench",
-                Handler="app.handler",
-                Code={"ZipFile": _package(source)},
-                **configuration,
+            self._client = boto3.client(
+                "lambda",
+                endpoint_url=self.endpoint,
+                region_name=REGION,
+                aws_access_key_id=self._key_id,
+                aws_secret_access_key=self._secret,
             )
+        return self._client
+
+    @contextlib.contextmanager
+    def function(self, name=FUNCTION, **configuration):
+        """A function for as long as it is measured; a hello in Python unless the configuration says otherwise."""
+        self.create(name, **configuration)
         try:
-            for name in sources:
-                client.get_waiter("function_active_v2").wait(FunctionName=name)
             yield
         finally:
-            for name in sources:
-                client.delete_function(FunctionName=name)
+            self.api.delete_function(FunctionName=name)
 
-    def request(self, body):
+    @contextlib.contextmanager
+    def functions(self, names, **configuration):
+        """Functions that are all the same; see `function`."""
+        with contextlib.ExitStack() as stack:
+            for name in names:
+                stack.enter_context(self.function(name, **configuration))
+            yield
+
+    def create(self, name, **configuration):
+        """Creates a function and waits until it can be invoked."""
+        defaults = {"MemorySize": 1769, "Timeout": 10, "Handler": "app.handler"}
+        code = {} if "Code" in configuration else functions.python(functions.HELLO)
+        role = "arn:aws:iam::000000000000:role/bench"
+        self.api.create_function(FunctionName=name, Role=role, **{**defaults, **code, **configuration})
+        self.api.get_waiter("function_active_v2").wait(FunctionName=name)
+
+    def keep_nothing(self, name):
+        """Gives each invocation of the function an environment of its own, and returns when that holds."""
+        body = b'{"Hygiene":"SingleUse"}'
+        url, signed = self.endpoint + _HYGIENE % name, self._sign("redoubt", "PUT", _HYGIENE % name, body)
+        with urllib.request.urlopen(urllib.request.Request(url, body, signed, method="PUT"), timeout=30):
+            return
+
+    def request(self, body, name=FUNCTION, qualifier=None):
         """One signed invocation as bytes, good for five minutes."""
+        path = _OPERATIONS % name + ("?Qualifier=" + qualifier if qualifier else "")
+        return self._whole("POST", path, body)
+
+    def streaming_request(self, body, name):
+        """One signed invocation whose answer is to come as it is written."""
+        return self._whole("POST", _STREAMING % name, body)
+
+    def _whole(self, method, path, body):
+        headers = "".join("%s: %s\r\n" % item for item in self._sign("lambda", method, path, body).items())
+        return ("%s %s HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n" % (method, path, headers, len(body))).encode() + body
+
+    def _sign(self, service, method, path, body):
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
         from botocore.credentials import Credentials
 
-        request = AWSRequest("POST", self.endpoint + self._path, data=body, headers={"Host": self._host})
-        SigV4Auth(Credentials(self._key_id, self._secret), "lambda", REGION).add_auth(request)
-        headers = "".join("%s: %s\r\n" % item for item in request.headers.items())
-        head = "POST %s HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n" % (self._path, headers, len(body))
-        return head.encode() + body
-
-    def _client(self, configuration=None):
-        import boto3
-
-        return boto3.client(
-            "lambda",
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            config=configuration,
-            aws_access_key_id=self._key_id,
-            aws_secret_access_key=self._secret,
-        )
+        request = AWSRequest(method, self.endpoint + path, data=body, headers={"Host": self._host})
+        SigV4Auth(Credentials(self._key_id, self._secret), service, REGION).add_auth(request)
+        return dict(request.headers.items())
 
 
 def _start(binary, folder, endpoint, options):
@@ -133,8 +144,10 @@ def _start(binary, folder, endpoint, options):
         str(pathlib.Path(binary).resolve()), "serve",
         "--data-dir", folder + "/data",
         "--secrets-dir", folder + "/secrets",
-        "--listen", endpoint.removeprefix("http://"), *options,
-    ]
+        "--listen", endpoint.removeprefix("http://"),
+    ]  # fmt: skip
+    for name, value in options.items():
+        command += ["--" + name.replace("_", "-"), str(value)]
     with open(folder + "/server.log", "wb") as log:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
 
@@ -159,10 +172,3 @@ def _read_credentials(file, profile):
         settings.read_file(lines)
     section = settings[profile]
     return section["aws_access_key_id"], section["aws_secret_access_key"]
-
-
-def _package(source):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("app.py", source)
-    return data.getvalue()

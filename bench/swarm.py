@@ -1,0 +1,80 @@
+"""Many connections at once, served by one thread, so that a thousand clients are not a thousand processes."""
+
+import resource
+import select
+import socket
+import time
+
+from raw_client import BadAnswer, parse
+
+
+class Swarm:
+    """Connections of which each has at most one request under way; a context manager."""
+
+    def __init__(self, address, count):
+        self._address = address
+        self._count = count
+        self._poll = select.poll()
+        self._pending = {}
+
+    def __enter__(self):
+        _allow_descriptors(self._count + 100)
+        self._sockets = [socket.create_connection(self._address, timeout=30) for _ in range(self._count)]
+        self._numbers = {connection.fileno(): number for number, connection in enumerate(self._sockets)}
+        for connection in self._sockets:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._poll.register(connection, select.POLLIN)
+        return self
+
+    def __exit__(self, *_):
+        for connection in self._sockets:
+            connection.close()
+
+    def send(self, number, request):
+        """Sends a request on the connection of that number."""
+        self._pending[number] = b""
+        self._sockets[number].sendall(request)
+
+    def answers(self, timeout=60):
+        """(number, `Answer`, when by `perf_counter`) as they come, until none is awaited.
+
+        More may be sent meanwhile. Raises when nothing comes for `timeout` seconds.
+        """
+        while self._pending:
+            ready = self._poll.poll(timeout * 1000)
+            if not ready:
+                raise BadAnswer("%d answers did not come within %d seconds" % (len(self._pending), timeout))
+            for descriptor, _ in ready:
+                number = self._numbers[descriptor]
+                answer = self._receive(number)
+                if answer is not None:
+                    yield number, answer, time.perf_counter()
+
+    def _receive(self, number):
+        data = self._sockets[number].recv(65536)
+        if not data or number not in self._pending:
+            raise BadAnswer("connection %d was closed, or spoke without being asked" % number)
+        self._pending[number] += data
+        answer = parse(self._pending[number])
+        if answer is not None:
+            del self._pending[number]
+        return answer
+
+
+def volley(address, requests, timeout=60):
+    """Sends each request on a connection of its own, all at one moment.
+
+    Returns [(number of the request, `Answer`, seconds since that moment)] in the order of their arrival.
+    """
+    with Swarm(address, len(requests)) as swarm:
+        started = time.perf_counter()
+        for number, request in enumerate(requests):
+            swarm.send(number, request)
+        return [(number, answer, when - started) for number, answer, when in swarm.answers(timeout)]
+
+
+def _allow_descriptors(count):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
