@@ -46,7 +46,7 @@ def report(table, key, size, bursts):
     table.add(key + "_answered", title + ": answered, in all", outcomes.pop(True, 0))
     throttled = sum(outcomes.values())
     table.add(key + "_throttled", title + ": throttled", throttled)
-    table.add(key + "_throttled_otherwise", title + ": of these not for growth", throttled - outcomes[GROWTH])
+    table.add(key + "_throttled_otherwise", title + ": throttled, but not for growth", throttled - outcomes[GROWTH])
     table.add(key + "_failed", title + ": anything else", failed)
 
 

@@ -36,8 +36,13 @@ def measure(arguments, settings, table):
             after = Picture(server.pid)
             again = occupy(server, count, settings)
     table.add("environments", "idle Python environments alive at once", len(names))
-    table.add("mebibytes", "each takes, of MemAvailable", -before.growth(after, "MemAvailable") / (count - 1), "MiB")
-    table.add("missing", "of these did not answer again", len(names - again))
+    table.add(
+        "mebibytes",
+        "an idle Python environment takes, of MemAvailable",
+        -before.growth(after, "MemAvailable") / (count - 1),
+        "MiB",
+    )
+    table.add("missing", "idle environments that did not answer again", len(names - again))
     parts = [name for name in after.values if name in before.values and name.startswith("processes ")]
     for part in (*KERNEL, *parts):
         table.add(part, "  of which %s" % part, before.growth(after, part) / (count - 1), "MiB")

@@ -62,10 +62,10 @@ def report(table, settings, alone, crowds):
         table.add(name + "_crowd_p99", "warm, %d clients, %s: p99" % (settings.clients, name),
                   percentile(seen.times, 99) * 1e3, "ms")  # fmt: skip
     ratio = percentile(alone[REDOUBT], 50) / percentile(alone[EMULATOR], 50)
-    table.add("p50_to_emulator", "p50 as a part of the emulator's", ratio)
+    table.add("p50_to_emulator", "warm, 1 client: p50 as a part of the emulator's", ratio)
     emulator_rate = len(alone[EMULATOR]) / sum(alone[EMULATOR])
     table.add("emulator_rate", "warm, 1 client, emulator", emulator_rate, "/s")
-    table.add("rate_to_emulator", "%d clients' rate to the emulator's with one" % settings.clients,
+    table.add("rate_to_emulator", "warm, %d clients: rate to the emulator's with one" % settings.clients,
               crowds[REDOUBT].rate / emulator_rate, "times")  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def report(table, settings, rounds):
     excess = statistics.median(noisy - quiet for quiet, noisy in pairs)
     table.add("excess_p99", title + ": the difference", excess, "ms")
     table.add("calls", title + ": calls beside hostile ones", sum(len(noisy.times) for _, noisy in rounds))
-    table.add("failed", title + ": failed", sum(one.failed for pair in rounds for one in pair))
+    table.add("failed", title + ": failed calls", sum(one.failed for pair in rounds for one in pair))
 
 
 if __name__ == "__main__":

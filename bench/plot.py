@@ -2,9 +2,11 @@
 
 import sys
 
+import benchmark
 import tools
 
 _OURS, _THEIRS = "#2f6f9f", "#b8b8b8"
+_LEAST_BARS = 4  # Fewer leave room, so that bars are equally high everywhere.
 PANELS = (
     (
         "Warm, 1 client: p50 (ms)",
@@ -75,10 +77,10 @@ def _rows(results, name):
 
 def _draw_panel(axis, title, values):
     colours = [_OURS if label.startswith("Redoubt") else _THEIRS for label in values]
-    bars = axis.barh(list(values), list(values.values()), color=colours)
-    axis.bar_label(bars, fmt="%.3g", padding=3)
+    bars = axis.barh(list(values), list(values.values()), height=0.6, color=colours)
+    axis.bar_label(bars, labels=[benchmark.number(value) for value in values.values()], padding=3)
     axis.set_title(title, loc="left", fontsize=11)
-    axis.invert_yaxis()
+    axis.set_ylim(max(len(values), _LEAST_BARS) - 0.5, -0.5)
     axis.margins(x=0.15)
     for side in ("top", "right"):
         axis.spines[side].set_visible(False)

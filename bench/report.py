@@ -79,13 +79,20 @@ def page(results):
     yield ""
     for title, fact in results["machine"].items():
         yield "- %s: %s" % (title, fact)
+    yield from ["", "## What is demanded", "", *table_head()]
+    rows = [row for result in results["benchmarks"].values() for row in result["rows"]]
+    yield from map(table_row, (row for row in rows if "demand" in row))
     for name, result in results["benchmarks"].items():
         yield from ["", "## " + NAMES[name], ""]
         if result["exit_code"] == 2:
             yield "It did not come to its end."
             continue
-        yield from ["| what | value | wanted |", "|---|---:|---|"]
+        yield from table_head()
         yield from map(table_row, result["rows"])
+
+
+def table_head():
+    return ["| what | value | wanted |", "|---|---:|---|"]
 
 
 def table_row(row):

@@ -39,7 +39,11 @@ def measure(arguments, settings, table):
     table.add("rate", title, seen.rate, "/s")
     table.add("p50", title + ": p50", percentile(times, 50) * 1e3, "ms")
     table.add("p99", title + ": p99", percentile(times, 99) * 1e3, "ms")
-    table.add("foreign", "of %d: found something of another" % len(times), sum(body != CLEAN for _, body in seen.times))
+    table.add(
+        "foreign",
+        "single use, of %d: found something of another" % len(times),
+        sum(body != CLEAN for _, body in seen.times),
+    )
     beside(settings, table, seen.rate)
 
 

@@ -39,14 +39,16 @@ def measure(arguments, settings, table):
             memory = MemoryPeak(server)
             seconds = receive_all(server, client, settings.blocks)
             grown = memory.growth()
-    table.add("first_byte_p50", "first byte after it was written: p50", percentile(delays, 50) * 1e3, "ms")
-    table.add("first_byte_p99", "first byte after it was written: p99", percentile(delays, 99) * 1e3, "ms")
+    table.add("first_byte_p50", "streaming: first byte after it was written, p50", percentile(delays, 50) * 1e3, "ms")
+    table.add("first_byte_p99", "streaming: first byte after it was written, p99", percentile(delays, 99) * 1e3, "ms")
     size = settings.blocks * BLOCK / 2**20
-    table.add("throughput", "an answer of %.0f MiB" % size, size / seconds, "MiB/s")
+    title = "streaming an answer of %.0f MiB" % size
+    table.add("throughput", title, size / seconds, "MiB/s")
+    growth = title + ": the server's memory grows by"
     if grown is None:
-        table.skip("growth", "the server's memory grows by", "--endpoint: its process is not known")
+        table.skip("growth", growth, "--endpoint: its process is not known")
     else:
-        table.add("growth", "the server's memory grows by", grown, "MiB")
+        table.add("growth", growth, grown, "MiB")
 
 
 def first_byte(server, client):
