@@ -9,6 +9,7 @@ import argparse
 import json
 import pathlib
 import sys
+import traceback
 import types
 
 import redoubt_server
@@ -17,7 +18,7 @@ _THRESHOLDS = pathlib.Path(__file__).with_name("thresholds.json")
 
 
 def main(name, documentation, measure):
-    """Runs one benchmark as a program of its own."""
+    """Runs one benchmark as a program of its own. Exit code 0: within the limits. 1: not. 2: it did not come to its end."""
     parser = argparse.ArgumentParser(description=documentation.splitlines()[0])
     redoubt_server.add_arguments(parser)
     parser.add_argument("--quick", action="store_true", help="a few rounds only, to see that it works")
@@ -25,8 +26,13 @@ def main(name, documentation, measure):
     arguments = parser.parse_args()
     thresholds = json.loads(_THRESHOLDS.read_text())[name]
     table = Table(thresholds.get("limits", {}), thresholds.get("goals", {}))
-    measure(arguments, settings_of(thresholds, arguments.quick), table)
-    table.require_all()
+    try:
+        measure(arguments, settings_of(thresholds, arguments.quick), table)
+        table.require_all()
+    except (Exception, SystemExit):
+        # Python's own code for this is 1, which is that of a limit that did not hold.
+        traceback.print_exc()
+        sys.exit(2)
     print("\n".join(lines_of(table.rows)))
     if arguments.json:
         arguments.json.write_text(json.dumps(table.rows, indent=1) + "\n")

@@ -111,3 +111,25 @@ def test_the_page_shows_demands_first_and_what_did_not_run():
     assert page.index("| failures | 3 | at most 0: FAILED |") < page.index("## Cold start")
     assert "| another | | skipped: there is none |" in page
     assert page[page.index("## Burst") + 2] == "It did not come to its end."
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "code"),
+    [(0, None, 0), (1, None, 1), (0, RuntimeError("broken"), 2), (0, SystemExit("refused"), 2)],
+    ids=["within", "not within", "broken", "refused"],
+)
+def test_the_exit_code_tells_a_failure_from_an_abort(monkeypatch, tmp_path, capsys, value, error, code):
+    def measure(arguments, settings, table):
+        table.add("count", "failures", value)
+        if error:
+            raise error
+
+    thresholds = tmp_path / "thresholds.json"
+    thresholds.write_text(json.dumps({"one": {"limits": {"count": {"most": 0}}}}))
+    rows = tmp_path / "rows.json"
+    monkeypatch.setattr(benchmark, "_THRESHOLDS", thresholds)
+    monkeypatch.setattr("sys.argv", ["one", "--start", "redoubt", "--json", str(rows)])
+    with pytest.raises(SystemExit) as ended:
+        benchmark.main("one", "A benchmark.", measure)
+    assert ended.value.code == code
+    assert rows.exists() == (code < 2)
