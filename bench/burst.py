@@ -7,6 +7,7 @@ import time
 
 import benchmark
 import bubblewrap
+import functions
 import redoubt_server
 from functions import HELLO_ANSWER, HELLO_BODY
 from raw_client import percentile
@@ -28,7 +29,7 @@ def measure(arguments, settings, table):
 def burst(server, size, settings):
     """[(outcome, seconds)] of one burst, in the order of arrival."""
     name = "bench-burst-%d" % time.monotonic_ns()
-    with server.function(name):
+    with server.function(name, **functions.python(functions.HELLO + "# %s\n" % name)):
         time.sleep(settings.seconds_to_settle)
         answers = volley(server.address, [server.request(HELLO_BODY, name)] * size)
     time.sleep(settings.seconds_to_settle)

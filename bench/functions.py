@@ -21,11 +21,11 @@ def node(source):
 
 
 def package(files):
-    """A zip archive of texts by path."""
+    """A zip archive of texts by path; the same texts are the same bytes, whenever it is made."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for path, text in files.items():
-            archive.writestr(path, text)
+            archive.writestr(zipfile.ZipInfo(path), text)
     return data.getvalue()
 
 

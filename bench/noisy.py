@@ -2,7 +2,6 @@
 """What a quiet function feels of hostile ones beside it, and what these leave behind."""
 
 import collections
-import contextlib
 import multiprocessing
 import statistics
 import time
@@ -88,12 +87,10 @@ def at_rest(server, settings):
     return remains.of(server)
 
 
-@contextlib.contextmanager
 def hostile_functions(server):
-    with contextlib.ExitStack() as stack:
-        for name, source in HOSTILE.items():
-            stack.enter_context(server.function(name, MemorySize=256, **functions.python(source + HANDLER)))
-        yield
+    """All of them, as a context."""
+    sources = {name: source + HANDLER for name, source in HOSTILE.items()}
+    return server.functions({name: {"MemorySize": 256, **functions.python(source)} for name, source in sources.items()})
 
 
 def beside(server, settings):

@@ -94,10 +94,10 @@ class Server:
             self.api.delete_function(FunctionName=name)
 
     @contextlib.contextmanager
-    def functions(self, names, **configuration):
-        """Functions that are all the same; see `function`."""
+    def functions(self, configurations):
+        """Functions by name; see `function`."""
         with contextlib.ExitStack() as stack:
-            for name in names:
+            for name, configuration in configurations.items():
                 stack.enter_context(self.function(name, **configuration))
             yield
 

@@ -3,8 +3,10 @@
 import json
 import re
 from pathlib import Path
+from unittest import mock
 
 import benchmark
+import functions
 import pytest
 import report
 from raw_client import Answer, percentile, typical
@@ -133,3 +135,9 @@ def test_the_exit_code_tells_a_failure_from_an_abort(monkeypatch, tmp_path, caps
         benchmark.main("one", "A benchmark.", measure)
     assert ended.value.code == code
     assert rows.exists() == (code < 2)
+
+
+def test_the_same_function_is_the_same_package():
+    first = functions.package({"app.py": functions.HELLO})
+    with mock.patch("time.localtime", lambda *_: (2033, 5, 18, 3, 33, 20, 2, 138, 0)):
+        assert functions.package({"app.py": functions.HELLO}) == first
