@@ -23,10 +23,8 @@ class Sample:
 def sample(pid):
     """Totals of the tree below and with `pid`, now."""
     found = Sample()
-    program = _program(pid)
     for member in _tree(pid):
-        is_platform = _program(member).startswith(program)
-        _add(found.platform if is_platform else found.others, member)
+        _add(found.others if _is_in_sandbox(member) else found.platform, member)
     return found
 
 
@@ -48,11 +46,8 @@ def status(pid, field):
 
 def platform_memory(pid):
     """KiB of each of the platform's own processes, its share of what is shared."""
-    program = _program(pid)
-    return {
-        name: sum(_share(member) for member in members)
-        for name, members in _by_name(member for member in _tree(pid) if _program(member).startswith(program)).items()
-    }
+    members = _by_name(member for member in _tree(pid) if not _is_in_sandbox(member))
+    return {name: sum(map(_share, pids)) for name, pids in members.items()}
 
 
 def processor_seconds(pid):
@@ -71,8 +66,20 @@ def processor_seconds(pid):
 
 def sandbox_memory(pid):
     """KiB of all processes in sandboxes, their share of what is shared."""
-    program = _program(pid)
-    return sum(_share(member) for member in _tree(pid) if not _program(member).startswith(program))
+    return sum(_share(member) for member in _tree(pid) if _is_in_sandbox(member))
+
+
+def _is_in_sandbox(pid):
+    """Whether it is in a process namespace of its own, as a sandbox's init is too."""
+    return _namespaces(pid) > _namespaces("self")
+
+
+def _namespaces(pid):
+    try:
+        with open("/proc/%s/status" % pid) as lines:
+            return next(len(line.split()) for line in lines if line.startswith("NSpid:"))
+    except (OSError, StopIteration):
+        return 0  # It ended meanwhile.
 
 
 def _by_name(members):
@@ -110,7 +117,7 @@ def _add(totals, pid):
 
 
 def _program(pid):
-    """The name of its executable: redoubt, and what begins so (redoubt-spawner), is the platform's."""
+    """The name of its executable."""
     try:
         return os.path.basename(os.readlink("/proc/%d/exe" % pid))
     except OSError:

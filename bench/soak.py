@@ -5,6 +5,7 @@ import argparse
 import json
 import pathlib
 import sys
+import time
 
 import process_tree
 import redoubt_server
@@ -35,12 +36,18 @@ def soak(server, pid, invocations, clients):
     """(what went wrong, [(name, sample)]) of a warm-up and two halves."""
     samples = [("start", process_tree.sample(pid))]
     errors = run_phase(server, clients, LIMITS["warm_up_requests_per_client"] * clients)
-    samples.append(("warm", process_tree.sample(pid)))
+    samples.append(("warm", settled_sample(pid)))
     half = invocations // 2
     for name, count in (("middle", half), ("end", invocations - half)):
         errors += run_phase(server, clients, count)
-        samples.append((name, process_tree.sample(pid)))
+        samples.append((name, settled_sample(pid)))
     return errors, samples
+
+
+def settled_sample(pid):
+    """A sample when the stock of sandboxes has had time to be full again."""
+    time.sleep(LIMITS["seconds_to_settle"])
+    return process_tree.sample(pid)
 
 
 def run_phase(server, clients, count):
