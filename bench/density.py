@@ -7,7 +7,7 @@ import time
 import benchmark
 import functions
 import redoubt_server
-from process_tree import platform_memory, sandbox_memory
+from process_tree import platform_memory, processor_seconds, sandbox_memory
 from raw_client import BadAnswer
 from swarm import Swarm
 
@@ -34,6 +34,7 @@ def measure(arguments, settings, table):
             before = Picture(server.pid)
             names = occupy(server, count, settings)
             after = Picture(server.pid)
+            idle = idle_use(server.pid, settings) if server.pid else {}
             again = occupy(server, count, settings)
     table.add("environments", "idle Python environments alive at once", len(names))
     table.add(
@@ -43,6 +44,8 @@ def measure(arguments, settings, table):
         "MiB",
     )
     table.add("missing", "idle environments that did not answer again", len(names - again))
+    for whose, percent in idle.items():
+        table.add("idle_" + whose, "  idle, on a processor: " + whose, percent, "%")
     parts = [name for name in after.values if name in before.values and name.startswith("processes ")]
     for part in (*KERNEL, *parts):
         table.add(part, "  of which %s" % part, before.growth(after, part) / (count - 1), "MiB")
@@ -63,6 +66,14 @@ def occupy(server, count, settings):
             raise BadAnswer("%d %s" % (answer.status, answer.body[:300]))
     time.sleep(settings.seconds_to_settle)
     return {answer.body for answer in answers}
+
+
+def idle_use(pid, settings):
+    """Percent of one processor that the platform and the sandboxes take while nothing is asked."""
+    before = processor_seconds(pid)
+    time.sleep(settings.seconds_idle)
+    after = processor_seconds(pid)
+    return {whose: (after[whose] - before[whose]) / settings.seconds_idle * 100 for whose in after}
 
 
 class Picture:

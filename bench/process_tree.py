@@ -51,17 +51,17 @@ def platform_memory(pid):
 
 
 def processor_seconds(pid):
-    """(the platform's, the sandboxes') time on a processor so far."""
-    program, totals = _program(pid), [0, 0]
+    """Seconds that the platform's own processes, and those in sandboxes, have been on a processor so far."""
+    seconds = {"platform": 0, "sandboxes": 0}
     for member in _tree(pid):
         try:
             with open("/proc/%d/stat" % member) as stat:
                 fields = stat.read().rpartition(")")[2].split()
         except OSError:
             continue  # It ended meanwhile.
-        own = _program(member).startswith(program) and _name(member) != "init"
-        totals[0 if own else 1] += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return totals
+        ticks = int(fields[11]) + int(fields[12])
+        seconds["sandboxes" if _is_in_sandbox(member) else "platform"] += ticks / os.sysconf("SC_CLK_TCK")
+    return seconds
 
 
 def sandbox_memory(pid):
