@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "server_link.h"
 #include "spawner.h"
 
 // Runs as: host root, in the spawner. The number of overlays, or 0 with errno.
@@ -34,18 +35,8 @@ static bool send_adoption(const struct sandbox *sandbox, const struct sp_start *
   };
   struct iovec parts[] = {{.iov_base = &adoption, .iov_len = sizeof adoption},
                           {.iov_base = (void *)(request + 1), .iov_len = request->environment_size}};
-  union {
-    char bytes[CMSG_SPACE(ADOPTION_DESCRIPTORS * sizeof(int))];
-    struct cmsghdr align;
-  } control = {0};
-  struct msghdr header = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = control.bytes,
-                          .msg_controllen = CMSG_SPACE(count * sizeof(int))};
-  struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(count * sizeof(int));
-  memcpy(CMSG_DATA(rights), overlays, count * sizeof(int));
-  return sendmsg(sandbox->set_up_socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+  _Static_assert((int)ADOPTION_DESCRIPTORS <= (int)LINK_DESCRIPTORS, "room for all");
+  return link_send_beside(sandbox->set_up_socket, parts, 2, overlays, count, MSG_DONTWAIT) > 0;
 }
 
 // Runs as: host root, in the spawner. NULL, or the step that failed.

@@ -26,24 +26,9 @@
 
 // Runs as: any, in the sandbox's init: not mapped yet when the first step fails, without capabilities at the end.
 static void report(const struct plan *plan, const struct report *message, const int *descriptors, unsigned count) {
-  const size_t size = count * sizeof(int);
+  _Static_assert((int)REPORT_DESCRIPTORS <= (int)LINK_DESCRIPTORS, "room for all");
   struct iovec part = {.iov_base = (void *)message, .iov_len = sizeof *message};
-  union {
-    char bytes[CMSG_SPACE(REPORT_DESCRIPTORS * sizeof(int))];
-    struct cmsghdr align;
-  } control = {0};
-  struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
-  if (count > 0) {
-    header.msg_control = control.bytes;
-    header.msg_controllen = CMSG_SPACE(size);
-    struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(size);
-    memcpy(CMSG_DATA(rights), descriptors, size);
-  }
-  while (sendmsg(plan->set_up_socket, &header, MSG_NOSIGNAL) < 0 && errno == EINTR) {
-  }
+  (void)link_send_beside(plan->set_up_socket, &part, 1, descriptors, count, 0);
 }
 
 // Runs as: the step that failed: not mapped yet, or sandbox uid with full capabilities in its own user namespace.

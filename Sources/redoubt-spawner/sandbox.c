@@ -96,21 +96,15 @@ void sandbox_assign(struct spawner *spawner, struct sandbox *sandbox, const stru
 }
 
 // Runs as: host root, in the spawner.
-static void close_one(int *descriptor) {
-  if (*descriptor >= 0) close(*descriptor);
-  *descriptor = -1;
-}
-
-// Runs as: host root, in the spawner.
 void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox) {
-  close_one(&sandbox->process);
-  close_one(&sandbox->set_up_socket);
-  close_one(&sandbox->output);
-  close_one(&sandbox->temporary);
-  close_one(&sandbox->program_socket);
-  close_one(&sandbox->program_output);
-  close_one(&sandbox->memory_watch.usage);
-  for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) close_one(&sandbox->parked_files[index]);
+  close_descriptors(&sandbox->process, 1);
+  close_descriptors(&sandbox->set_up_socket, 1);
+  close_descriptors(&sandbox->output, 1);
+  close_descriptors(&sandbox->temporary, 1);
+  close_descriptors(&sandbox->program_socket, 1);
+  close_descriptors(&sandbox->program_output, 1);
+  close_descriptors(&sandbox->memory_watch.usage, 1);
+  close_descriptors(sandbox->parked_files, REPORT_READY_DESCRIPTORS);
   if (sandbox->is_assigned) spawner->assigned--;
   *sandbox = blank(sandbox->slot, sandbox->generation);
   sandbox->freed_at = monotonic_milliseconds();

@@ -67,15 +67,16 @@ enum link_status link_receive(struct server_link *link, struct received *message
 // Runs as: host root, in the spawner.
 void link_wipe(void) { explicit_bzero(buffer, sizeof buffer); }
 
-// Runs as: host root, in the spawner. 0, or the errno of the refusal.
-static int try_to_send(int socket, const struct outgoing *message) {
+// Runs as: host root, in the spawner; any, in a sandbox's init.
+ssize_t link_send_beside(int socket, struct iovec *parts, size_t part_count, const int *descriptors, unsigned count,
+                         int flags) {
   union {
-    char bytes[CMSG_SPACE(SP_STARTED_DESCRIPTORS * sizeof(int))];
+    char bytes[CMSG_SPACE(LINK_DESCRIPTORS * sizeof(int))];
     struct cmsghdr align;
   } control = {0};
-  struct iovec part = {.iov_base = (void *)message->bytes, .iov_len = message->size};
-  struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
-  size_t length = message->descriptor_count * sizeof(int);
+  if (count > LINK_DESCRIPTORS) return errno = EINVAL, -1;
+  struct msghdr header = {.msg_iov = parts, .msg_iovlen = part_count};
+  size_t length = count * sizeof(int);
   if (length > 0) {
     header.msg_control = control.bytes;
     header.msg_controllen = CMSG_SPACE(length);
@@ -83,12 +84,20 @@ static int try_to_send(int socket, const struct outgoing *message) {
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
     rights->cmsg_len = CMSG_LEN(length);
-    memcpy(CMSG_DATA(rights), message->descriptors, length);
+    memcpy(CMSG_DATA(rights), descriptors, length);
   }
-  ssize_t count;
-  do count = sendmsg(socket, &header, MSG_DONTWAIT | MSG_NOSIGNAL);
-  while (count < 0 && errno == EINTR);
-  return count < 0 ? errno : 0;
+  ssize_t size;
+  do size = sendmsg(socket, &header, flags | MSG_NOSIGNAL);
+  while (size < 0 && errno == EINTR);
+  return size;
+}
+
+// Runs as: host root, in the spawner. 0, or the errno of the refusal.
+static int try_to_send(int socket, const struct outgoing *message) {
+  _Static_assert((int)SP_STARTED_DESCRIPTORS <= (int)LINK_DESCRIPTORS, "room for all");
+  struct iovec part = {.iov_base = (void *)message->bytes, .iov_len = message->size};
+  ssize_t size = link_send_beside(socket, &part, 1, message->descriptors, message->descriptor_count, MSG_DONTWAIT);
+  return size < 0 ? errno : 0;
 }
 
 // Runs as: host root, in the spawner.

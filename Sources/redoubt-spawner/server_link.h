@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "spawner_protocol.h"
 
@@ -15,6 +16,7 @@ struct received {
   int descriptor;     // -1: none came
 };
 
+struct iovec;
 struct msghdr;
 struct outgoing;
 
@@ -26,6 +28,11 @@ struct server_link {
 enum link_status link_receive(struct server_link *link, struct received *message);
 // The number of descriptors that came with a message received on any socket; those beyond `room` are closed.
 unsigned link_take_descriptors(struct msghdr *header, int *kept, unsigned room);
+// The most descriptors beside one message, on any socket of the spawner's.
+enum { LINK_DESCRIPTORS = 9 };
+// One message of `part_count` parts with `count` descriptors beside it, on any socket: what sendmsg says. Never a signal.
+ssize_t link_send_beside(int socket, struct iovec *parts, size_t part_count, const int *descriptors, unsigned count,
+                         int flags);
 // Environment blocks hold secrets: nothing of a message stays in the spawner's memory.
 void link_wipe(void);
 // Sends or queues. Takes `descriptors`. The queue is bounded because the spawner reads no request while it holds any:

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "server_link.h"
 #include "spawner.h"
 #include "zygote_protocol.h"
 
@@ -109,19 +110,10 @@ void zygote_on_end(struct spawner *spawner, struct sandbox *zygote) {
 
 // Runs as: host root, in the spawner. Descriptors in the order of zygote_protocol.h; each may be -1.
 static bool send_request(const struct stock *stock, const struct zygote_message *request, const int *descriptors) {
-  union {
-    char bytes[CMSG_SPACE(ZYGOTE_DESCRIPTORS * sizeof(int))];
-    struct cmsghdr align;
-  } control = {0};
+  _Static_assert((int)ZYGOTE_DESCRIPTORS <= (int)LINK_DESCRIPTORS, "room for all");
   struct iovec part = {.iov_base = (void *)request, .iov_len = sizeof *request};
-  struct msghdr header = {
-      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-  struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(ZYGOTE_DESCRIPTORS * sizeof(int));
-  memcpy(CMSG_DATA(rights), descriptors, ZYGOTE_DESCRIPTORS * sizeof(int));
-  return sendmsg(stock->zygote_socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof *request;
+  ssize_t size = link_send_beside(stock->zygote_socket, &part, 1, descriptors, ZYGOTE_DESCRIPTORS, MSG_DONTWAIT);
+  return size == (ssize_t)sizeof *request;
 }
 
 // Runs as: host root, in the spawner.
