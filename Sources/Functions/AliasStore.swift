@@ -40,7 +40,7 @@ package struct AliasStore: Sendable {
     of name: FunctionName, at place: AccountRegion, _ transaction: any Transaction
   ) throws -> [FunctionAlias] {
     let sql = "SELECT * FROM function_aliases WHERE account = ? AND region = ? AND name = ?"
-    return try transaction.query(sql, key(name, place)).map(record)
+    return try transaction.query(sql, name.key(at: place)).map(record)
   }
 
   /// - Throws: `FunctionError.aliasExists`.
@@ -81,12 +81,8 @@ package struct AliasStore: Sendable {
     ).first.map(record)
   }
 
-  private func key(_ name: FunctionName, _ place: AccountRegion) -> [SQLValue] {
-    [.text(place.account.description), .text(place.region.description), .text(name.description)]
-  }
-
   private func key(_ alias: AliasName, of name: FunctionName, _ place: AccountRegion) -> [SQLValue] {
-    key(name, place) + [.text(alias.description)]
+    name.key(at: place) + [.text(alias.description)]
   }
 
   private func values(_ alias: FunctionAlias) -> [SQLValue] {

@@ -38,11 +38,11 @@ package struct ConcurrencyStore: Sendable {
   func all(_ transaction: any Transaction) throws -> [ARN: FunctionConcurrency] {
     var reserved: [ARN: Int] = [:]
     for row in try transaction.query("SELECT * FROM function_concurrency", []) {
-      reserved[try arn(row)] = Int(try row.integer("reserved"))
+      reserved[try row.functionARN()] = Int(try row.integer("reserved"))
     }
     var provisioned: [ARN: [String: ProvisionedConcurrency]] = [:]
     for row in try transaction.query("SELECT * FROM function_provisioned_concurrency", []) {
-      let (arn, qualifier, record) = (try arn(row), try row.text("qualifier"), try self.provisioned(row))
+      let (arn, qualifier, record) = (try row.functionARN(), try row.text("qualifier"), try self.provisioned(row))
       provisioned[arn, default: [:]][qualifier] = record
     }
     let arns = Set(reserved.keys).union(provisioned.keys)
@@ -56,8 +56,8 @@ package struct ConcurrencyStore: Sendable {
     of name: FunctionName, at place: AccountRegion, _ transaction: any Transaction
   ) throws -> FunctionConcurrency {
     let condition = "WHERE account = ? AND region = ? AND name = ?"
-    let reserved = try transaction.query("SELECT reserved FROM function_concurrency \(condition)", key(name, place))
-    let rows = try transaction.query("SELECT * FROM function_provisioned_concurrency \(condition)", key(name, place))
+    let reserved = try transaction.query("SELECT reserved FROM function_concurrency \(condition)", name.key(at: place))
+    let rows = try transaction.query("SELECT * FROM function_provisioned_concurrency \(condition)", name.key(at: place))
     var provisioned: [String: ProvisionedConcurrency] = [:]
     for row in rows {
       let (qualifier, record) = (try row.text("qualifier"), try self.provisioned(row))
@@ -90,7 +90,7 @@ package struct ConcurrencyStore: Sendable {
         """
         DELETE FROM function_provisioned_concurrency \
         WHERE account = ? AND region = ? AND name = ? AND qualifier = ?
-        """, key(name, place) + [.text(qualifier)])
+        """, name.key(at: place) + [.text(qualifier)])
       return
     }
     try transaction.execute(
@@ -100,7 +100,7 @@ package struct ConcurrencyStore: Sendable {
       ON CONFLICT (account, region, name, qualifier)
       DO UPDATE SET requested = excluded.requested, modified_ms = excluded.modified_ms
       """,
-      key(name, place) + [
+      name.key(at: place) + [
         .text(qualifier), .integer(Int64(provisioned.requested)), .integer(provisioned.lastModified.milliseconds),
       ])
   }
@@ -111,26 +111,14 @@ package struct ConcurrencyStore: Sendable {
   ) throws {
     guard let reserved else {
       try transaction.execute(
-        "DELETE FROM function_concurrency WHERE account = ? AND region = ? AND name = ?", key(name, place))
+        "DELETE FROM function_concurrency WHERE account = ? AND region = ? AND name = ?", name.key(at: place))
       return
     }
     try transaction.execute(
       """
       INSERT INTO function_concurrency (account, region, name, reserved) VALUES (?, ?, ?, ?)
       ON CONFLICT (account, region, name) DO UPDATE SET reserved = excluded.reserved
-      """, key(name, place) + [.integer(Int64(reserved))])
-  }
-
-  private func key(_ name: FunctionName, _ place: AccountRegion) -> [SQLValue] {
-    [.text(place.account.description), .text(place.region.description), .text(name.description)]
-  }
-
-  private func arn(_ row: Row) throws -> ARN {
-    let text = try row.text("name")
-    guard let account = AccountID(try row.text("account")), let region = Region(try row.text("region")),
-      let name = FunctionName(text)
-    else { throw FunctionError.unreadableRecord(text) }
-    return FunctionVersion.arn(name, at: AccountRegion(account: account, region: region))
+      """, name.key(at: place) + [.integer(Int64(reserved))])
   }
 
   private func provisioned(_ row: Row) throws -> ProvisionedConcurrency {

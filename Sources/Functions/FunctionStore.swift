@@ -48,21 +48,20 @@ package struct FunctionStore: Sendable {
     of name: FunctionName, at place: AccountRegion, _ transaction: any Transaction
   ) throws -> [FunctionVersion] {
     let sql = "SELECT * FROM function_versions WHERE account = ? AND region = ? AND name = ?"
-    return try transaction.query(sql, key(name, place)).map(record)
+    return try transaction.query(sql, name.key(at: place)).map(record)
   }
 
   /// Bytes of the packages of all versions, each counted for itself.
   func codeSize(at place: AccountRegion, _ transaction: any Transaction) throws -> Int {
     let sql = "SELECT COALESCE(SUM(code_size), 0) AS size FROM function_versions WHERE account = ? AND region = ?"
-    let place: [SQLValue] = [.text(place.account.description), .text(place.region.description)]
-    return try transaction.query(sql, place).reduce(0) { $0 + Int(try $1.integer("size")) }
+    return try transaction.query(sql, place.key).reduce(0) { $0 + Int(try $1.integer("size")) }
   }
 
   func insertFunction(_ version: FunctionVersion, _ transaction: any Transaction) throws {
     do {
       try transaction.execute(
         "INSERT INTO functions (account, region, name, last_version, created_ms) VALUES (?, ?, ?, 0, ?)",
-        key(version.name, version.place) + [.integer(version.lastModified.milliseconds)])
+        version.name.key(at: version.place) + [.integer(version.lastModified.milliseconds)])
     } catch DatabaseError.conflict {
       throw FunctionError.alreadyExists(version.name.description)
     }
@@ -76,7 +75,7 @@ package struct FunctionStore: Sendable {
       INSERT INTO function_versions (account, region, name, version, configuration, environment, code_digest, \
       code_size, modified_ms, revision_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
-      key(version.name, version.place) + [
+      version.name.key(at: version.place) + [
         .integer(Int64(version.qualifier.number)), .text(try text(version.configuration)), environment,
         .text(version.code.digest.description), .integer(Int64(version.code.size)),
         .integer(version.lastModified.milliseconds), .text(version.revisionID),
@@ -97,7 +96,7 @@ package struct FunctionStore: Sendable {
       [
         .text(try text(version.configuration)), environment, .text(version.code.digest.description),
         .integer(Int64(version.code.size)), .integer(version.lastModified.milliseconds), .text(version.revisionID),
-      ] + key(version.name, version.place) + [.text(revisionID)])
+      ] + version.name.key(at: version.place) + [.text(revisionID)])
     guard changed == 1 else {
       let isThere = try !versions(of: version.name, at: version.place, transaction).isEmpty
       let arn = version.functionARN.description
@@ -111,8 +110,8 @@ package struct FunctionStore: Sendable {
   ) throws -> Int {
     let whereKey = "WHERE account = ? AND region = ? AND name = ?"
     try transaction.execute(
-      "UPDATE functions SET last_version = last_version + 1 \(whereKey)", key(name, place))
-    let rows = try transaction.query("SELECT last_version FROM functions \(whereKey)", key(name, place))
+      "UPDATE functions SET last_version = last_version + 1 \(whereKey)", name.key(at: place))
+    let rows = try transaction.query("SELECT last_version FROM functions \(whereKey)", name.key(at: place))
     guard let row = rows.first else {
       throw FunctionError.notFound(FunctionVersion.arn(name, at: place).description)
     }
@@ -122,21 +121,17 @@ package struct FunctionStore: Sendable {
   /// - Returns: whether there was such a function.
   func deleteFunction(_ name: FunctionName, at place: AccountRegion, _ transaction: any Transaction) throws -> Bool {
     let sql = "DELETE FROM functions WHERE account = ? AND region = ? AND name = ?"
-    return try transaction.execute(sql, key(name, place)) == 1
+    return try transaction.execute(sql, name.key(at: place)) == 1
   }
 
   func deleteVersion(
     _ number: Int, of name: FunctionName, at place: AccountRegion, _ transaction: any Transaction
   ) throws {
     let sql = "DELETE FROM function_versions WHERE account = ? AND region = ? AND name = ? AND version = ?"
-    try transaction.execute(sql, key(name, place) + [.integer(Int64(number))])
+    try transaction.execute(sql, name.key(at: place) + [.integer(Int64(number))])
   }
 
   package init() {}
-
-  private func key(_ name: FunctionName, _ place: AccountRegion) -> [SQLValue] {
-    [.text(place.account.description), .text(place.region.description), .text(name.description)]
-  }
 
   private func text(_ configuration: FunctionConfiguration) throws -> String {
     String(decoding: try JSONEncoder().encode(configuration), as: UTF8.self)

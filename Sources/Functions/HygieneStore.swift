@@ -48,7 +48,7 @@ package struct HygieneStore: Sendable {
   /// - Returns: nil when the function has no mode of its own.
   func mode(of name: FunctionName, at place: AccountRegion, _ transaction: any Transaction) throws -> HygieneMode? {
     try transaction.query(
-      "SELECT mode FROM function_hygiene WHERE account = ? AND region = ? AND name = ?", key(place) + [key(name)]
+      "SELECT mode FROM function_hygiene WHERE account = ? AND region = ? AND name = ?", name.key(at: place)
     ).first.map(mode)
   }
 
@@ -58,34 +58,28 @@ package struct HygieneStore: Sendable {
   ) throws {
     guard let mode else {
       try transaction.execute(
-        "DELETE FROM function_hygiene WHERE account = ? AND region = ? AND name = ?", key(place) + [key(name)])
+        "DELETE FROM function_hygiene WHERE account = ? AND region = ? AND name = ?", name.key(at: place))
       return
     }
     try transaction.execute(
       """
       INSERT INTO function_hygiene (account, region, name, mode) VALUES (?, ?, ?, ?)
       ON CONFLICT (account, region, name) DO UPDATE SET mode = excluded.mode
-      """, key(place) + [key(name), .text(mode.rawValue)])
+      """, name.key(at: place) + [.text(mode.rawValue)])
   }
 
   /// - Parameter mode: nil leaves it to the platform.
   func set(_ mode: HygieneMode?, at place: AccountRegion, _ transaction: any Transaction) throws {
     guard let mode else {
-      try transaction.execute("DELETE FROM account_hygiene WHERE account = ? AND region = ?", key(place))
+      try transaction.execute("DELETE FROM account_hygiene WHERE account = ? AND region = ?", place.key)
       return
     }
     try transaction.execute(
       """
       INSERT INTO account_hygiene (account, region, mode) VALUES (?, ?, ?)
       ON CONFLICT (account, region) DO UPDATE SET mode = excluded.mode
-      """, key(place) + [.text(mode.rawValue)])
+      """, place.key + [.text(mode.rawValue)])
   }
-
-  private func key(_ place: AccountRegion) -> [SQLValue] {
-    [.text(place.account.description), .text(place.region.description)]
-  }
-
-  private func key(_ name: FunctionName) -> SQLValue { .text(name.description) }
 
   private func place(_ row: Row) throws -> AccountRegion {
     let text = try row.text("account")

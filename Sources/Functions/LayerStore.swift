@@ -46,10 +46,10 @@ package struct LayerStore: Sendable {
       """
       INSERT INTO layers (account, region, name, last_version) VALUES (?, ?, ?, 1)
       ON CONFLICT (account, region, name) DO UPDATE SET last_version = layers.last_version + 1
-      """, key(place) + [.text(name.description)])
+      """, place.key + [.text(name.description)])
     let rows = try transaction.query(
       "SELECT last_version FROM layers WHERE account = ? AND region = ? AND name = ?",
-      key(place) + [.text(name.description)])
+      place.key + [.text(name.description)])
     guard let row = rows.first else { throw LayerError.unreadableRecord(name.description) }
     return Int(try row.integer("last_version"))
   }
@@ -81,7 +81,7 @@ package struct LayerStore: Sendable {
     try transaction.query(
       """
       SELECT * FROM layer_versions WHERE account = ? AND region = ? AND name = ? AND version < ? ORDER BY version DESC
-      """, key(place) + [.text(name.description), .integer(Int64(number))]
+      """, place.key + [.text(name.description), .integer(Int64(number))]
     ).map(record)
   }
 
@@ -92,7 +92,7 @@ package struct LayerStore: Sendable {
     try transaction.query(
       """
       SELECT * FROM layer_versions WHERE account = ? AND region = ? AND name > ? ORDER BY name, version DESC
-      """, key(place) + [.text(name)]
+      """, place.key + [.text(name)]
     ).map(record)
   }
 
@@ -104,7 +104,7 @@ package struct LayerStore: Sendable {
   /// Bytes of the packages of all versions, each counted for itself.
   func codeSize(at place: AccountRegion, _ transaction: any Transaction) throws -> Int {
     let sql = "SELECT COALESCE(SUM(code_size), 0) AS size FROM layer_versions WHERE account = ? AND region = ?"
-    return try transaction.query(sql, key(place)).reduce(0) { $0 + Int(try $1.integer("size")) }
+    return try transaction.query(sql, place.key).reduce(0) { $0 + Int(try $1.integer("size")) }
   }
 
   /// The packages of all versions, of all accounts.
@@ -118,12 +118,8 @@ package struct LayerStore: Sendable {
     }
   }
 
-  private func key(_ place: AccountRegion) -> [SQLValue] {
-    [.text(place.account.description), .text(place.region.description)]
-  }
-
   private func key(_ reference: LayerVersionReference) -> [SQLValue] {
-    key(reference.place) + [.text(reference.name.description), .integer(Int64(reference.number))]
+    reference.place.key + [.text(reference.name.description), .integer(Int64(reference.number))]
   }
 
   private func record(_ row: Row) throws -> LayerVersion {

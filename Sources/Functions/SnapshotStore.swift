@@ -26,7 +26,7 @@ package struct SnapshotStore: Sendable {
   func all(_ transaction: any Transaction) throws -> [ARN: [Int: SnapshotState]] {
     var states: [ARN: [Int: SnapshotState]] = [:]
     for row in try transaction.query("SELECT * FROM function_snapshots", []) {
-      let (arn, number, state) = (try arn(row), Int(try row.integer("version")), try self.state(row))
+      let (arn, number, state) = (try row.functionARN(), Int(try row.integer("version")), try self.state(row))
       states[arn, default: [:]][number] = state
     }
     return states
@@ -37,7 +37,7 @@ package struct SnapshotStore: Sendable {
   ) throws -> [Int: SnapshotState] {
     let sql = "SELECT * FROM function_snapshots WHERE account = ? AND region = ? AND name = ?"
     var states: [Int: SnapshotState] = [:]
-    for row in try transaction.query(sql, key(name, place)) {
+    for row in try transaction.query(sql, name.key(at: place)) {
       states[Int(try row.integer("version"))] = try state(row)
     }
     return states
@@ -55,22 +55,10 @@ package struct SnapshotStore: Sendable {
       INSERT INTO function_snapshots (account, region, name, version, failure, reason) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT (account, region, name, version) DO NOTHING
       """,
-      key(name, place) + [
+      name.key(at: place) + [
         .integer(Int64(number)), failure.map { .text($0.code.rawValue) } ?? .null,
         failure.map { .text($0.reason) } ?? .null,
       ])
-  }
-
-  private func key(_ name: FunctionName, _ place: AccountRegion) -> [SQLValue] {
-    [.text(place.account.description), .text(place.region.description), .text(name.description)]
-  }
-
-  private func arn(_ row: Row) throws -> ARN {
-    let text = try row.text("name")
-    guard let account = AccountID(try row.text("account")), let region = Region(try row.text("region")),
-      let name = FunctionName(text)
-    else { throw FunctionError.unreadableRecord(text) }
-    return FunctionVersion.arn(name, at: AccountRegion(account: account, region: region))
   }
 
   private func state(_ row: Row) throws -> SnapshotState {

@@ -24,12 +24,7 @@ package struct TagStore: Sendable {
   func all(_ transaction: any Transaction) throws -> [ARN: [String: String]] {
     var tags: [ARN: [String: String]] = [:]
     for row in try transaction.query("SELECT * FROM function_tags", []) {
-      let text = try row.text("name")
-      guard let account = AccountID(try row.text("account")), let region = Region(try row.text("region")),
-        let name = FunctionName(text)
-      else { throw FunctionError.unreadableRecord(text) }
-      let arn = FunctionVersion.arn(name, at: AccountRegion(account: account, region: region))
-      let (tag, value) = (try row.text("tag"), try row.text("value"))
+      let (arn, tag, value) = (try row.functionARN(), try row.text("tag"), try row.text("value"))
       tags[arn, default: [:]][tag] = value
     }
     return tags
@@ -39,7 +34,7 @@ package struct TagStore: Sendable {
     of name: FunctionName, at place: AccountRegion, _ transaction: any Transaction
   ) throws -> [String: String] {
     let sql = "SELECT tag, value FROM function_tags WHERE account = ? AND region = ? AND name = ?"
-    let rows = try transaction.query(sql, key(name, place))
+    let rows = try transaction.query(sql, name.key(at: place))
     return Dictionary(
       try rows.map { (try $0.text("tag"), try $0.text("value")) }, uniquingKeysWith: { _, last in last })
   }
@@ -53,7 +48,7 @@ package struct TagStore: Sendable {
         """
         INSERT INTO function_tags (account, region, name, tag, value) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (account, region, name, tag) DO UPDATE SET value = excluded.value
-        """, key(name, place) + [.text(tag), .text(value)])
+        """, name.key(at: place) + [.text(tag), .text(value)])
     }
   }
 
@@ -64,11 +59,7 @@ package struct TagStore: Sendable {
     for tag in keys {
       try transaction.execute(
         "DELETE FROM function_tags WHERE account = ? AND region = ? AND name = ? AND tag = ?",
-        key(name, place) + [.text(tag)])
+        name.key(at: place) + [.text(tag)])
     }
-  }
-
-  private func key(_ name: FunctionName, _ place: AccountRegion) -> [SQLValue] {
-    [.text(place.account.description), .text(place.region.description), .text(name.description)]
   }
 }
