@@ -24,7 +24,7 @@ from harness.attacker import (
     value_of,
 )
 from harness.control_groups import Group
-from harness.host import environment_processes, sandbox_processes
+from harness.host import environments, sandbox_processes
 from harness.waiting import wait_until
 
 WRITABLE = os.O_CREAT | os.O_RDWR
@@ -317,7 +317,7 @@ def test_an_idle_environment_uses_no_processor_or_gives_way(deploy, invoke, serv
         started = time.monotonic()
         assert neighbour() == "well" and time.monotonic() - started < 1.5
         return
-    groups = [Group.of(pid) for pid in environment_processes(server)]
+    groups = [Group.of(pid) for pid in environments(server)]
     assert groups
     wait_until(lambda: all("frozen 1" in group.read("cgroup.events") for group in groups), 5, what="freezing")
     before = processor_time(server)
@@ -330,7 +330,7 @@ def test_an_idle_environment_uses_no_processor_or_gives_way(deploy, invoke, serv
 def processor_time(server):
     """Seconds of processor time that the environments of the server have taken."""
     ticks = 0
-    for pid in environment_processes(server):
+    for pid in environments(server):
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += int(fields[11]) + int(fields[12])

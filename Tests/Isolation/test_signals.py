@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from harness import host
 from harness.attacker import call, sleep, value_of
-from harness.host import environment_processes, platform_processes
+from harness.host import environments, platform_processes
 from harness.waiting import wait_until
 
 
@@ -43,7 +43,7 @@ def test_no_process_of_the_host_is_signalled_by_its_number(attacker, server, bys
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM], ids=["kill", "stop", "terminate"])
 def test_signals_to_everything_end_the_own_environment_at_most(deploy_attacker, server, bystander, target, number):
     attacker = deploy_attacker(Timeout=2)
-    neighbours = environment_processes(server)
+    neighbours = environments(server)
     before = platform_processes(server)
     answer = attacker.attempt(call("kill", target, int(number)))
     assert answer.error in (None, "Unhandled")
@@ -68,17 +68,17 @@ def test_the_init_of_a_sandbox_cannot_be_ended_from_inside(attacker, server):
 def test_a_runtime_that_is_hurt_is_replaced(deploy_attacker, server, number):
     attacker = deploy_attacker(Timeout=2)
     attacker.call("getpid")
-    before = set(environment_processes(server))
+    before = set(environments(server))
     answer = attacker.attempt(call("getpid"), call("kill", value_of(0), int(number)), sleep(5))
     assert answer.error == "Unhandled"
     assert attacker.call("getpid").succeeded
-    assert set(environment_processes(server)) - before, "another environment serves"
+    assert set(environments(server)) - before, "another environment serves"
 
 
 @pytest.mark.attack("T22")
 def test_a_stopped_runtime_does_not_keep_its_environment(deploy_attacker, server):
     """SIGKILL ends what is stopped."""
     attacker = deploy_attacker(Timeout=1)
-    before = set(environment_processes(server))
+    before = set(environments(server))
     attacker.attempt(call("getpid"), call("kill", value_of(0), int(signal.SIGSTOP)), sleep(5))
-    wait_until(lambda: not set(environment_processes(server)) - before, 3, what="the end of the stopped environment")
+    wait_until(lambda: not set(environments(server)) - before, 3, what="the end of the stopped environment")

@@ -78,27 +78,6 @@ def _has_code(pid):
     return any(line.split()[4:5] == ["/var/task"] for line in _read(f"/proc/{pid}/mountinfo").splitlines())
 
 
-def environment_processes(server):
-    """Of those, the processes of environments: the init of a sandbox that waits for its function still has capabilities."""
-    places = {pid: place for pid in sandbox_processes(server) if (place := _process_namespace(pid)) is not None}
-    waiting = {place for pid, place in places.items() if _has_capabilities(pid)}
-    return [pid for pid, place in places.items() if place not in waiting]
-
-
-def _process_namespace(pid):
-    try:
-        return os.readlink(f"/proc/{pid}/ns/pid")
-    except OSError:
-        return None
-
-
-def _has_capabilities(pid):
-    try:
-        return int(Path(f"/proc/{pid}/status").read_text().split("CapEff:")[1].split()[0], 16) != 0
-    except OSError:
-        return False
-
-
 def platform_processes(server):
     """Supervisor, server and spawner."""
     return [server.process.pid, server.child("server"), server.child("spawner")]
