@@ -17,7 +17,12 @@ const connect = (port, host) => new Promise((done) => {
   socket.on('connect', () => end('connected')).on('timeout', () => end('timeout'));
   socket.on('error', (error) => end(error.code));
 });
-const alive = () => fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).map(Number);
+const hasEnded = (number) => {
+  const status = attempt(() => fs.readFileSync(`/proc/${number}/status`, 'utf8'));
+  return status === 'ENOENT' || status === 'ESRCH' || /^State:\\s+[ZX]/m.test(status);
+};
+// Without what has ended and waits for this process to take its status, which it does between two of its tasks.
+const alive = () => fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name) && !hasEnded(name)).map(Number);
 
 const actions = {
   status: () => fs.readFileSync('/proc/self/status', 'utf8'),
