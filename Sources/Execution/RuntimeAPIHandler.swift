@@ -26,6 +26,13 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   private var stream: Stream?
   /// The channel wanted to read while too much was waiting.
   private var owesRead = false
+  private var isReading = false
+  /// An answer was written that is still to be sent.
+  private var owesFlush = false
+  /// Whether the request that was read last waits for its answer.
+  private var isAnswering = false
+  /// What came behind that request; of one turn of reading, for nothing more is read meanwhile.
+  private var following = CircularBuffer<HTTPServerRequestPart>()
 
   init(environment: ExecutionEnvironment) { self.environment = environment }
 
@@ -34,6 +41,7 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   func channelInactive(context: ChannelHandlerContext) {
+    following.removeAll()
     environment.connectionClosed(self)
     context.fireChannelInactive()
   }
@@ -41,16 +49,53 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
+    let part = unwrapInboundIn(data)
+    isReading = true
+    guard !isAnswering, following.isEmpty else { return following.append(part) }
+    take(part)
+  }
+
+  func read(context: ChannelHandlerContext) {
+    guard mustWait else { return context.read() }
+    owesRead = true
+  }
+
+  private var mustWait: Bool {
+    !following.isEmpty || (stream?.waiting ?? 0) >= ExecutionLimits.streamedWaiting
+  }
+
+  private func take(_ part: HTTPServerRequestPart) {
+    switch part {
     case .head(let head): begin(head)
     case .body(let bytes): append(bytes)
     case .end(let trailers): finish(StreamTrailers.failure(trailers))
     }
   }
 
-  func read(context: ChannelHandlerContext) {
-    guard let stream, stream.waiting >= ExecutionLimits.streamedWaiting else { return context.read() }
-    owesRead = true
+  func channelReadComplete(context: ChannelHandlerContext) {
+    isReading = false
+    flushUnlessFollowed()
+    context.fireChannelReadComplete()
+  }
+
+  /// Turns to what came behind the request that has been answered.
+  private func goOn() {
+    while !isAnswering, let part = following.popFirst() { take(part) }
+    flushUnlessFollowed()
+    readAgain()
+  }
+
+  /// A runtime that has asked for more already is asleep until it gets that: it is not woken up for the answer before.
+  private func flushUnlessFollowed() {
+    guard owesFlush, !isAnswering else { return }
+    owesFlush = false
+    context?.flush()
+  }
+
+  private func readAgain() {
+    guard owesRead, !mustWait else { return }
+    owesRead = false
+    context?.read()
   }
 
   /// Bytes of the answer that is being streamed.
@@ -58,6 +103,7 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
 
   /// Answers the request that was read last.
   func respond(_ answer: RuntimeAPIAnswer) {
+    isAnswering = false
     guard let context else { return }
     var headers = HTTPHeaders(answer.headers.map { ($0.name, $0.value) })
     headers.add(name: "Content-Type", value: "application/json")
@@ -67,7 +113,15 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
     )
     let bytes = context.channel.allocator.buffer(bytes: answer.body)
     context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    context.write(wrapOutboundOut(.end(nil)), promise: nil)
+    owesFlush = true
+    guard !isReading else { return }
+    if following.isEmpty {
+      flushUnlessFollowed()
+    } else {
+      let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+      context.eventLoop.execute { bound.value.goOn() }
+    }
   }
 
   private func begin(_ head: HTTPRequestHead) {
@@ -109,13 +163,12 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
 
   private func taken(_ count: Int) {
     stream?.waiting -= count
-    guard owesRead, (stream?.waiting ?? 0) < ExecutionLimits.streamedWaiting else { return }
-    owesRead = false
-    context?.read()
+    readAgain()
   }
 
   /// - Parameter failure: what the trailers of a streamed answer report.
   private func finish(_ failure: FunctionFailure?) {
+    isAnswering = true
     guard let request else { return respond(.unknownPath) }
     guard stream == nil else {
       defer { stream = nil }

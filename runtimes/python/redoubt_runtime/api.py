@@ -4,6 +4,8 @@ from redoubt_runtime import codec
 from redoubt_runtime.connection import Connection, ProtocolError
 
 _BASE = "/2018-06-01/runtime"
+_LONG = 16 * 1024
+"""Bytes: a longer result is not kept for as long as no other invocation comes."""
 
 
 class Invocation:
@@ -45,19 +47,33 @@ class RuntimeAPI:
     def __init__(self, address, connected=None):
         self._connection = Connection(address, connected)
         self._host = address
-        self._next = self._head("GET", "/invocation/next", "")
+        self._next = (self._head("GET", "/invocation/next", ""),)
+        self._has_asked = False
 
     def next(self):
         """Waits for an invocation, however long it takes."""
-        status, headers, body = self._connection.exchange(self._next)
+        if self._has_asked:
+            self._has_asked = False
+            self._connection.receive()  # To the result before it.
+        else:
+            self._connection.send(self._next)
+        status, headers, body = self._connection.receive()
         if status != 200:
             raise ProtocolError("`next` was answered with status %d" % status)
         return Invocation(headers, body)
 
     def respond(self, request_id, body, content_type):
-        """Posts a result. Returns the status: 413 is the platform's word to the caller, not ours."""
+        """Posts a result and, unless it is long, asks for the next invocation in the same breath.
+
+        Whatever the platform answers, it has told the caller: 413 is its word to them, not ours.
+        """
         path = "/invocation/%s/response" % request_id
-        return self._post(path, body, "Content-Type: %s\r\n" % content_type)
+        head = self._head("POST", path, "Content-Type: %s\r\nContent-Length: %d\r\n" % (content_type, len(body)))
+        if len(body) > _LONG:
+            self._connection.exchange(head, body)
+            return
+        self._connection.send((head, body), self._next)
+        self._has_asked = True
 
     def fail(self, request_id, payload):
         """Posts a function error."""

@@ -1,7 +1,7 @@
 """One persistent HTTP/1.1 connection to the runtime API: a small, strict reader and a writer.
 
 Both ends are the platform's, so only what they agreed on is understood: Content-Length framing, one
-answer to each request. Everything else is an error, never a guess.
+answer to each request, in their order. Everything else is an error, never a guess.
 """
 
 import _socket
@@ -14,10 +14,6 @@ class ProtocolError(Exception):
     """The peer sent something that is not one well-formed response."""
 
 
-class _Closed(Exception):
-    """The connection ended before the first byte of an answer."""
-
-
 class Connection:
     """Connects when first used, and once more when the peer has closed an idle connection.
 
@@ -28,55 +24,65 @@ class Connection:
         host, _, port = address.rpartition(":")
         self._address = (host, int(port))
         self._socket = connected
+        self._unanswered = []
+        self._received = b""
 
     def exchange(self, head, body=b""):
         """Sends one request; returns (status, headers by lower-case name, body)."""
+        self.send((head, body))
+        return self.receive()
+
+    def send(self, *requests):
+        """Sends requests, each the parts it is made of, whose answers are received one by one."""
+        self._unanswered += requests
         if self._socket is not None:
-            try:
-                return self._try_exchange(head, body)
-            except _Closed:
-                self.close()
-        self._connect()
-        try:
-            return self._try_exchange(head, body)
-        except _Closed:
-            raise ProtocolError("the connection was closed without an answer") from None
+            self._send(requests)
+
+    def receive(self):
+        """The answer, as `exchange` returns it, to the first request that has none yet."""
+        answer = None if self._socket is None else self._read_response()
+        if answer is None:
+            self.close()
+            self._connect()
+            self._send(self._unanswered)
+            answer = self._read_response()
+        if answer is None:
+            raise ProtocolError("the connection was closed without an answer")
+        del self._unanswered[0]
+        if answer[1].get("connection", "").lower() == "close":
+            self.close()
+        if self._received and not self._unanswered:
+            raise ProtocolError("bytes follow the response")
+        return answer
 
     def close(self):
         """Closes the connection, if there is one."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+        self._received = b""
 
     def _connect(self):
         self._socket = _above_standard_descriptors(_socket.socket(_socket.AF_INET, _socket.SOCK_STREAM))
         self._socket.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
         self._socket.connect(self._address)
 
-    def _try_exchange(self, head, body):
+    def _send(self, requests):
+        parts = [part for request in requests for part in request]
         try:
-            self._send(head, body)
+            if sum(map(len, parts)) <= _CHUNK:
+                self._socket.sendall(b"".join(parts))
+            else:
+                for part in parts:
+                    self._socket.sendall(part)
         except ConnectionError:
             pass  # The peer may have refused the request before reading all of it: see what it said.
-        status, headers, received = self._read_response()
-        if headers.get("connection", "").lower() == "close":
-            self.close()
-        return status, headers, received
-
-    def _send(self, head, body):
-        if len(body) <= _CHUNK:
-            self._socket.sendall(head + body)
-        else:
-            self._socket.sendall(head)
-            self._socket.sendall(body)
 
     def _read_response(self):
-        try:
-            data = self._socket.recv(_CHUNK)
-        except ConnectionError:
-            data = b""
+        """None: the connection has ended before the first byte."""
+        data = self._received or self._receive_first()
         if not data:
-            raise _Closed
+            return None
         end = data.find(b"\r\n\r\n")
         while end < 0:
             if len(data) > _HEAD_LIMIT:
@@ -84,12 +90,11 @@ class Connection:
             data += self._receive()
             end = data.find(b"\r\n\r\n")
         status, headers = _parse_head(data[:end].decode("utf-8", "surrogateescape"))
-        body = self._read_body(data[end + 4 :], _content_length(headers))
-        return status, headers, body
+        length = _content_length(headers)
+        self._received = data[end + 4 + length :]
+        return status, headers, self._read_body(data[end + 4 : end + 4 + length], length)
 
     def _read_body(self, start, length):
-        if len(start) > length:
-            raise ProtocolError("bytes follow the response")
         if len(start) == length:
             return start
         body = bytearray(length)
@@ -101,6 +106,12 @@ class Connection:
                 raise ProtocolError("the response body is cut short")
             filled += count
         return bytes(body)
+
+    def _receive_first(self):
+        try:
+            return self._socket.recv(_CHUNK)
+        except ConnectionError:
+            return b""
 
     def _receive(self):
         more = self._socket.recv(_CHUNK)

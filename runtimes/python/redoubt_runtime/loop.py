@@ -66,7 +66,6 @@ def _serve_one(api, function, baseline):
         api.fail(invocation.request_id, payload)
     else:
         process.flush_streams()
-        # Whatever the status is, the platform has told the caller: the next invocation is ours.
         api.respond(invocation.request_id, body, content_type)
 
 
