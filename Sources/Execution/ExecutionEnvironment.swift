@@ -110,7 +110,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     startTimes?.sandboxed = services.time.monotonicTime()
     startTimes?.wasParked = started.wasParked
     observer = SandboxObserver(started)
-    freezer = SandboxFreezer(started)
+    freezer = SandboxFreezer(started, on: services.freezing)
     beginInit()
     let pipe = LogPipe(started.log) { [weak self] bytes in self?.received(bytes) }
     pipe.open(started.log, on: eventLoop)

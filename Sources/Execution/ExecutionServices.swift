@@ -1,4 +1,5 @@
 import Core
+import Dispatch
 import Functions
 import Logging
 import Sandbox
@@ -17,6 +18,8 @@ struct ExecutionServices: Sendable {
   let time: any TimeSource
   let random: any RandomSource
   let log: Logger
+  /// Where sandboxes are told to stop.
+  let freezing = DispatchQueue(label: "redoubt.freezing")
 
   /// Closes an invocation's log, hands it to the records, and the outcome to the caller.
   func deliver(

@@ -1,27 +1,47 @@
+import Dispatch
 import Glibc
 import Sandbox
+import Synchronization
 
 /// Stops the processes of a sandbox while nothing is asked of it, and lets them go on: one write(2) each, without a word
 /// to the spawner.
 ///
-/// INVARIANT: lives on the environment's event loop.
-final class SandboxFreezer {
+/// Such a write waits, for up to tens of milliseconds, while the kernel moves any process between control groups: nobody
+/// else's work may wait with it. Nothing hurries to stop, so that is written on a queue. What has not come about by the
+/// time of the next request is called off.
+final class SandboxFreezer: Sendable {
   private let file: OwnedDescriptor
-  private(set) var isFrozen = false
+  private let queue: DispatchQueue
+  /// What was asked for last.
+  private let isToBeFrozen = Atomic(false)
+  /// What was written last.
+  private let isFrozen = Mutex(false)
 
+  /// - Parameter queue: a serial one.
   /// - Returns: nil on a host that cannot freeze.
-  init?(_ sandbox: StartedSandbox) {
+  init?(_ sandbox: StartedSandbox, on queue: DispatchQueue) {
     guard let file = sandbox.group?.freezer else { return nil }
     self.file = file
+    self.queue = queue
   }
 
+  /// Soon.
   func freeze() {
-    if !isFrozen { isFrozen = write("1") }
+    isToBeFrozen.store(true, ordering: .sequentiallyConsistent)
+    queue.async { self.isFrozen.withLock { self.carryOut(&$0) } }
+  }
+
+  /// At once, unless the opposite is just being written.
+  func thaw() {
+    isToBeFrozen.store(false, ordering: .sequentiallyConsistent)
+    let isDone: Void? = isFrozen.withLockIfAvailable { carryOut(&$0) }
+    if isDone == nil { queue.async { self.isFrozen.withLock { self.carryOut(&$0) } } }
   }
 
   /// A write that fails has found the group gone: the end of the sandbox is about to be told.
-  func thaw() {
-    if isFrozen { isFrozen = !write("0") }
+  private func carryOut(_ isFrozen: inout Bool) {
+    let isWanted = isToBeFrozen.load(ordering: .sequentiallyConsistent)
+    if isWanted != isFrozen, write(isWanted ? "1" : "0") { isFrozen = isWanted }
   }
 
   private func write(_ text: StaticString) -> Bool {

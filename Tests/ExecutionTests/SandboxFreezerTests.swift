@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 import Testing
@@ -8,31 +9,42 @@ import Testing
 /// The freezer before a file of the test instead of a control group's.
 final class SandboxFreezerTests {
   private let path = NSTemporaryDirectory() + "redoubt-" + UUID().uuidString
+  private let queue = DispatchQueue(label: "redoubt.freezing")
 
   init() throws { try Data("?".utf8).write(to: URL(fileURLWithPath: path)) }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   @Test func `it writes when something changes`() throws {
-    let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_WRONLY))))
+    let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_WRONLY)), on: queue))
     freezer.thaw()
     #expect(try text() == "?")
     freezer.freeze()
     #expect(try text() == "1")
-    #expect(freezer.isFrozen)
     freezer.thaw()
     #expect(try text() == "0")
-    #expect(!freezer.isFrozen)
+    freezer.freeze()
+    #expect(try text() == "1")
+  }
+
+  @Test func `a stop that has not come about is called off`() throws {
+    let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_WRONLY)), on: queue))
+    queue.suspend()
+    freezer.freeze()
+    freezer.thaw()
+    queue.resume()
+    #expect(try text() == "?")
   }
 
   @Test func `a group that is gone stays what it was`() throws {
-    let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_RDONLY))))
+    let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_RDONLY)), on: queue))
     freezer.freeze()
-    #expect(!freezer.isFrozen)
+    freezer.thaw()
+    #expect(try text() == "?")
   }
 
   @Test func `a host that cannot freeze has none`() throws {
-    #expect(SandboxFreezer(sandbox(freezer: nil)) == nil)
+    #expect(SandboxFreezer(sandbox(freezer: nil), on: queue) == nil)
   }
 
   private func open(_ flags: Int32) throws -> OwnedDescriptor {
@@ -41,8 +53,10 @@ final class SandboxFreezerTests {
     return OwnedDescriptor(number)
   }
 
+  /// When all that was asked for has come about.
   private func text() throws -> String {
-    String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+    queue.sync {}
+    return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
   }
 
   private func sandbox(freezer: OwnedDescriptor?) -> StartedSandbox {

@@ -33,6 +33,14 @@ enum OpenFileLimit {
     set(limit)
   }
 
+  /// Makes the kernel's table of this process's descriptors as large as is needed. Where there are threads, a table that
+  /// grows stops whoever opened a descriptor for tens of milliseconds.
+  static func makeTable(for configuration: ServeConfiguration) {
+    guard let limit = current else { return }
+    let last = min(needed(configuration), Int(clamping: limit.rlim_cur)) - 1
+    close(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, Int32(clamping: last)))
+  }
+
   private static var current: rlimit? {
     var limit = rlimit()
     return getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 ? limit : nil

@@ -11,6 +11,7 @@ enum ServerProcess {
   /// - Parameter supervisor: the control connection; taken over.
   static func run(_ configuration: ServeConfiguration, supervisor: Int32) throws {
     OpenFileLimit.raise()
+    OpenFileLimit.makeTable(for: configuration)
     let socket = MessageSocket(descriptor: Descriptor(owning: supervisor))
     try wait {
       do {
