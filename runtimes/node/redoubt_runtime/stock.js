@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 
 const VARIABLE = '_REDOUBT_STOCK';
+const KEPT = 'NODE_PATH';
 const SOCKET = 3;
 const LONGEST = 64 * 1024;
 
@@ -23,15 +24,19 @@ async function wait(proceed) {
   proceed();
 }
 
-/** Nothing of the parked process's stays, but for where modules are looked for. */
+/**
+ * Nothing of the parked process's stays, but for where modules are looked for. What is the same is left alone: a time zone
+ * that is set again is read again.
+ */
 function takeEnvironment(block) {
-  const nodePath = process.env.NODE_PATH;
-  for (const name of Object.keys(process.env)) delete process.env[name];
+  const given = new Map();
   for (const entry of block.split('\0')) {
     const end = entry.indexOf('=');
-    if (end > 0) process.env[entry.slice(0, end)] = entry.slice(end + 1);
+    if (end > 0) given.set(entry.slice(0, end), entry.slice(end + 1));
   }
-  if (nodePath !== undefined) process.env.NODE_PATH = nodePath;
+  given.delete(KEPT);
+  for (const name of Object.keys(process.env)) if (name !== KEPT && !given.has(name)) delete process.env[name];
+  for (const [name, value] of given) if (process.env[name] !== value) process.env[name] = value;
 }
 
 module.exports = { wait };

@@ -26,12 +26,13 @@ _SOURCE = "import os\n\n\ndef handler(event, context):\n    return {'hello': [st
 _LONGEST = 64 * 1024
 
 
-def rehearse(runtime_directory):
+def rehearse(runtime_directory, times=_TIMES):
     directory = runtime_directory + "/redoubt_runtime/rehearsal"
     path, finders, environment, current = list(sys.path), list(sys.meta_path), dict(os.environ), os.getcwd()
     ours, theirs = _socket.socketpair()
     api = RuntimeAPI("127.0.0.1:9001", ours)
-    for _ in range(_TIMES):
+    theirs.sendall(_INVOCATION)
+    for _ in range(times):
         _change_environment(directory)
         codec.read_environment()
         read_function()
@@ -58,11 +59,9 @@ def _change_environment(task_root):
 
 
 def _invoke(api, platform, function):
-    platform.sendall(_INVOCATION)
     invocation = api.next()
-    platform.recv(_LONGEST)
     event = codec.decode_event(invocation.body, invocation.content_type)
     body, content_type = codec.encode_result(function(event, LambdaContext(invocation)))
-    platform.sendall(_ACCEPTED)
     api.respond(invocation.request_id, body, content_type)
     platform.recv(_LONGEST)
+    platform.sendall(_ACCEPTED + _INVOCATION)

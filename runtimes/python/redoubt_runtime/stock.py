@@ -32,6 +32,7 @@ def wait(runtime_directory):
     rehearse(runtime_directory)
     if os.environ[VARIABLE] == "forked":
         _serve_as_zygote()
+        rehearse(runtime_directory, 1)
     _take_environment()
 
 
