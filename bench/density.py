@@ -13,8 +13,8 @@ from swarm import Swarm
 
 NAME = "bench-density"
 SOURCE = """
-import time, uuid
-name = str(uuid.uuid4())
+import os, time
+name = os.urandom(16).hex()
 
 def handler(event, context):
     time.sleep(max(0, event - time.time()))
@@ -55,7 +55,7 @@ def occupy(server, count, settings):
     """The names of `count` environments that worked at the same time, by then idle again."""
     seconds = count / settings.starts_per_second
     request = server.request(b"%f" % (time.time() + seconds + settings.seconds_to_settle), NAME)
-    with Swarm(server.address, count) as swarm:
+    with Swarm(server.address, count, at_once=False) as swarm:
         begun = time.monotonic()
         for number in range(count):
             swarm.send(number, request)

@@ -9,29 +9,35 @@ from raw_client import BadAnswer, parse
 
 
 class Swarm:
-    """Connections of which each has at most one request under way; a context manager."""
+    """Connections of which each has at most one request under way; a context manager.
 
-    def __init__(self, address, count):
+    `at_once`: all are opened at the start. A server closes those that are silent for too long: where the last request
+    goes out much later than the first, each is opened with its own.
+    """
+
+    def __init__(self, address, count, at_once=True):
         self._address = address
         self._count = count
+        self._at_once = at_once
+        self._sockets, self._numbers = {}, {}
         self._poll = select.poll()
         self._pending = {}
 
     def __enter__(self):
         _allow_descriptors(self._count + 100)
-        self._sockets = [socket.create_connection(self._address, timeout=30) for _ in range(self._count)]
-        self._numbers = {connection.fileno(): number for number, connection in enumerate(self._sockets)}
-        for connection in self._sockets:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._poll.register(connection, select.POLLIN)
+        if self._at_once:
+            for number in range(self._count):
+                self._open(number)
         return self
 
     def __exit__(self, *_):
-        for connection in self._sockets:
+        for connection in self._sockets.values():
             connection.close()
 
     def send(self, number, request):
         """Sends a request on the connection of that number."""
+        if number not in self._sockets:
+            self._open(number)
         self._pending[number] = b""
         self._sockets[number].sendall(request)
 
@@ -49,6 +55,12 @@ class Swarm:
                 answer = self._receive(number)
                 if answer is not None:
                     yield number, answer, time.perf_counter()
+
+    def _open(self, number):
+        connection = socket.create_connection(self._address, timeout=30)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._poll.register(connection, select.POLLIN)
+        self._sockets[number], self._numbers[connection.fileno()] = connection, number
 
     def _receive(self, number):
         data = self._sockets[number].recv(65536)

@@ -25,8 +25,9 @@ static int filter_enter(void) { return (int)syscall(SYS_seccomp, SECCOMP_SET_MOD
 
 // Runs as: sandbox uid with full capabilities in its own user namespace; none afterwards.
 static int drop_capabilities(void) {
-  for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
-    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return -1;
+  int capability = 0;
+  while (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) capability++;
+  if (prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0) return -1;  // the kernel knows more
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return -1;
   const unsigned long locked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
                                SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |

@@ -17,7 +17,9 @@ extension ExecutionEnvironment {
       limit.cancel()
       follow(hygiene.invocationEnded(look: look), for: handler, because: .invocationEnded(overdue: overdue))
     case .restoring(let restoring): restored(restoring, handler)
-    case .starting, .initializing, .parked, .cleaning, .waiting, .invoking, .completing, .ending, .ended:
+    // Until it is killed: a word to it would only have it end by itself, at some cost.
+    case .ending, .ended: return
+    case .starting, .initializing, .parked, .cleaning, .waiting, .invoking, .completing:
       handler.respond(.invalidState)
     }
   }
@@ -46,12 +48,13 @@ extension ExecutionEnvironment {
   func begin(_ running: RunningInvocation, on handler: RuntimeAPIHandler) {
     let invocation = running.invocation
     let now = services.time.wallTime()
-    log.begin(invocation.requestID, with: lines.start(invocation.requestID, at: now), at: now)
     phase = .invoking(running)
     let headers = NextHeaders(invocation: invocation, deadline: now.advanced(by: timeLeft(running)))
     handler.respond(RuntimeAPIAnswer(status: .ok, headers: headers.list, body: invocation.request.payload))
     // After the event was sent: a runtime that wakes up to find it does not go to sleep again first.
     freezer?.thaw()
+    // While the runtime works already. What it prints is read later.
+    log.begin(invocation.requestID, with: lines.start(invocation.requestID, at: now), at: now)
   }
 
   private func timeLeft(_ running: RunningInvocation) -> Duration {
@@ -132,6 +135,8 @@ extension ExecutionEnvironment {
   func answer(_ running: RunningInvocation, _ result: RuntimeResult, reply: @escaping () -> Void) {
     phase = .completing
     whenLogIsCaughtUp {
+      // Before the caller has the answer, whose next request then waits for this environment.
+      if !self.hygiene.isForSingleUse { self.pool?.finishing(self.id) }
       self.complete(running, result)
       reply()
       guard case .completing = self.phase else { return }
@@ -152,16 +157,21 @@ extension ExecutionEnvironment {
       if let self { pool?.overdue(id) }
     }
     phase = .finishing(overdue: overdue, limit: limit)
-    pool?.finishing(id)
   }
 
   private func complete(_ running: RunningInvocation, _ result: RuntimeResult) {
+    let duration = services.time.monotonicTime() - running.start
+    // Whoever does not ask for its end need not wait until the log is written.
+    let isTailWanted = running.invocation.request.wantsLogTail
+    if !isTailWanted { running.invocation.finish(result, logTail: nil) }
     let report = ReportLine(
-      requestID: running.invocation.requestID, duration: services.time.monotonicTime() - running.start,
-      initDuration: initDuration, memorySize: version.configuration.memorySize, memoryPeak: memoryPeak,
-      status: result.status, restoreDuration: restoreDuration)
+      requestID: running.invocation.requestID, duration: duration, initDuration: initDuration,
+      memorySize: version.configuration.memorySize, memoryPeak: memoryPeak, status: result.status,
+      restoreDuration: restoreDuration)
     initDuration = nil
     restoreDuration = nil
-    services.deliver(running.invocation, result, report: report, lines: lines, log: &log, stream: logStream)
+    let tail = services.record(
+      running.invocation, result, report: report, lines: lines, log: &log, stream: logStream)
+    if isTailWanted { running.invocation.finish(result, logTail: tail) }
   }
 }

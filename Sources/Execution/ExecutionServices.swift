@@ -21,11 +21,13 @@ struct ExecutionServices: Sendable {
   /// Where sandboxes are told to stop.
   let freezing = DispatchQueue(label: "redoubt.freezing")
 
-  /// Closes an invocation's log, hands it to the records, and the outcome to the caller.
-  func deliver(
+  /// Closes an invocation's log and hands it to the records.
+  ///
+  /// - Returns: its last 4 KB.
+  func record(
     _ invocation: Invocation, _ result: RuntimeResult, report: ReportLine, lines: PlatformLines,
     log: inout InvocationLog, stream: String
-  ) {
+  ) -> [UInt8] {
     let now = time.wallTime()
     let end = lines.end(
       report, isFunctionError: result.isFunctionError, producedBytes: result.producedBytes, at: now)
@@ -33,7 +35,7 @@ struct ExecutionServices: Sendable {
     log.close(at: now)
     let (events, tail) = log.take()
     record(events, of: invocation.version, requestID: invocation.requestID, stream: stream)
-    invocation.finish(result, logTail: invocation.request.wantsLogTail ? tail : nil)
+    return tail
   }
 
   /// Delivers the failure of those before it to an invocation for which nothing is started.
@@ -49,7 +51,8 @@ struct ExecutionServices: Sendable {
       requestID: requestID, duration: .zero, initDuration: nil,
       memorySize: invocation.version.configuration.memorySize, memoryPeak: nil, status: failure.status)
     let result = RuntimeResult(isFunctionError: true, body: failure.payload(requestID), status: failure.status)
-    deliver(invocation, result, report: report, lines: lines, log: &log, stream: stream)
+    let tail = record(invocation, result, report: report, lines: lines, log: &log, stream: stream)
+    invocation.finish(result, logTail: invocation.request.wantsLogTail ? tail : nil)
   }
 
   /// Records what an environment printed since its last report and nobody was told of.

@@ -210,8 +210,9 @@ final class SandboxPool: Sendable {
   }
 
   private func start(_ id: EnvironmentID, _ spec: EnvironmentSpec, _ secondInit: SecondInit? = nil) {
+    // That of the connection whose request is the first work, where it is one: neither then wakes up the other's.
     let environment = ExecutionEnvironment(
-      id: id, spec: spec, eventLoop: group.next(), services: services, pool: self, secondInit: secondInit)
+      id: id, spec: spec, eventLoop: group.any(), services: services, pool: self, secondInit: secondInit)
     state.withLock { $0.environments[id] = environment }
     // `endAll` may have come between the decision and this line, and found nothing to end.
     if isDraining.isSet { environment.onLoop { environment.end() } }

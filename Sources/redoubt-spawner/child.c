@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "filter.h"
 #include "hygiene.h"
 #include "kernel.h"
 #include "privilege.h"
@@ -230,6 +231,7 @@ static _Noreturn void run(const struct plan *decided) {
   close_if_open(plan.archive);
   close_if_open(plan.program);
   close_if_open(plan.filter);
+  filter_use_that_of_init();
   // Before the program runs, so that a restoration nobody noted a baseline for goes back to what is there by now:
   // nothing but the program.
   if (entry_give_up_privileges() != 0 || !hygiene_note_baseline()) _exit(1);

@@ -28,6 +28,7 @@ enum {
                CLONE_NEWCGROUP,
   SOCKET_TYPE = 0xf,  // without SOCK_NONBLOCK and SOCK_CLOEXEC
   MAXIMUM_INSTRUCTIONS = 4096,
+  MAXIMUM_INIT_INSTRUCTIONS = 256,
 };
 
 #define ARGUMENT_IS(index, value) {index, SCMP_CMP_EQ, (uint64_t)(value), 0}
@@ -51,8 +52,12 @@ struct rule {
 static const struct rule rules[] = {
 #include "syscalls.def"
 };
+static const struct rule init_rules[] = {
+#include "init_calls.def"
+};
 
-static struct sock_filter instructions[MAXIMUM_INSTRUCTIONS];
+static struct sock_filter instructions[MAXIMUM_INSTRUCTIONS], init_instructions[MAXIMUM_INIT_INSTRUCTIONS];
+static unsigned short init_count;
 
 // Runs as: host root, in the spawner. Calls of libseccomp return 0 or the negative of an errno.
 static void check(int result, const char *step) {
@@ -71,19 +76,19 @@ static void add(scmp_filter_ctx context, const struct rule *rule) {
   check(seccomp_rule_add_exact_array(context, rule->action, number, count, rule->conditions), rule->name);
 }
 
-// Runs as: host root, in the spawner.
-static void compile(scmp_filter_ctx context) {
+// Runs as: host root, in the spawner. The number of instructions, of which there is room for `room`.
+static unsigned short compile(scmp_filter_ctx context, struct sock_filter *program, size_t room) {
   int file = memfd_create("seccomp", MFD_CLOEXEC);
   if (file < 0) refuse_system("seccomp filter: memory file");
   check(seccomp_export_bpf(context, file), "filter");
   ssize_t size = lseek(file, 0, SEEK_END);
-  if (size <= 0 || (size_t)size > sizeof instructions) {
+  if (size <= 0 || (size_t)size > room * sizeof *program) {
     errno = E2BIG;
     refuse_system("seccomp filter: %zd bytes", size);
   }
-  if (pread(file, instructions, (size_t)size, 0) != size) refuse_system("seccomp filter: read");
+  if (pread(file, program, (size_t)size, 0) != size) refuse_system("seccomp filter: read");
   close(file);
-  entry_use_filter(instructions, (unsigned short)((size_t)size / sizeof instructions[0]));
+  return (unsigned short)((size_t)size / sizeof *program);
 }
 
 // Runs as: host root, in the spawner. A filter that refuses all.
@@ -100,6 +105,13 @@ static scmp_filter_ctx begin(void) {
 void filter_prepare(void) {
   scmp_filter_ctx context = begin();
   for (size_t index = 0; index < sizeof rules / sizeof rules[0]; index++) add(context, &rules[index]);
-  compile(context);
+  entry_use_filter(instructions, compile(context, instructions, MAXIMUM_INSTRUCTIONS));
+  seccomp_release(context);
+  context = begin();
+  for (size_t index = 0; index < sizeof init_rules / sizeof init_rules[0]; index++) add(context, &init_rules[index]);
+  init_count = compile(context, init_instructions, MAXIMUM_INIT_INSTRUCTIONS);
   seccomp_release(context);
 }
+
+// Runs as: sandbox uid with full capabilities in its own user namespace, in the sandbox's init.
+void filter_use_that_of_init(void) { entry_use_filter(init_instructions, init_count); }

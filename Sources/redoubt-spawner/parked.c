@@ -15,6 +15,7 @@
 #include "server_link.h"
 
 static _Alignas(struct adoption) char order[SP_MAX_MESSAGE];
+static size_t order_used;
 
 // Runs as: sandbox uid with full capabilities in its own user namespace, in the sandbox's init.
 int parked_expect_program(const struct plan *plan) {
@@ -66,6 +67,7 @@ static unsigned receive_adoption(const struct plan *plan, int overlays[ADOPTION_
   do size = recvmsg(plan->set_up_socket, &header, MSG_CMSG_CLOEXEC);
   while (size < 0 && errno == EINTR);
   if (size <= 0) _exit(1);
+  order_used = (size_t)size;
   unsigned count = link_take_descriptors(&header, overlays, ADOPTION_DESCRIPTORS);
   if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) _exit(1);
   if (!is_in_form((const struct adoption *)order, (size_t)size, count)) _exit(1);
@@ -135,6 +137,6 @@ int adopted_tell_program(const struct plan *plan, const struct adopted *adopted)
 
 // Runs as: sandbox uid without capabilities, in the sandbox's init.
 void adopted_wipe(struct adopted *adopted) {
-  explicit_bzero(order, sizeof order);
+  explicit_bzero(order, order_used);
   *adopted = (struct adopted){0};
 }

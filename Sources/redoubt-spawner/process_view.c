@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,7 +61,7 @@ int process_view_cover(const char *proc) {
   for (unsigned index = 0; index < covered_count; index++) {
     snprintf(path, sizeof path, "%s/%.*s", proc, MAXIMUM_NAME, covered[index].name);
     const char *cover = covered[index].is_directory ? "/closed" : "/hidden";
-    if (kernel_bind(cover, path, KERNEL_READ_ONLY | KERNEL_NO_EXECUTION, 0) == 0) continue;
+    if (mount(cover, path, NULL, MS_BIND, NULL) == 0) continue;
     if (errno != ENOENT || access(path, F_OK) == 0) return -1;
   }
   snprintf(path, sizeof path, "%s/sys", proc);

@@ -18,6 +18,7 @@ struct outgoing {
 };
 
 static _Alignas(struct sp_start) char buffer[SP_MAX_MESSAGE + 1];
+static size_t buffer_used;
 
 // Runs as: host root, in the spawner.
 unsigned link_take_descriptors(struct msghdr *header, int *kept, unsigned room) {
@@ -56,6 +57,7 @@ enum link_status link_receive(struct server_link *link, struct received *message
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
   ssize_t size = recvmsg(link->socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (size < 0) return errno == EAGAIN || errno == EINTR ? LINK_NOTHING : LINK_CLOSED;
+  buffer_used = (size_t)size;
   *message = (struct received){.bytes = buffer, .size = (size_t)size, .descriptor = -1};
   unsigned count = link_take_descriptors(&header, &message->descriptor, 1);
   if (size == 0 && count == 0) return LINK_CLOSED;
@@ -64,8 +66,11 @@ enum link_status link_receive(struct server_link *link, struct received *message
   return LINK_MALFORMED;
 }
 
-// Runs as: host root, in the spawner.
-void link_wipe(void) { explicit_bzero(buffer, sizeof buffer); }
+// Runs as: host root, in the spawner; in the clone. A page that nothing was written to is not copied.
+void link_wipe(void) {
+  explicit_bzero(buffer, buffer_used);
+  buffer_used = 0;
+}
 
 // Runs as: host root, in the spawner; any, in a sandbox's init.
 ssize_t link_send_beside(int socket, struct iovec *parts, size_t part_count, const int *descriptors, unsigned count,

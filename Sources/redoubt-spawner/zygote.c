@@ -118,7 +118,11 @@ static bool send_request(const struct stock *stock, const struct zygote_message 
 
 // Runs as: host root, in the spawner.
 bool zygote_fork_into(struct sandbox *sandbox, int namespaces[ZYGOTE_NAMESPACES]) {
-  const struct zygote_message request = {.kind = ZYGOTE_FORK, .slot = sandbox->slot, .generation = sandbox->generation};
+  const struct zygote_message request = {
+      .kind = sandbox->stock->first == NULL ? ZYGOTE_FORK : ZYGOTE_FORK_IN_HASTE,
+      .slot = sandbox->slot,
+      .generation = sandbox->generation,
+  };
   int descriptors[ZYGOTE_DESCRIPTORS];
   memcpy(descriptors, namespaces, ZYGOTE_NAMESPACES * sizeof(int));
   descriptors[ZYGOTE_NAMESPACES] = sandbox->program_socket;

@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +22,8 @@
 #include "sandbox_entry.h"
 #include "sandbox_identity.h"
 #include "zygote_protocol.h"
+
+enum { PAGE = 4096 };
 
 static struct zygote_message request;
 static int descriptors[ZYGOTE_DESCRIPTORS];
@@ -67,7 +72,8 @@ int zygote_next(void) {
   while (size < 0 && errno == EINTR);
   if (size == 0) return -EPIPE;
   const struct cmsghdr *rights = size == (ssize_t)sizeof request ? CMSG_FIRSTHDR(&header) : NULL;
-  bool is_whole = rights != NULL && request.kind == ZYGOTE_FORK && rights->cmsg_level == SOL_SOCKET &&
+  bool is_asked = request.kind == ZYGOTE_FORK || request.kind == ZYGOTE_FORK_IN_HASTE;
+  bool is_whole = rights != NULL && is_asked && rights->cmsg_level == SOL_SOCKET &&
                   rights->cmsg_type == SCM_RIGHTS && rights->cmsg_len == CMSG_LEN(sizeof descriptors);
   if (!is_whole) return -EPROTO;
   memcpy(descriptors, CMSG_DATA(rights), sizeof descriptors);
@@ -98,9 +104,23 @@ static int place_descriptors(void) {
   return kernel_close_range(ZYGOTE_SOCKET + 1, ~0U, 0);
 }
 
+// Runs as: the zygote's uid with full capabilities in the sandbox's user namespace. Of what is mapped from files a child
+// inherits no pages, and would ask for those of the interpreter a few at a time.
+static int map_code_of_program(struct dl_phdr_info *object, size_t size, void *unused) {
+  (void)size, (void)unused;
+  for (unsigned index = 0; index < object->dlpi_phnum; index++) {
+    const ElfW(Phdr) *part = &object->dlpi_phdr[index];
+    if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0) continue;
+    uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~(uintptr_t)(PAGE - 1);
+    madvise((void *)start, object->dlpi_addr + part->p_vaddr + part->p_memsz - start, MADV_POPULATE_READ);
+  }
+  return 1;  // the program is the first object; a kernel before 5.14 maps nothing ahead
+}
+
 // Runs as: the zygote's uid with full capabilities in the sandbox's user namespace; user code's privilege afterwards.
 // Tells the spawner while it still can, which then counts it to the sandbox.
 static void become_program(void) {
+  dl_iterate_phdr(map_code_of_program, NULL);
   if (take_identity() != 0 || tell(ZYGOTE_FORKED) != 0 || place_descriptors() != 0) _exit(125);
   if (chdir("/var/task") != 0 || entry_set_up_program() != 0) _exit(125);
   if (entry_confine_files(SANDBOX_ENVIRONMENT, -1) != 0 || entry_give_up_privileges() != 0) _exit(125);
@@ -126,7 +146,7 @@ int zygote_fork(void) {
       pid_t third = fork();
       if (third == 0) {
         become_program();
-        return 0;
+        return request.kind == ZYGOTE_FORK ? ZYGOTE_CHILD : ZYGOTE_CHILD_IN_HASTE;
       }
       _exit(third < 0);
     }
@@ -139,5 +159,5 @@ int zygote_fork(void) {
   if (first < 0) return -error;
   while (waitpid(first, &status, 0) < 0 && errno == EINTR) {
   }
-  return status == 0 ? 1 : -ECHILD;
+  return status == 0 ? ZYGOTE_PARENT : -ECHILD;
 }

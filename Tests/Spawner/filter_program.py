@@ -1,6 +1,8 @@
 """The rules of the system call filter, and a plain interpreter of the programs that libseccomp makes of them."""
 
+import ctypes
 import errno
+import os
 import struct
 from dataclasses import dataclass
 from itertools import product
@@ -10,6 +12,7 @@ X32_BIT = 0x40000000
 ALLOW, KILL_PROCESS, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 UNLISTED = ERRNO | errno.ENOSYS
 EQUAL, ABOVE, MASKED = 4, 6, 7  # libseccomp's SCMP_CMP_EQ, _GT and _MASKED_EQ
+WALL = 0x40000000  # waitpid's __WALL: also those who are no children
 UNUSUAL = 0x7FFFFFFE  # as an argument no rule names it
 
 
@@ -60,6 +63,27 @@ def read_rules(path):
 
 def read_program(path):
     return list(struct.iter_unpack("=HBBI", path.read_bytes()))
+
+
+def program_of(process):
+    """The filter that a process is under; for root (ptrace(2), PTRACE_SECCOMP_GET_FILTER)."""
+    attach, detach, get_filter = 16, 17, 0x420C
+    kernel = ctypes.CDLL(None, use_errno=True)
+
+    def trace(request, address=0, data=None):
+        count = kernel.ptrace(request, process, ctypes.c_void_p(address), data)
+        if count < 0:
+            raise OSError(ctypes.get_errno(), f"ptrace {request:#x}")
+        return count
+
+    trace(attach)
+    try:
+        os.waitpid(process, WALL)
+        program = ctypes.create_string_buffer(8 * trace(get_filter))
+        trace(get_filter, 0, program)
+    finally:
+        trace(detach)
+    return list(struct.iter_unpack("=HBBI", program.raw))
 
 
 def decide(program, number, arguments, architecture=X86_64):

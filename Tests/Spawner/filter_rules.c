@@ -4,11 +4,13 @@
 //   DIRECTORY/rules            a rule a line: name number action [argument comparison value value]...
 //   DIRECTORY/all              the program as the spawner installs it
 //   DIRECTORY/without-INDEX    the program with the rule of this line left out
+//   DIRECTORY/init-rules       likewise, of init
+//   DIRECTORY/init
 #include "filter.c"
 
 #include <stdio.h>
 
-enum { NUMBER_OF_RULES = sizeof rules / sizeof rules[0] };
+enum { NUMBER_OF_RULES = sizeof rules / sizeof rules[0], NUMBER_OF_INIT_RULES = sizeof init_rules / sizeof init_rules[0] };
 
 // Runs as: whoever runs the test.
 static FILE *create(const char *directory, const char *name) {
@@ -20,10 +22,10 @@ static FILE *create(const char *directory, const char *name) {
 }
 
 // Runs as: whoever runs the test.
-static void describe(const char *directory) {
-  FILE *file = create(directory, "rules");
-  for (size_t index = 0; index < NUMBER_OF_RULES; index++) {
-    const struct rule *rule = &rules[index];
+static void describe(const char *directory, const char *name, const struct rule *first, size_t count) {
+  FILE *file = create(directory, name);
+  for (size_t index = 0; index < count; index++) {
+    const struct rule *rule = &first[index];
     fprintf(file, "%s %d %u", rule->name, seccomp_syscall_resolve_name(rule->name), rule->action);
     for (size_t at = 0; at < MAXIMUM_CONDITIONS && rule->conditions[at].op != _SCMP_CMP_MIN; at++) {
       const struct scmp_arg_cmp *condition = &rule->conditions[at];
@@ -32,14 +34,14 @@ static void describe(const char *directory) {
     }
     fputc('\n', file);
   }
-  if (fclose(file) != 0) refuse_system("rules");
+  if (fclose(file) != 0) refuse_system("%s", name);
 }
 
 // Runs as: whoever runs the test.
 static void save(const char *directory, const char *name) {
   FILE *file = create(directory, name);
-  size_t count = entry_filter()->len;
-  if (fwrite(instructions, sizeof instructions[0], count, file) != count || fclose(file) != 0)
+  const struct sock_fprog *program = entry_filter();
+  if (fwrite(program->filter, sizeof *program->filter, program->len, file) != program->len || fclose(file) != 0)
     refuse_system("%s", name);
 }
 
@@ -48,13 +50,14 @@ static void compile_without(size_t left_out) {
   scmp_filter_ctx context = begin();
   for (size_t index = 0; index < NUMBER_OF_RULES; index++)
     if (index != left_out) add(context, &rules[index]);
-  compile(context);
+  entry_use_filter(instructions, compile(context, instructions, MAXIMUM_INSTRUCTIONS));
   seccomp_release(context);
 }
 
 int main(int count, char **arguments) {
   if (count != 2) refuse_configuration("usage: filter_rules DIRECTORY");
-  describe(arguments[1]);
+  describe(arguments[1], "rules", rules, NUMBER_OF_RULES);
+  describe(arguments[1], "init-rules", init_rules, NUMBER_OF_INIT_RULES);
   filter_prepare();
   save(arguments[1], "all");
   for (size_t index = 0; index < NUMBER_OF_RULES; index++) {
@@ -63,5 +66,7 @@ int main(int count, char **arguments) {
     compile_without(index);
     save(arguments[1], name);
   }
+  filter_use_that_of_init();
+  save(arguments[1], "init");
   return 0;
 }

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from conftest import INCLUDES, SOURCES
-from filter_program import (ALLOW, I386, KILL_PROCESS, UNLISTED, UNUSUAL, X32_BIT, decide, read_program, read_rules,
-                            with_high_bits)
+from filter_program import (ALLOW, I386, KILL_PROCESS, UNLISTED, UNUSUAL, X32_BIT, decide, program_of, read_program,
+                            read_rules, with_high_bits)
+from modes import ROOT
 
 pytestmark = pytest.mark.skipif(os.uname().machine != "x86_64", reason="calls and architectures of x86-64")
 SPAWNER = SOURCES / "redoubt-spawner"
@@ -35,6 +36,8 @@ class Filter:
         self.folder = folder
         self.rules = read_rules(folder / "rules")
         self.program = read_program(folder / "all")
+        self.init_rules = read_rules(folder / "init-rules")
+        self.init_program = read_program(folder / "init")
 
     def without(self, rule):
         return read_program(self.folder / f"without-{rule.index}")
@@ -67,7 +70,7 @@ REDUNDANT = [
 def copy_with(folder, lines):
     sources = folder / "sources"
     sources.mkdir()
-    for name in ("filter.c", "filter.h", "refusal.c", "refusal.h", "syscalls.def"):
+    for name in ("filter.c", "filter.h", "refusal.c", "refusal.h", "syscalls.def", "init_calls.def"):
         shutil.copy(SPAWNER / name, sources)
     with (sources / "syscalls.def").open("a") as file:
         file.writelines(line + "\n" for line in lines)
@@ -133,6 +136,34 @@ def test_high_bits_do_not_hide_the_flags_of_a_clone(the_filter):
     for rule in refused:
         for changed in with_high_bits(next(rule.probes()), [0]):
             assert decide(the_filter.program, rule.number, changed) == rule.action
+
+
+def test_init_may_make_the_calls_of_its_list_and_no_other(the_filter):
+    assert [rule.name for rule in the_filter.init_rules if rule.number < 0] == []
+    wrong = {str(rule): probe for rule in the_filter.init_rules for probe in rule.probes()
+             if decide(the_filter.init_program, rule.number, probe) != ALLOW}
+    assert wrong == {}
+    listed = {rule.number for rule in the_filter.init_rules}
+    unlisted = [number for number in range(MAXIMUM_NUMBER) if number not in listed]
+    assert {decide(the_filter.init_program, number, [0] * 6) for number in unlisted} == {UNLISTED}
+    assert decide(the_filter.init_program, 0, [0] * 6, I386) == KILL_PROCESS
+
+
+def test_init_may_do_less_than_the_code_beside_it(the_filter):
+    more = [str(rule) for rule in the_filter.init_rules for probe in rule.probes()
+            if decide(the_filter.program, rule.number, probe) != ALLOW]
+    assert more == []
+    assert len(the_filter.init_program) < len(the_filter.program) / 4
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="looking at the filter of a process needs root")
+@pytest.mark.parametrize("mode", [ROOT], ids=["root"], indirect=True)
+def test_a_sandbox_runs_under_both(spawner, the_filter):
+    running = spawner.python("import time; print('up', flush=True); time.sleep(1000)")
+    running.read_log("up")
+    found = [program_of(process) for process in sorted(spawner.processes())]
+    assert found == [the_filter.init_program, the_filter.program]
+    running.kill()
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,8 @@ def test_a_spawner_has_one_root_and_nothing_of_the_host_but_what_sandboxes_get(s
     spawner.run_python("pass")
     places = mount_points(spawner.pid)
     assert places.count("/") == 1
-    assert {place.split("/")[1] for place in places} <= {"", "template", "system", "trees", "runtimes", "devices", "proc"}
+    own = {"", "template", "system", "trees", "runtimes", "devices", "proc", "closed", "hidden"}
+    assert {place.split("/")[1] for place in places} <= own
     assert sorted(os.listdir(f"/proc/{spawner.pid}/root/proc"))[0] == "1", "its own /proc is whole"
 
 

@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 enum zygote_message_kind {
-  ZYGOTE_READY = 1,   // zygote: loaded, may be asked
-  ZYGOTE_FORK = 2,    // spawner, with ZYGOTE_DESCRIPTORS: make a child in that sandbox
-  ZYGOTE_FORKED = 3,  // the child, in the sandbox already and with no privilege outside it
+  ZYGOTE_READY = 1,          // zygote: loaded, may be asked
+  ZYGOTE_FORK = 2,           // spawner, with ZYGOTE_DESCRIPTORS: make a child in that sandbox
+  ZYGOTE_FORK_IN_HASTE = 3,  // the same, and a start waits for it
+  ZYGOTE_FORKED = 4,         // the child, in the sandbox already and with no privilege outside it
 };
 
 struct zygote_message {

@@ -7,8 +7,14 @@
 int zygote_open(void);
 // Waits until the spawner asks for a child. -EPIPE: the spawner, or its wish for this zygote, is gone.
 int zygote_next(void);
-// Makes that child. 1 in the zygote; 0 in the child, which is then user code's: in its sandbox, without privilege, its
-// socket to its init as descriptor 3 and nothing else open but the standard streams.
+// Makes that child. One of the values below: the child is user code's then, in its sandbox, without privilege, its socket to
+// its init as descriptor 3 and nothing else open but the standard streams.
 int zygote_fork(void);
+
+enum {
+  ZYGOTE_CHILD = 0,
+  ZYGOTE_PARENT = 1,
+  ZYGOTE_CHILD_IN_HASTE = 2,  // a start waits for it
+};
 
 #endif

@@ -8,9 +8,9 @@ case, and only what is not plain goes through Python code.
 import _codecs
 import _json
 import marshal
-import os
 import sys
 
+from redoubt_runtime import variables
 from redoubt_runtime.faults import Fault
 
 JSON = "application/json"
@@ -97,7 +97,7 @@ def read_environment():
 
 def _escapes_non_ascii():
     """Lambda escapes non-ASCII characters up to Python 3.11 and sends them as they are from 3.12."""
-    family, _, minor = os.environ.get("AWS_EXECUTION_ENV", "").rpartition(".")
+    family, _, minor = variables.get("AWS_EXECUTION_ENV", "").rpartition(".")
     return not (family == "AWS_Lambda_python3" and minor.isdigit() and int(minor) >= 12)
 
 

@@ -1,9 +1,8 @@
 """The second argument of every handler."""
 
-import os
 import time
 
-from redoubt_runtime import codec
+from redoubt_runtime import codec, variables
 from redoubt_runtime.faults import Fault
 
 _VARIABLES = (
@@ -43,7 +42,7 @@ class ClientContext(_Record):
 
 def read_function():
     """To be called when the process is a function's: this module may have been loaded before."""
-    LambdaContext._environment = {name: os.environ.get(variable) for name, variable in _VARIABLES}
+    LambdaContext._environment = {name: variables.get(variable) for name, variable in _VARIABLES}
 
 
 class LambdaContext:

@@ -11,12 +11,21 @@ def load(name):
         module_name, function_name = name.rsplit(".", 1)
     except ValueError as error:
         raise Fault("Runtime.MalformedHandlerName", "Bad handler '%s': %s" % (name, error)) from None
-    module = _import(module_name)
+    module = _import_without_writing(module_name)
     try:
         return getattr(module, function_name)
     except AttributeError:
         message = "Handler '%s' missing on module '%s'" % (function_name, module_name)
         raise Fault("Runtime.HandlerNotFound", message) from None
+
+
+def _import_without_writing(module_name):
+    """Code and layers are read-only: to try and write what was compiled would be in vain."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        return _import(module_name)
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _import(module_name):

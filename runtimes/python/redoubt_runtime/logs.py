@@ -4,12 +4,16 @@
 """
 
 import functools
-import os
 import time
 
-from redoubt_runtime import loop, output
+from redoubt_runtime import loop, output, variables
 
 _TEXT_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+
+
+def prepare(logging):
+    """Makes ahead what is the same for every function."""
+    _handler_class(logging)
 
 
 def install(logging):
@@ -18,7 +22,7 @@ def install(logging):
     handler = _handler_class(logging)()
     handler.setFormatter(_formatter(logging))
     root = logging.getLogger()
-    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
+    level = variables.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
     number = logging.getLevelName("DEBUG" if level == "TRACE" else level)
     if isinstance(number, int):
         root.setLevel(number)
@@ -27,8 +31,6 @@ def install(logging):
 
 @functools.cache
 def _handler_class(logging):
-    """Made once, by a rehearsal where there is one: children of a zygote then share it."""
-
     class LambdaLoggerHandler(logging.Handler):
         def emit(self, record):
             try:

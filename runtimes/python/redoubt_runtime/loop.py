@@ -4,10 +4,9 @@ SystemExit, KeyboardInterrupt and whatever else is no Exception ends the process
 platform sees it end and says so to the caller.
 """
 
-import os
 import sys
 
-from redoubt_runtime import codec, handler, process
+from redoubt_runtime import codec, handler, process, variables
 from redoubt_runtime.api import RuntimeAPI
 from redoubt_runtime.connection import ProtocolError
 from redoubt_runtime.context import LambdaContext, read_function
@@ -23,10 +22,10 @@ def run(runtime_directory):
     codec.read_environment()
     read_function()
     process.prepare(runtime_directory)
-    api = RuntimeAPI(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    api = RuntimeAPI(variables.get("AWS_LAMBDA_RUNTIME_API"))
     try:
         function = _initialise(api)
-        if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        if variables.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
             from redoubt_runtime import snapshot
 
             snapshot.wait(api)
@@ -39,7 +38,7 @@ def run(runtime_directory):
 
 def _initialise(api):
     try:
-        return handler.load(os.environ.get("_HANDLER", ""))
+        return handler.load(variables.get("_HANDLER", ""))
     except Exception as error:
         from redoubt_runtime import failures
 
@@ -74,6 +73,6 @@ def _begin(invocation):
     request_id = invocation.request_id
     tenant_id = invocation.tenant_id
     if invocation.trace_id is not None:
-        os.environ["_X_AMZN_TRACE_ID"] = invocation.trace_id
+        variables.put("_X_AMZN_TRACE_ID", invocation.trace_id)
     else:
-        os.environ.pop("_X_AMZN_TRACE_ID", None)
+        variables.remove("_X_AMZN_TRACE_ID")

@@ -1,12 +1,13 @@
 """The function's log, as the runtime writes to it."""
 
-import os
 import sys
+
+from redoubt_runtime import variables
 
 
 def is_json():
     """Whether records are asked for as JSON lines."""
-    return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+    return variables.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 
 
 def write(text):

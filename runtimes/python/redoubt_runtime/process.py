@@ -4,16 +4,16 @@ import builtins
 import os
 import sys
 
-from redoubt_runtime import stdlib_finder
+from redoubt_runtime import stdlib_finder, variables
 
 
 def prepare(runtime_directory):
     """Sets descriptors, streams, built-in names, the working directory and the import path."""
     _open_missing_descriptors()
-    _set_up_streams()
+    set_up_streams()
     _add_site_builtins()
-    task_root = os.environ.get("LAMBDA_TASK_ROOT", "/var/task")
-    site_packages = os.environ.get("LAMBDA_RUNTIME_DIR", runtime_directory) + "/site-packages"
+    task_root = variables.get("LAMBDA_TASK_ROOT", "/var/task")
+    site_packages = variables.get("LAMBDA_RUNTIME_DIR", runtime_directory) + "/site-packages"
     interpreter_paths = _interpreter_paths(runtime_directory)
     sys.path[:] = [task_root, *_layer_paths(), site_packages, *interpreter_paths]
     stdlib_finder.install(interpreter_paths)
@@ -57,7 +57,8 @@ def _open_missing_descriptors():
             os.open(os.devnull, os.O_RDWR)
 
 
-def _set_up_streams():
+def set_up_streams():
+    """Opens the standard streams that are not there, and sets all as functions expect them."""
     if sys.stdin is None:
         sys.stdin = open(0, closefd=False)
     for name in ("stdout", "stderr"):
@@ -66,6 +67,8 @@ def _set_up_streams():
             stream = open(2 if name == "stderr" else 1, "w", closefd=False)
             setattr(sys, name, stream)
             setattr(sys, "__%s__" % name, stream)
+        elif stream.line_buffering and stream.errors == "backslashreplace" and stream.encoding == "utf-8":
+            continue  # by the zygote
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
 

@@ -5,11 +5,10 @@ children share it, which would each have their own copy otherwise. Nothing else 
 """
 
 import _socket
-import logging
 import os
 import sys
 
-from redoubt_runtime import codec, handler, process
+from redoubt_runtime import codec, handler, process, variables
 from redoubt_runtime.api import RuntimeAPI
 from redoubt_runtime.context import LambdaContext, read_function
 
@@ -23,12 +22,14 @@ _INVOCATION = (
 )
 _ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n"
 _SOURCE = "import os\n\n\ndef handler(event, context):\n    return {'hello': [str(event), os.getpid()]}\n"
+_VARIABLES = [b"NAME_%d=value" % number for number in range(24)]
 _LONGEST = 64 * 1024
 
 
 def rehearse(runtime_directory, times=_TIMES):
     directory = runtime_directory + "/redoubt_runtime/rehearsal"
-    path, finders, environment, current = list(sys.path), list(sys.meta_path), dict(os.environ), os.getcwd()
+    path, finders, current = list(sys.path), list(sys.meta_path), os.getcwd()
+    environment = variables.entries()
     ours, theirs = _socket.socketpair()
     api = RuntimeAPI("127.0.0.1:9001", ours)
     theirs.sendall(_INVOCATION)
@@ -42,20 +43,15 @@ def rehearse(runtime_directory, times=_TIMES):
         del sys.modules["rehearsed"]
         _invoke(api, theirs, function)
         sys.path[:], sys.meta_path[:] = path, finders
-        logging.getLogger().handlers.clear()
     ours.close()
     theirs.close()
     sys.path_importer_cache.pop(directory, None)
     os.chdir(current)
-    os.environ.clear()
-    os.environ.update(environment)
+    variables.replace(environment)
 
 
 def _change_environment(task_root):
-    os.environ.clear()
-    os.environ["LAMBDA_TASK_ROOT"] = task_root
-    for number in range(24):
-        os.environb[b"NAME_%d" % number] = b"value"
+    variables.replace([b"LAMBDA_TASK_ROOT=%s" % task_root.encode(), *_VARIABLES])
 
 
 def _invoke(api, platform, function):

@@ -7,6 +7,7 @@ time that this runtime takes to start.
 """
 
 import sys
+from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import PathFinder
 
 # The top-level modules, not built in, that Lambda's Python runtime imports before the handler.
@@ -20,6 +21,9 @@ _NAMES = frozenset(
 
 _OWN_NAMES = ("snapshot_restore_py",)
 
+_aside = {}
+"""Modules by name that are loaded and that nobody has imported yet."""
+
 
 def install(paths):
     """Resolves the kept names in the given paths, before the usual finder looks at the function's."""
@@ -27,6 +31,11 @@ def install(paths):
     sys.meta_path.insert(position, _KeptNames(paths))
     if "logging" in sys.modules:
         _install_log_handler(sys.modules["logging"])
+
+
+def set_aside(name):
+    """Makes a loaded module one that is still to be imported: that then costs next to nothing."""
+    _aside[name] = sys.modules.pop(name)
 
 
 def provide(directory):
@@ -49,10 +58,26 @@ class _KeptNames:
     def find_spec(self, name, path=None, target=None):
         if path is not None or name not in _NAMES:
             return None
+        if name in _aside:
+            return ModuleSpec(name, _Aside())
         spec = PathFinder.find_spec(name, self._paths)
         if spec is not None and name == "logging":
             _call_after_execution(spec.loader, _install_log_handler)
         return spec
+
+
+class _Aside:
+    """Loads what was set aside."""
+
+    def create_module(self, spec):
+        module = _aside.pop(spec.name)
+        self._spec = module.__spec__
+        return module
+
+    def exec_module(self, module):
+        module.__spec__ = self._spec
+        if module.__name__ == "logging":
+            _install_log_handler(module)
 
 
 def _call_after_execution(loader, action):

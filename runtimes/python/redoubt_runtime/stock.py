@@ -11,10 +11,14 @@ import os
 import sys
 import time
 
+from redoubt_runtime import variables
+
 VARIABLE = "_REDOUBT_STOCK"
 _SOCKET = 3
 _LIBRARY = "/tmp/zygote.so"
 _LONGEST = 64 * 1024
+_CHILD, _CHILD_IN_HASTE = 0, 2
+"""What `zygote_fork` returns in a child; the second where somebody waits for it already."""
 _LOADED_AHEAD = """
 base64 collections contextlib copyreg datetime decimal enum functools importlib importlib.machinery
 importlib.util io json linecache logging operator re string threading traceback types typing warnings weakref
@@ -27,12 +31,16 @@ def wait(runtime_directory):
     """Returns as soon as the process is a function's; in a zygote, in its children only."""
     for name in _LOADED_AHEAD:
         __import__(name)
+    from redoubt_runtime import logs, stdlib_finder
     from redoubt_runtime.rehearse import rehearse
 
+    logs.prepare(sys.modules["logging"])
+    stdlib_finder.set_aside("logging")
     rehearse(runtime_directory)
-    if os.environ[VARIABLE] == "forked":
-        _serve_as_zygote()
-        rehearse(runtime_directory, 1)
+    if variables.get(VARIABLE) == "forked":
+        _open_streams_of_children()
+        if _serve_as_zygote() == _CHILD:
+            rehearse(runtime_directory, 1)
     _take_environment()
 
 
@@ -45,36 +53,48 @@ def _take_environment():
     connection.close()
     if received[:1] != b"e":
         os._exit(0)  # Nobody wanted it.
-    coerced = os.environ.get("LC_CTYPE")
-    os.environ.clear()
+    entries = received[1:].split(b"\0")[:-1]
+    coerced = variables.get("LC_CTYPE")
+    variables.replace(entries)
     if coerced is not None:  # By the interpreter at its start, as by one that is started for the function.
-        os.environ["LC_CTYPE"] = coerced
-    for entry in received[1:].split(b"\0")[:-1]:
-        name, _, value = entry.partition(b"=")
-        os.environb[name] = value
+        variables.put("LC_CTYPE", coerced)
     time.tzset()
 
 
+def _open_streams_of_children():
+    """Children print into a pipe: a stream finds out as it is opened what is behind it, so a pipe is there meanwhile."""
+    from redoubt_runtime import process
+
+    own = [os.dup(descriptor) for descriptor in (1, 2)]
+    reading, writing = os.pipe()
+    for descriptor in (1, 2):
+        os.dup2(writing, descriptor)
+    sys.stdin = sys.stdout = sys.stderr = None
+    process.set_up_streams()
+    for number, descriptor in enumerate((1, 2)):
+        os.dup2(own[number], descriptor)
+    for descriptor in (*own, reading, writing):
+        os.close(descriptor)
+
+
 def _serve_as_zygote():
-    """Returns in children only. What no child changes stays one copy in memory."""
+    """Returns in children only, what `zygote_fork` gives them. What no child changes stays one copy in memory.
+
+    The interpreter is not told of the forks: it would see to locks that other threads may hold, of which there are none,
+    and every child would have copies of what it looks at for that.
+    """
     import ctypes
     import gc
 
     library = ctypes.PyDLL(_LIBRARY)
-    interpreter = ctypes.pythonapi
     gc.collect()
     gc.freeze()
     if library.zygote_open() != 0:
         os._exit(1)
     while library.zygote_next() == 0:
-        interpreter.PyOS_BeforeFork()
         result = library.zygote_fork()
-        if result == 0:
-            interpreter.PyOS_AfterFork_Child()
-            # Opened anew later: those of the zygote know of its descriptors whether one can seek in them.
-            sys.stdin = sys.stdout = sys.stderr = None
-            return
-        interpreter.PyOS_AfterFork_Parent()
+        if result in (_CHILD, _CHILD_IN_HASTE):
+            return result
         if result < 0:
             print("redoubt: zygote: fork: %s" % os.strerror(-result), file=sys.stderr, flush=True)
     os._exit(0)
