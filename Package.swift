@@ -118,7 +118,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(
-      name: "redoubt-spawner", dependencies: ["CSpawnerProtocol", "CSandboxEntry"], exclude: ["init_calls.def", "syscalls.def"],
+      name: "redoubt-spawner", dependencies: ["CSpawnerProtocol", "CSandboxEntry"],
+      exclude: ["init_calls.def", "syscalls.def"],
       cSettings: hardened, linkerSettings: [.linkedLibrary("seccomp"), hardenedLink]),
     .executableTarget(
       name: "redoubt-unpack", dependencies: ["CSpawnerProtocol"], cSettings: hardened,

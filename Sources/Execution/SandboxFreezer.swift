@@ -7,14 +7,13 @@ import Synchronization
 /// to the spawner.
 ///
 /// Such a write waits, for up to tens of milliseconds, while the kernel moves any process between control groups: nobody
-/// else's work may wait with it. Nothing hurries to stop, so that is written on a queue. What has not come about by the
-/// time of the next request is called off.
+/// else's work may wait with it, so a queue writes. What has not come about by the time of the next request is called off.
 final class SandboxFreezer: Sendable {
   private let file: OwnedDescriptor
   private let queue: DispatchQueue
   /// What was asked for last.
   private let isToBeFrozen = Atomic(false)
-  /// What was written last.
+  /// What was written last; the queue's alone.
   private let isFrozen = Mutex(false)
 
   /// - Parameter queue: a serial one.
@@ -25,17 +24,14 @@ final class SandboxFreezer: Sendable {
     self.queue = queue
   }
 
-  /// Soon.
-  func freeze() {
-    isToBeFrozen.store(true, ordering: .sequentiallyConsistent)
-    queue.async { self.isFrozen.withLock { self.carryOut(&$0) } }
-  }
+  func freeze() { ask(true) }
 
-  /// At once, unless the opposite is just being written.
-  func thaw() {
-    isToBeFrozen.store(false, ordering: .sequentiallyConsistent)
-    let isDone: Void? = isFrozen.withLockIfAvailable { carryOut(&$0) }
-    if isDone == nil { queue.async { self.isFrozen.withLock { self.carryOut(&$0) } } }
+  /// Costs next to nothing where nobody has asked for the opposite.
+  func thaw() { ask(false) }
+
+  private func ask(_ isToBeFrozen: Bool) {
+    let before = self.isToBeFrozen.exchange(isToBeFrozen, ordering: .sequentiallyConsistent)
+    if before != isToBeFrozen { queue.async { self.isFrozen.withLock { self.carryOut(&$0) } } }
   }
 
   /// A write that fails has found the group gone: the end of the sandbox is about to be told.

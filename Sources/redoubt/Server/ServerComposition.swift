@@ -43,7 +43,8 @@ struct ServerComposition {
     self.random = random
     log = Logger.server(level: configuration.logLevel)
     state = try await ServerState(configuration, time: time, random: random)
-    group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+    // The other half is the sandboxes': with as many loops as cores both wait for each other.
+    group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount / 2))
     logStore = LogStore(database: state.database, cipher: state.cipher, time: time)
     records = LogWriter(store: logStore, time: time, log: log)
     findingStore = FindingStore(database: state.database, random: random)

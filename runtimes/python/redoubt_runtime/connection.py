@@ -8,6 +8,7 @@ import _socket
 
 _HEAD_LIMIT = 256 * 1024
 _CHUNK = 64 * 1024
+_MOST_NAMES = 64
 
 
 class ProtocolError(Exception):
@@ -131,6 +132,10 @@ def _above_standard_descriptors(new_socket):
     return _socket.socket(fileno=moved)
 
 
+_lowered = {}
+"""Names of headers, which are few, as they came to how they are looked up."""
+
+
 def _parse_head(text):
     lines = text.split("\r\n")
     status_line = lines[0]
@@ -140,11 +145,20 @@ def _parse_head(text):
     headers = {}
     for line in lines[1:]:
         name, colon, value = line.partition(":")
-        name = name.lower()
-        if not colon or not name or name != name.strip() or name in headers:
+        key = _lowered.get(name) or _lower(name)
+        if not colon or key in headers:
             raise ProtocolError("bad or repeated header: %r" % line[:80])
-        headers[name] = value.strip(" \t")
+        headers[key] = value.strip(" \t")
     return int(code), headers
+
+
+def _lower(name):
+    key = name.lower()
+    if not key or key != key.strip():
+        raise ProtocolError("bad header name: %r" % name[:80])
+    if len(_lowered) < _MOST_NAMES:
+        _lowered[name] = key
+    return key
 
 
 def _content_length(headers):
