@@ -1,4 +1,4 @@
-// Pidfds and signalfds.
+// Pidfds, signalfds and turns.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -22,6 +22,22 @@ int clinux_wait(int pidfd, int block, struct clinux_exit *result) {
 
 int clinux_signal(int pidfd, int signal) {
   return syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) ? -errno : 0;
+}
+
+// As in linux/sched/types.h, which glibc's headers do not go together with.
+struct scheduling {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
+int clinux_prefer_short_turns(uint64_t nanoseconds) {
+  struct scheduling scheduling = {.size = sizeof scheduling};
+  if (syscall(SYS_sched_getattr, 0, &scheduling, sizeof scheduling, 0) != 0) return -errno;
+  scheduling.runtime = nanoseconds;
+  return syscall(SYS_sched_setattr, 0, &scheduling, 0) != 0 ? -errno : 0;
 }
 
 int clinux_signalfd(const int *signals, size_t count) {

@@ -1,5 +1,4 @@
 import Core
-import Dispatch
 import Functions
 import Logging
 import Sandbox
@@ -18,8 +17,7 @@ struct ExecutionServices: Sendable {
   let time: any TimeSource
   let random: any RandomSource
   let log: Logger
-  /// Where sandboxes are told to stop.
-  let freezing = DispatchQueue(label: "redoubt.freezing")
+  let freezing: FreezingQueue
 
   /// Closes an invocation's log and hands it to the records.
   ///

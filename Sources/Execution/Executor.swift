@@ -36,7 +36,7 @@ package final class Executor: Sendable {
     let services = ExecutionServices(
       spawner: spawner, runtimes: runtimes, stock: stock, environment: environment, records: records,
       findings: findings, metrics: metrics,
-      time: time, random: random, log: log)
+      time: time, random: random, log: log, freezing: FreezingQueue(time: time))
     pool = SandboxPool(
       capacity: capacity, idleTimeout: idleTimeout, services: services, group: group, preparation: preparation)
   }

@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import Sandbox
 import Synchronization
@@ -7,18 +6,18 @@ import Synchronization
 /// to the spawner.
 ///
 /// Such a write waits, for up to tens of milliseconds, while the kernel moves any process between control groups: nobody
-/// else's work may wait with it, so a queue writes. What has not come about by the time of the next request is called off.
+/// else's work may wait with it, so a queue writes. What has not come about by the time of the next request is called off;
+/// what may not come about now is tried again later.
 final class SandboxFreezer: Sendable {
   private let file: OwnedDescriptor
-  private let queue: DispatchQueue
+  private let queue: FreezingQueue
   /// What was asked for last.
   private let isToBeFrozen = Atomic(false)
   /// What was written last; the queue's alone.
   private let isFrozen = Mutex(false)
 
-  /// - Parameter queue: a serial one.
   /// - Returns: nil on a host that cannot freeze.
-  init?(_ sandbox: StartedSandbox, on queue: DispatchQueue) {
+  init?(_ sandbox: StartedSandbox, on queue: FreezingQueue) {
     guard let file = sandbox.group?.freezer else { return nil }
     self.file = file
     self.queue = queue
@@ -31,13 +30,17 @@ final class SandboxFreezer: Sendable {
 
   private func ask(_ isToBeFrozen: Bool) {
     let before = self.isToBeFrozen.exchange(isToBeFrozen, ordering: .sequentiallyConsistent)
-    if before != isToBeFrozen { queue.async { self.isFrozen.withLock { self.carryOut(&$0) } } }
+    if before != isToBeFrozen { queue.enqueue { self.carryOut() } }
   }
 
   /// A write that fails has found the group gone: the end of the sandbox is about to be told.
-  private func carryOut(_ isFrozen: inout Bool) {
-    let isWanted = isToBeFrozen.load(ordering: .sequentiallyConsistent)
-    if isWanted != isFrozen, write(isWanted ? "1" : "0") { isFrozen = isWanted }
+  private func carryOut() {
+    isFrozen.withLock { isFrozen in
+      let isWanted = isToBeFrozen.load(ordering: .sequentiallyConsistent)
+      guard isWanted != isFrozen else { return }
+      guard !isWanted || queue.isOpen else { return queue.enqueueAfterPause { [weak self] in self?.carryOut() } }
+      if queue.measure({ write(isWanted ? "1" : "0") }) { isFrozen = isWanted }
+    }
   }
 
   private func write(_ text: StaticString) -> Bool {

@@ -1,3 +1,4 @@
+import Core
 import Dispatch
 import Foundation
 import Glibc
@@ -9,9 +10,13 @@ import Testing
 /// The freezer before a file of the test instead of a control group's.
 final class SandboxFreezerTests {
   private let path = NSTemporaryDirectory() + "redoubt-" + UUID().uuidString
-  private let queue = DispatchQueue(label: "redoubt.freezing")
+  private let time = ManualTimeSource()
+  private let queue: FreezingQueue
 
-  init() throws { try Data("?".utf8).write(to: URL(fileURLWithPath: path)) }
+  init() throws {
+    queue = FreezingQueue(time: time)
+    try Data("?".utf8).write(to: URL(fileURLWithPath: path))
+  }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
@@ -29,11 +34,33 @@ final class SandboxFreezerTests {
 
   @Test func `a stop that has not come about is called off`() throws {
     let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_WRONLY)), on: queue))
-    queue.suspend()
+    let (mayGoOn, isHeld) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    queue.enqueue {
+      isHeld.signal()
+      mayGoOn.wait()
+    }
+    isHeld.wait()
     freezer.freeze()
     freezer.thaw()
-    queue.resume()
+    mayGoOn.signal()
     #expect(try text() == "?")
+  }
+
+  @Test func `after a write that took long nothing is stopped for a while`() throws {
+    let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_WRONLY)), on: queue))
+    freezer.freeze()
+    queue.drain()
+    _ = queue.measure {
+      time.advance(by: FreezingQueue.slow + .nanoseconds(1))
+      return true
+    }
+    freezer.thaw()
+    #expect(try text() == "0")
+    #expect(!queue.isOpen)
+    freezer.freeze()
+    #expect(try text() == "0")
+    time.advance(by: FreezingQueue.pause)
+    #expect(queue.isOpen)
   }
 
   @Test func `a group that is gone stays what it was`() throws {
@@ -55,7 +82,7 @@ final class SandboxFreezerTests {
 
   /// When all that was asked for has come about.
   private func text() throws -> String {
-    queue.sync {}
+    queue.drain()
     return String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
   }
 

@@ -60,6 +60,10 @@ int clinux_signal(int pidfd, int signal);
 // Blocks the signals in the calling thread and returns a non-blocking descriptor that reads them. Privilege: any.
 int clinux_signalfd(const int *signals, size_t count);
 
+// Asks the kernel to give the calling thread short turns, in nanoseconds, but soon: one that wakes up then need not wait
+// until another's turn is over. Of no effect before Linux 6.12. Privilege: any.
+int clinux_prefer_short_turns(uint64_t nanoseconds);
+
 // The next signal of a clinux_signalfd, or -EAGAIN. Privilege: any.
 int clinux_read_signal(int descriptor);
 

@@ -45,6 +45,7 @@ struct ServerComposition {
     state = try await ServerState(configuration, time: time, random: random)
     // The other half is the sandboxes': with as many loops as cores both wait for each other.
     group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount / 2))
+    ShortTurns.prefer(on: group)
     logStore = LogStore(database: state.database, cipher: state.cipher, time: time)
     records = LogWriter(store: logStore, time: time, log: log)
     findingStore = FindingStore(database: state.database, random: random)
