@@ -9,12 +9,19 @@ import Synchronization
 /// else's work may wait with it, so a queue writes. What has not come about by the time of the next request is called off;
 /// what may not come about now is tried again later.
 final class SandboxFreezer: Sendable {
+  private struct State {
+    /// What was written last.
+    var isFrozen = false
+    /// Whether another look is to come after a pause.
+    var isPutOff = false
+  }
+
   private let file: OwnedDescriptor
   private let queue: FreezingQueue
   /// What was asked for last.
   private let isToBeFrozen = Atomic(false)
-  /// What was written last; the queue's alone.
-  private let isFrozen = Mutex(false)
+  /// The queue's alone.
+  private let state = Mutex(State())
 
   /// - Returns: nil on a host that cannot freeze.
   init?(_ sandbox: StartedSandbox, on queue: FreezingQueue) {
@@ -35,11 +42,21 @@ final class SandboxFreezer: Sendable {
 
   /// A write that fails has found the group gone: the end of the sandbox is about to be told.
   private func carryOut() {
-    isFrozen.withLock { isFrozen in
+    state.withLock { state in
       let isWanted = isToBeFrozen.load(ordering: .sequentiallyConsistent)
-      guard isWanted != isFrozen else { return }
-      guard !isWanted || queue.isOpen else { return queue.enqueueAfterPause { [weak self] in self?.carryOut() } }
-      if queue.measure({ write(isWanted ? "1" : "0") }) { isFrozen = isWanted }
+      guard isWanted != state.isFrozen else { return }
+      guard !isWanted || queue.isOpen else { return putOff(&state) }
+      if queue.measure({ write(isWanted ? "1" : "0") }) { state.isFrozen = isWanted }
+    }
+  }
+
+  private func putOff(_ state: inout State) {
+    guard !state.isPutOff else { return }
+    state.isPutOff = true
+    queue.enqueueAfterPause { [weak self] in
+      guard let self else { return }
+      self.state.withLock { $0.isPutOff = false }
+      carryOut()
     }
   }
 

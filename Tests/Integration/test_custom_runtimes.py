@@ -75,6 +75,53 @@ done
         assert answer.json == {"handler": "app.handler", "event": number}
 
 
+PIPELINING = r"""#!/usr/bin/python3
+import json, os, socket
+
+NEXT = b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: runtime\r\n\r\n"
+host, _, port = os.environ["AWS_LAMBDA_RUNTIME_API"].rpartition(":")
+connection = socket.create_connection((host, int(port)))
+received = b""
+
+def answer():
+    global received
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(65536)
+    head, _, received = received.partition(b"\r\n\r\n")
+    fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    length = int(fields[b"content-length"])
+    while len(received) < length:
+        received += connection.recv(65536)
+    body, received = received[:length], received[length:]
+    return int(head.split()[1]), fields, body
+
+connection.sendall(NEXT)
+seen = []
+_, fields, body = answer()
+while True:
+    how, result = json.loads(body), json.dumps(seen).encode()
+    post = b"POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: runtime\r\nContent-Length: %d\r\n\r\n%s" % (
+        fields[b"lambda-runtime-aws-request-id"], len(result), result)
+    following = {"one": NEXT, "half": NEXT[:20], "two": NEXT + NEXT}[how]
+    connection.sendall(post + following)
+    seen = [answer()[0]]
+    if how == "half":
+        connection.sendall(NEXT[20:])
+    status, fields, body = answer()
+    seen.append(status)
+    if how == "two":
+        seen.append(answer()[0])
+"""
+
+
+def test_a_runtime_may_send_more_before_its_result_is_answered(deploy, invoke):
+    name = deploy(make_zip({"bootstrap": PIPELINING}), **CUSTOM)
+    assert invoke(name, "one").json == []
+    assert invoke(name, "half").json == [202, 200]
+    assert invoke(name, "two").json == [202, 200], "a result is answered though what follows it is not whole"
+    assert invoke(name, "one").json == [202, 200, 403], "it has work already"
+
+
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
 def test_a_compiled_program_is_a_runtime(deploy, invoke, tmp_path):
     source = r"""
