@@ -21,11 +21,11 @@ struct ExecutionServices: Sendable {
 
   /// Closes an invocation's log and hands it to the records.
   ///
-  /// - Returns: its last 4 KB.
+  /// - Returns: its last 4 KB, where the caller has asked for them.
   func record(
     _ invocation: Invocation, _ result: RuntimeResult, report: ReportLine, lines: PlatformLines,
     log: inout InvocationLog, stream: String
-  ) -> [UInt8] {
+  ) -> [UInt8]? {
     let now = time.wallTime()
     let end = lines.end(
       report, isFunctionError: result.isFunctionError, producedBytes: result.producedBytes, at: now)
@@ -33,7 +33,7 @@ struct ExecutionServices: Sendable {
     log.close(at: now)
     let (events, tail) = log.take()
     record(events, of: invocation.version, requestID: invocation.requestID, stream: stream)
-    return tail
+    return invocation.request.wantsLogTail ? tail : nil
   }
 
   /// Delivers the failure of those before it to an invocation for which nothing is started.
@@ -50,7 +50,7 @@ struct ExecutionServices: Sendable {
       memorySize: invocation.version.configuration.memorySize, memoryPeak: nil, status: failure.status)
     let result = RuntimeResult(isFunctionError: true, body: failure.payload(requestID), status: failure.status)
     let tail = record(invocation, result, report: report, lines: lines, log: &log, stream: stream)
-    invocation.finish(result, logTail: invocation.request.wantsLogTail ? tail : nil)
+    invocation.finish(result, logTail: tail)
   }
 
   /// Records what an environment printed since its last report and nobody was told of.

@@ -30,6 +30,9 @@ final class SandboxFreezer: Sendable {
     self.queue = queue
   }
 
+  /// By what was written last.
+  var isFrozen: Bool { state.withLock { $0.isFrozen } }
+
   func freeze() { ask(true) }
 
   /// Costs next to nothing where nobody has asked for the opposite.

@@ -23,8 +23,6 @@
 #include "sandbox_identity.h"
 #include "zygote_protocol.h"
 
-enum { PAGE = 4096 };
-
 static struct zygote_message request;
 static int descriptors[ZYGOTE_DESCRIPTORS];
 
@@ -108,10 +106,11 @@ static int place_descriptors(void) {
 // inherits no pages, and would ask for those of the interpreter a few at a time.
 static int map_code_of_program(struct dl_phdr_info *object, size_t size, void *unused) {
   (void)size, (void)unused;
+  const uintptr_t within_page = (uintptr_t)getpagesize() - 1;
   for (unsigned index = 0; index < object->dlpi_phnum; index++) {
     const ElfW(Phdr) *part = &object->dlpi_phdr[index];
     if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0) continue;
-    uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~(uintptr_t)(PAGE - 1);
+    uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~within_page;
     madvise((void *)start, object->dlpi_addr + part->p_vaddr + part->p_memsz - start, MADV_POPULATE_READ);
   }
   return 1;  // the program is the first object; a kernel before 5.14 maps nothing ahead

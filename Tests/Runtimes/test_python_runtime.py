@@ -104,7 +104,8 @@ def test_no_heavy_module_is_loaded_for_a_plain_function(write, task_root, origin
 
 
 @pytest.mark.parametrize(
-    "name", ["bootstrap", "loop", "codec", "handler", "process", "context", "api", "output", "connection", "failures"]
+    "name",
+    "bootstrap loop codec handler process context api output connection failures variables".split(),
 )
 def test_a_module_of_the_function_may_have_a_name_of_ours(write, task_root, name):
     write("value = 'mine'\n", name + ".py")
@@ -350,3 +351,21 @@ def handler(event, context):
     run = runtimes.run(task_root, "app.handler", [Invocation(headers=headers), Invocation(headers=headers)])
     assert answer(run) == ["home", 0o27]
     assert answer(run, 1) == [expected, 0o27 if headers else 0o77]
+
+
+REGISTRATIONS = """
+import os, sys
+asked = []
+os.register_at_fork = lambda **_: asked.append(sys._getframe(1).f_globals["__name__"])
+from redoubt_runtime import stock
+for name in stock._LOADED_AHEAD:
+    __import__(name)
+print(*sorted(set(asked)))
+"""
+
+
+def test_what_a_zygote_loads_would_only_see_to_its_locks_after_a_fork():
+    # It is told of none, and forks with one thread. Random numbers, for example, would be the same in all of its children.
+    done = subprocess.run([runtimes.SYSTEM_PYTHON, "-S", "-c", REGISTRATIONS], capture_output=True, text=True, check=True,
+                          env={"PYTHONPATH": str(runtimes.RUNTIME_DIRECTORY)})  # fmt: skip
+    assert done.stdout.split() == ["logging", "threading"]

@@ -68,11 +68,11 @@ class RuntimeAPI:
         Whatever the platform answers, it has told the caller: 413 is its word to them, not ours.
         """
         path = "/invocation/%s/response" % request_id
-        head = self._head("POST", path, "Content-Type: %s\r\nContent-Length: %d\r\n" % (content_type, len(body)))
+        result = self._request(path, body, "Content-Type: %s\r\n" % content_type)
         if len(body) > _LONG:
-            self._connection.exchange(head, body)
+            self._connection.exchange(*result)
             return
-        self._connection.send((head, body), self._next)
+        self._connection.send(result, self._next)
         self._has_asked = True
 
     def fail(self, request_id, payload):
@@ -99,9 +99,11 @@ class RuntimeAPI:
         return self._post(path, codec.encode(payload), headers)
 
     def _post(self, path, body, headers):
-        head = self._head("POST", path, "%sContent-Length: %d\r\n" % (headers, len(body)))
-        status, _, _ = self._connection.exchange(head, body)
+        status, _, _ = self._connection.exchange(*self._request(path, body, headers))
         return status
+
+    def _request(self, path, body, headers):
+        return self._head("POST", path, "%sContent-Length: %d\r\n" % (headers, len(body))), body
 
     def _head(self, method, path, headers):
         return ("%s %s%s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (method, _BASE, path, self._host, headers)).encode()

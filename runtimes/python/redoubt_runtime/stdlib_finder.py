@@ -58,9 +58,7 @@ class _KeptNames:
     def find_spec(self, name, path=None, target=None):
         if path is not None or name not in _NAMES:
             return None
-        if name in _aside:
-            return ModuleSpec(name, _Aside())
-        spec = PathFinder.find_spec(name, self._paths)
+        spec = ModuleSpec(name, _Aside()) if name in _aside else PathFinder.find_spec(name, self._paths)
         if spec is not None and name == "logging":
             _call_after_execution(spec.loader, _install_log_handler)
         return spec
@@ -76,8 +74,6 @@ class _Aside:
 
     def exec_module(self, module):
         module.__spec__ = self._spec
-        if module.__name__ == "logging":
-            _install_log_handler(module)
 
 
 def _call_after_execution(loader, action):

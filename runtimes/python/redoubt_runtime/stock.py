@@ -55,9 +55,9 @@ def _take_environment():
         os._exit(0)  # Nobody wanted it.
     entries = received[1:].split(b"\0")[:-1]
     coerced = variables.get("LC_CTYPE")
-    variables.replace(entries)
     if coerced is not None:  # By the interpreter at its start, as by one that is started for the function.
-        variables.put("LC_CTYPE", coerced)
+        entries.insert(0, b"LC_CTYPE=%s" % coerced.encode())
+    variables.replace(entries)
     time.tzset()
 
 
