@@ -65,7 +65,7 @@ struct ExecutionServices: Sendable {
   /// - Parameter requestID: nil for output between invocations.
   func record(_ events: [Telemetry.LogEvent], of version: FunctionVersion, requestID: RequestID?, stream: String) {
     guard let group = LogGroupName(version.logGroup), let stream = LogStreamName(stream) else { return }
-    records.append(
-      LogBatch(place: version.place, group: group, stream: stream, requestID: requestID, events: events))
+    let events = events.map { $0.belonging(to: requestID) }
+    records.append(LogBatch(place: version.place, group: group, stream: stream, events: events))
   }
 }

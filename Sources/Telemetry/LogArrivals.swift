@@ -23,17 +23,10 @@ package struct LogArrivalQuery: Hashable, Sendable {
   }
 }
 
-/// An event and the request that it belongs to.
-package struct ArrivedLogEvent: Hashable, Sendable {
-  package let found: FilteredLogEvent
-  /// As the platform knows it, whatever the line says; nil for a line that belongs to no invocation.
-  package let requestID: RequestID?
-}
-
 /// A part of what arrived.
 package struct LogArrivals: Sendable {
-  /// As they were stored: those of an invocation together.
-  package let events: [ArrivedLogEvent]
+  /// As they were stored: those of a stream in their order.
+  package let events: [FilteredLogEvent]
   /// For the next part, also when nothing has arrived yet that it could hold.
   package let mark: Int64
   package let hasMore: Bool

@@ -8,16 +8,10 @@ struct LogBuffer {
     var bytes = 0
   }
 
-  /// Names a stream of any account.
-  struct StreamKey: Hashable {
-    let group: LogGroup
-    let stream: LogStreamName
-  }
-
   /// What was taken out to be stored. It occupies the buffer until `settle` or `giveBack`.
   struct Taken {
     var batches: [LogBatch]
-    var losses: [StreamKey: Loss]
+    var losses: [LogStreamKey: Loss]
   }
 
   /// Streams beyond it are counted in the total only.
@@ -27,7 +21,7 @@ struct LogBuffer {
   private(set) var byteCount = 0
   private(set) var droppedEvents = 0
   private var waiting: [LogBatch] = []
-  private var losses: [StreamKey: Loss] = [:]
+  private var losses: [LogStreamKey: Loss] = [:]
 
   init(capacity: Int) { self.capacity = capacity }
 
@@ -61,10 +55,10 @@ struct LogBuffer {
 
   private mutating func drop(_ batch: LogBatch, _ size: Int) {
     droppedEvents += batch.events.count
-    add(Loss(events: batch.events.count, bytes: size), to: StreamKey(group: batch.logGroup, stream: batch.stream))
+    add(Loss(events: batch.events.count, bytes: size), to: batch.key)
   }
 
-  private mutating func add(_ loss: Loss, to key: StreamKey) {
+  private mutating func add(_ loss: Loss, to key: LogStreamKey) {
     guard losses.count < Self.mostLosses || losses[key] != nil else { return }
     losses[key, default: Loss()].events += loss.events
     losses[key, default: Loss()].bytes += loss.bytes
@@ -73,10 +67,9 @@ struct LogBuffer {
 
 extension LogBuffer.Loss {
   /// The line that stands in the stream for what is missing.
-  func notice(in key: LogBuffer.StreamKey, at now: WallTime) -> LogBatch {
+  func notice(in key: LogStreamKey, at now: WallTime) -> LogBatch {
     let message = "REDOUBT \(events) log events (\(bytes) bytes) of this stream were dropped: the log buffer was full"
     let event = LogEvent(timestamp: now, ingestion: now, message: message, origin: .platform)
-    return LogBatch(
-      place: key.group.place, group: key.group.name, stream: key.stream, requestID: nil, events: [event])
+    return LogBatch(place: key.group.place, group: key.group.name, stream: key.stream, events: [event])
   }
 }

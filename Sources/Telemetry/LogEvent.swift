@@ -14,12 +14,22 @@ package struct LogEvent: Hashable, Sendable {
   package let ingestion: WallTime
   package let message: String
   package let origin: Origin
+  /// As the platform knows it, whatever the line says; nil for a line that belongs to no invocation.
+  package let requestID: RequestID?
 
-  package init(timestamp: WallTime, ingestion: WallTime, message: String, origin: Origin) {
+  package init(
+    timestamp: WallTime, ingestion: WallTime, message: String, origin: Origin, requestID: RequestID? = nil
+  ) {
     self.timestamp = timestamp
     self.ingestion = ingestion
     self.message = message
     self.origin = origin
+    self.requestID = requestID
+  }
+
+  /// The same line as one of that request.
+  package func belonging(to requestID: RequestID?) -> LogEvent {
+    LogEvent(timestamp: timestamp, ingestion: ingestion, message: message, origin: origin, requestID: requestID)
   }
 
   /// As AWS counts an event against its limits: the message and 26 bytes.

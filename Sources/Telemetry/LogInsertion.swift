@@ -55,6 +55,15 @@ struct LogInsertion: Sendable {
       ])
   }
 
+  /// The requests whose lines are in a batch, with a space between two; nothing else of it is stored in clear.
+  private func requests(of batch: LogBatch) -> SQLValue {
+    var ids: [String] = []
+    for case let id? in batch.events.lazy.map(\.requestID) where ids.last != id.description {
+      ids.append(id.description)
+    }
+    return ids.isEmpty ? .null : .text(ids.joined(separator: " "))
+  }
+
   private func insert(
     _ sealed: SealedLogBatch, sequence: Int64, in transaction: any Transaction
   ) throws(DatabaseError) {
@@ -67,7 +76,7 @@ struct LogInsertion: Sendable {
       [.integer(sequence)] + sealed.batch.logGroup.key + [
         .text(sealed.batch.stream.description), .integer(sealed.firstMilliseconds),
         .integer(sealed.lastMilliseconds), .integer(Int64(sealed.batch.events.count)),
-        sealed.batch.requestID.map { .text($0.description) } ?? .null, .blob(sealed.sealed),
+        requests(of: sealed.batch), .blob(sealed.sealed),
       ])
   }
 }

@@ -40,6 +40,7 @@ package enum LogSchema {
   private static let sequence = "CREATE TABLE log_sequence (next BIGINT NOT NULL)"
   private static let first = "INSERT INTO log_sequence (next) VALUES (1)"
 
+  // `request_id` has all of them that a batch has lines of, with a space between two.
   // INVARIANT: a batch spans less than 5000 ms; `LogScan` relies on it.
   private static let batches = """
     CREATE TABLE log_batches (

@@ -24,14 +24,13 @@ extension LogStore {
   private static func part(
     _ query: LogArrivalQuery, after start: Int64, _ reader: LogBatchReader, _ transaction: any Transaction
   ) throws -> LogArrivals {
-    var (events, mark, bytes): ([ArrivedLogEvent], Int64, Int) = ([], start, 0)
+    var (events, mark, bytes): ([FilteredLogEvent], Int64, Int) = ([], start, 0)
     while true {
       let rows = try transaction.query(query.sql, query.arguments(after: mark, limit: rowsAtOnce))
       for row in rows {
         guard bytes < largestPart else { return LogArrivals(events: events, mark: mark, hasMore: true) }
         let sealed = try row.blob("sealed")
-        let requestID = row.isNull("request_id") ? nil : RequestID(try row.text("request_id"))
-        events += try reader.wanted(row, sealed).map { ArrivedLogEvent(found: $0, requestID: requestID) }
+        events += try reader.wanted(row, sealed).filter(query.isOfRequest)
         bytes += sealed.count
         mark = try row.integer("sequence")
       }
@@ -45,15 +44,19 @@ extension LogArrivalQuery {
   /// for the columns that it begins with, would make it read the whole time again.
   var sql: String {
     """
-    SELECT sequence, log_stream, request_id, sealed FROM log_batches
+    SELECT sequence, log_stream, sealed FROM log_batches
     WHERE account || '' = ? AND region = ? AND log_group = ? AND sequence > ? AND last_ms >= ?
-      \(requestID == nil ? "" : "AND request_id = ?") ORDER BY sequence LIMIT ?
+      \(requestID == nil ? "" : "AND request_id LIKE ?") ORDER BY sequence LIMIT ?
     """
   }
 
   func arguments(after mark: Int64, limit: Int64) -> [SQLValue] {
-    let request: [SQLValue] = requestID.map { [.text($0.description)] } ?? []
+    let request: [SQLValue] = requestID.map { [.text("%\($0)%")] } ?? []
     return group.key + [.integer(mark), .integer(start ?? .min)] + request + [.integer(limit)]
+  }
+
+  fileprivate func isOfRequest(_ found: FilteredLogEvent) -> Bool {
+    requestID == nil || found.event.requestID == requestID
   }
 
   /// Before the first batch that can hold what is wanted.

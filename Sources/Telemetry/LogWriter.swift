@@ -83,7 +83,7 @@ package final class LogWriter: Sendable {
   private func storeChunk(of taken: inout LogBuffer.Taken) async throws(LogError) {
     let chunk = Self.chunk(of: taken.batches)
     var sealed: [SealedLogBatch] = []
-    for batch in chunk { sealed += seal(batch) }
+    for batch in LogBatch.joined(chunk) { sealed += seal(batch) }
     try await store.insert(sealed)
     buffer.withLock { $0.settle(chunk) }
     taken.batches.removeFirst(chunk.count)

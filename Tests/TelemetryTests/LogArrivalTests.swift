@@ -13,26 +13,27 @@ struct LogArrivalTests {
     let logs = try await LogFixture()
     try await logs.log("a", (50, "first"))
     let part = try await logs.store.arrivals(LogArrivalQuery(group: logs.group))
-    #expect(part.events.map(\.found.event.message) == ["first"])
+    #expect(part.events.map(\.event.message) == ["first"])
     try await logs.log("b", (10, "second"), (60, "third"))
     let next = try await logs.store.arrivals(LogArrivalQuery(group: logs.group), after: part.mark)
-    #expect(next.events.map(\.found.event.message) == ["second", "third"])
+    #expect(next.events.map(\.event.message) == ["second", "third"])
     let end = try await logs.store.arrivals(LogArrivalQuery(group: logs.group), after: next.mark)
     #expect(end.events.isEmpty && end.mark == next.mark && !end.hasMore)
   }
 
   @Test func `a request's lines are found whatever is in them`() async throws {
     let logs = try await LogFixture()
-    let batch = try logs.batch("a", [line(1, "mine"), line(2, "mine too")])
+    let other = try #require(RequestID("00000000-0000-4000-8000-000000000001"))
     try await logs.store.append([
       try logs.batch("a", [line(1, "RequestId: \(request)")]),
-      LogBatch(
-        place: batch.place, group: batch.group, stream: batch.stream, requestID: request, events: batch.events),
+      try logs.batch("a", [line(1, "mine").belonging(to: request), line(2, "mine too").belonging(to: request)]),
+      try logs.batch("a", [line(2, "another's").belonging(to: other)]),
+      try logs.batch("b", [line(2, "another's").belonging(to: other)]),
     ])
     let found = try await logs.store.arrivals(LogArrivalQuery(group: logs.group, requestID: request)).events
-    #expect(found.map(\.found.event.message) == ["mine", "mine too"])
-    #expect(found.allSatisfy { $0.requestID == request })
-    #expect(try await logs.store.arrivals(LogArrivalQuery(group: logs.group)).events.first?.requestID == nil)
+    #expect(found.map(\.event.message) == ["mine", "mine too"])
+    #expect(found.allSatisfy { $0.event.requestID == request })
+    #expect(try await logs.store.arrivals(LogArrivalQuery(group: logs.group)).events.first?.event.requestID == nil)
   }
 
   @Test func `only what the pattern wants is found, and the reader goes on behind the rest`() async throws {
@@ -40,7 +41,7 @@ struct LogArrivalTests {
     try await logs.log("a", (1, "{\"level\": \"INFO\"}"), (2, "{\"level\": \"ERROR\"}"), (3, "ERROR"))
     let query = LogArrivalQuery(group: logs.group, pattern: try FilterPattern("{ $.level = ERROR }"))
     let part = try await logs.store.arrivals(query)
-    #expect(part.events.map(\.found.event.timestamp.milliseconds) == [2])
+    #expect(part.events.map(\.event.timestamp.milliseconds) == [2])
     #expect(try await logs.store.arrivals(query, after: part.mark).events.isEmpty)
   }
 
@@ -48,15 +49,15 @@ struct LogArrivalTests {
     let logs = try await LogFixture()
     for time in [Int64(1), 20_000, 40_000] { try await logs.log("a", (time, "\(time)")) }
     let from = try await logs.store.arrivals(LogArrivalQuery(group: logs.group, start: 20_000))
-    #expect(from.events.map(\.found.event.message) == ["20000", "40000"])
+    #expect(from.events.map(\.event.message) == ["20000", "40000"])
     let between = try await logs.store.arrivals(LogArrivalQuery(group: logs.group, start: 2, end: 20_000))
-    #expect(between.events.map(\.found.event.message) == ["20000"])
+    #expect(between.events.map(\.event.message) == ["20000"])
     let later = LogArrivalQuery(group: logs.group, start: 50_000)
     let nothing = try await logs.store.arrivals(later)
     #expect(nothing.events.isEmpty)
     try await logs.log("a", (60_000, "new"))
     let new = try await logs.store.arrivals(later, after: nothing.mark)
-    #expect(new.events.map(\.found.event.message) == ["new"])
+    #expect(new.events.map(\.event.message) == ["new"])
   }
 
   @Test func `much comes in parts`() async throws {

@@ -58,11 +58,11 @@ struct LogBufferTests {
   private func batch(_ stream: String, _ messages: String...) throws -> LogBatch {
     let key = try key(stream)
     return LogBatch(
-      place: place, group: key.group.name, stream: key.stream, requestID: nil, events: messages.map { line(1, $0) })
+      place: place, group: key.group.name, stream: key.stream, events: messages.map { line(1, $0) })
   }
 
-  private func key(_ stream: String) throws -> LogBuffer.StreamKey {
-    LogBuffer.StreamKey(
+  private func key(_ stream: String) throws -> LogStreamKey {
+    LogStreamKey(
       group: LogGroup(place: place, name: try #require(LogGroupName("g"))), stream: try #require(LogStreamName(stream)))
   }
 }

@@ -32,8 +32,7 @@ final class LogFixture: Sendable {
   func batch(_ stream: String, _ events: [LogEvent], in group: LogGroup? = nil) throws -> LogBatch {
     let group = group ?? self.group
     return LogBatch(
-      place: group.place, group: group.name, stream: try #require(LogStreamName(stream)), requestID: nil,
-      events: events)
+      place: group.place, group: group.name, stream: try #require(LogStreamName(stream)), events: events)
   }
 
   /// Stores one batch with a line at each of the times.

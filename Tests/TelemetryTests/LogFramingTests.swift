@@ -11,7 +11,11 @@ struct LogFramingTests {
     LogEvent(timestamp: WallTime(nanoseconds: 0), ingestion: WallTime(nanoseconds: 1), message: "", origin: .function),
     LogEvent(
       timestamp: WallTime(nanoseconds: .min), ingestion: WallTime(nanoseconds: 2), message: "é\u{0}🦊\n",
-      origin: .function),
+      origin: .function, requestID: RequestID("00000000-0000-4000-8000-000000000000")),
+    line(1, "of the same").belonging(to: RequestID("00000000-0000-4000-8000-000000000000")),
+    line(2, "of another").belonging(to: RequestID("00000000-0000-4000-8000-000000000001")),
+    line(3, "of none"),
+    line(4, "of that again").belonging(to: RequestID("00000000-0000-4000-8000-000000000001")),
   ]
 
   @Test func `events come back as they went in`() throws {
@@ -28,11 +32,14 @@ struct LogFramingTests {
   }
 
   @Test(arguments: [
-    [], [0], [2], [1, 0], [1] + [UInt8](repeating: 0, count: 21),
-    [1] + [UInt8](repeating: 0, count: 16) + [2, 0xFF, 0xFF, 0xFF, 0xFF, 65],
-    [1] + [UInt8](repeating: 0, count: 16) + [3, 0, 0, 0, 1, 65],
-    [1] + [UInt8](repeating: 0, count: 16) + [2, 0, 0, 0, 1, 0xFF],
-    [1] + [UInt8](repeating: 0, count: 16) + [2, 0, 0, 0, 2, 0xC0, 0x80],
+    [], [0], [1], [2, 0], [2] + [UInt8](repeating: 0, count: 22),
+    [2] + [UInt8](repeating: 0, count: 16) + [2, 0, 0xFF, 0xFF, 0xFF, 0xFF, 65],
+    [2] + [UInt8](repeating: 0, count: 16) + [3, 0, 0, 0, 0, 1, 65],
+    [2] + [UInt8](repeating: 0, count: 16) + [2, 0, 0, 0, 0, 1, 0xFF],
+    [2] + [UInt8](repeating: 0, count: 16) + [2, 0, 0, 0, 0, 2, 0xC0, 0x80],
+    [2] + [UInt8](repeating: 0, count: 16) + [2, 1, 0, 0, 0, 1, 65],
+    [2] + [UInt8](repeating: 0, count: 16) + [2, 3, 0, 0, 0, 1, 65],
+    [2] + [UInt8](repeating: 0, count: 16) + [2, 2] + [UInt8](repeating: 48, count: 36) + [0, 0, 0, 1, 65],
   ])
   func `what is not in form is malformed`(bytes: [UInt8]) {
     #expect(throws: LogFraming.Malformed()) { try LogFraming.decode(bytes) }

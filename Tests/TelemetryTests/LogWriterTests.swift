@@ -16,6 +16,26 @@ struct LogWriterTests {
     #expect(logs.database.commitCount - before == 1)
   }
 
+  @Test func `what a stream gets within one flush is sealed once, and each line stays its request's`() async throws {
+    let logs = try await LogFixture()
+    let writer = writer(logs)
+    let ids = try (0..<3).map { try #require(RequestID("00000000-0000-4000-8000-00000000000\($0)")) }
+    for id in ids {
+      writer.append(try logs.batch("a", [line(1, "START"), line(1, "END")].map { $0.belonging(to: id) }))
+      writer.append(try logs.batch("b", [line(1, "of none")]))
+    }
+    try await writer.flush()
+    let rows = try await logs.database.read { transaction in
+      try transaction.query("SELECT log_stream, event_count, request_id FROM log_batches ORDER BY sequence", [])
+        .map { [try $0.text("log_stream"), "\(try $0.integer("event_count"))", try? $0.text("request_id")] }
+    }
+    #expect(rows == [["a", "6", ids.map(\.description).joined(separator: " ")], ["b", "3", nil]])
+    for id in ids {
+      let found = try await logs.store.arrivals(LogArrivalQuery(group: logs.group, requestID: id)).events
+      #expect(found.map(\.event.message) == ["START", "END"])
+    }
+  }
+
   @Test func `more than a chunk is stored in several transactions and in order`() async throws {
     let logs = try await LogFixture()
     let writer = writer(logs)

@@ -66,14 +66,14 @@ struct ListLogEvents: ControlOperation, RedoubtOperation {
     return value
   }
 
-  private static func members(_ arrived: ArrivedLogEvent) -> JSONValue {
-    let event = arrived.found.event
+  private static func members(_ found: FilteredLogEvent) -> JSONValue {
+    let event = found.event
     var members: [String: JSONValue] = [
-      "EventId": .string(arrived.found.id), "LogStream": .string(arrived.found.stream.description),
+      "EventId": .string(found.id), "LogStream": .string(found.stream.description),
       "Timestamp": .integer(event.timestamp.milliseconds), "IngestionTime": .integer(event.ingestion.milliseconds),
       "Origin": event.origin == .platform ? "Platform" : "Function", "Message": .string(event.message),
     ]
-    members["RequestId"] = arrived.requestID.map { .string($0.description) }
+    members["RequestId"] = event.requestID.map { .string($0.description) }
     return .object(members)
   }
 }
