@@ -1,5 +1,6 @@
 import Core
 import Functions
+import Glibc
 import Telemetry
 
 /// The log of one environment: takes the runtime's output apart into lines and puts the platform's lines between them.
@@ -42,18 +43,26 @@ struct InvocationLog {
   }
 
   /// Takes bytes as they came from the pipe.
-  mutating func append(_ bytes: some Collection<UInt8>, at time: WallTime) {
+  mutating func append(_ bytes: [UInt8], at time: WallTime) {
     addToTail(bytes)
     guard !volume.isUsedUp else { return volume.drop(bytes.count) }
     var rest = bytes[...]
-    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+    while let end = Self.lineEnd(rest) {
       partial.append(contentsOf: rest[..<end])
-      rest = rest[rest.index(after: end)...]
+      rest = rest[(end + 1)...]
       closeLine(at: time)
       guard !volume.isUsedUp else { return volume.drop(rest.count) }
     }
     partial.append(contentsOf: rest)
     while partial.count >= Self.longestLine, !volume.isUsedUp { cutLine(at: time) }
+  }
+
+  /// libc's search: a function can print gigabytes, and whoever else is on this event loop waits.
+  private static func lineEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
+    bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress, let found = memchr(base, 0x0A, buffer.count) else { return nil }
+      return bytes.startIndex + (UnsafeRawPointer(found) - base)
+    }
   }
 
   /// Adds a line of the platform; an unfinished line of the function is closed before it, and what was dropped is told.
@@ -125,8 +134,8 @@ struct InvocationLog {
     byteCount += message.utf8.count + 32
   }
 
-  private mutating func addToTail(_ bytes: some Collection<UInt8>) {
-    tail.append(contentsOf: bytes)
+  private mutating func addToTail(_ bytes: [UInt8]) {
+    tail.append(contentsOf: bytes.suffix(Self.tailSize))
     if tail.count > 4 * Self.tailSize { tail.removeFirst(tail.count - Self.tailSize) }
   }
 }

@@ -15,7 +15,7 @@ final class LogPipe {
   }
 
   /// Bytes that are taken in one turn of the event loop: what others wait for on it comes between them.
-  private static let turn = 16_384
+  private static let turn = 65_536
 
   /// The same open file as the channel reads; only asked how much is in it.
   private let descriptor: OwnedDescriptor

@@ -24,7 +24,7 @@ enum LogFraming {
       bytes.append(event.origin.rawValue)
       append(event.requestID, after: &last, to: &bytes)
       append(UInt32(clamping: event.message.utf8.count), to: &bytes)
-      bytes.append(contentsOf: event.message.utf8.prefix(Int(UInt32.max)))
+      bytes.append(contentsOf: event.message.utf8)
     }
     return bytes
   }

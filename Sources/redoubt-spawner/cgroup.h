@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "zygote_protocol.h"
+
 struct cgroup_limits {
   uint64_t memory_bytes;
   uint64_t process_bytes;  // of one process, for where no group bounds all of them; 0: not known yet
@@ -34,6 +36,10 @@ struct cgroup_driver {
   int (*create)(const char *name, const struct cgroup_limits *limits);
   // For a sandbox that becomes another's than it was made for.
   int (*limit)(const char *name, const struct cgroup_limits *limits);
+  // How a process comes into the group: it writes to files that are opened here, by entry_join_groups; their number is
+  // returned. Or, where this is NULL, `attach` moves it. Who moves itself needs no more of the kernel than that. Who moves
+  // others has it hold its lock on all control groups for a grace period, and thawing waits for the same lock.
+  int (*open_joins)(const char *name, int files[ZYGOTE_JOINS]);
   int (*attach)(const char *name, pid_t process);
   // From now on the processor time is held to the share that `memory_mib` buys.
   int (*settle)(const char *name, uint32_t memory_mib);

@@ -79,6 +79,11 @@ static bool open_hierarchy(int index) {
   return layout.parent[index] >= 0;
 }
 
+// Runs as: host root, in the spawner. Of groups without controllers. Into such a one a thread moves itself alone.
+static int make_threaded(const char *name) {
+  return cgroup_file_write(layout.parent[UNIFIED], name, "cgroup.type", "threaded");
+}
+
 // Runs as: host root, in the spawner.
 static bool open_layout(const char *instance) {
   cgroup_each_line("/proc/self/cgroup", note_own_group, NULL);
@@ -86,7 +91,8 @@ static bool open_layout(const char *instance) {
   snprintf(layout.parent_name, sizeof layout.parent_name, "redoubt-%s", instance);
   for (int index = 0; index < CONTROLLERS; index++)
     if (!open_hierarchy(index)) return false;
-  bool has_unified = open_hierarchy(UNIFIED) && faccessat(layout.parent[UNIFIED], ".", W_OK, AT_EACCESS) == 0;
+  bool has_unified = open_hierarchy(UNIFIED) && faccessat(layout.parent[UNIFIED], ".", W_OK, AT_EACCESS) == 0 &&
+                     make_threaded(".") == 0;
   layout.count = has_unified ? HIERARCHIES : CONTROLLERS;
   // Kernels before 5.11 account a child to its parent only when told so; later ones always do.
   cgroup_file_write(layout.parent[MEMORY], ".", "memory.use_hierarchy", "1");
@@ -143,6 +149,7 @@ static int create(const char *name, const struct cgroup_limits *limits) {
   int result = 0;
   for (int index = 0; index < layout.count && result == 0; index++)
     if (mkdirat(layout.parent[index], name, 0755) != 0 && errno != EEXIST) result = -1;
+  if (result == 0 && layout.count == HIERARCHIES) result = make_threaded(name);
   if (result == 0) result = limit(name, limits);
   if (result == 0) return 0;
   int error = errno;
@@ -151,11 +158,18 @@ static int create(const char *name, const struct cgroup_limits *limits) {
   return -1;
 }
 
-// Runs as: host root, in the spawner.
-static int attach(const char *name, pid_t process) {
-  for (int index = 0; index < layout.count; index++)
-    if (cgroup_file_write_number(layout.parent[index], name, "cgroup.procs", (uint64_t)process) != 0) return -1;
-  return 0;
+// Runs as: host root, in the spawner. What may be written through them is decided by who opens them.
+static int open_joins(const char *name, int files[ZYGOTE_JOINS]) {
+  _Static_assert((int)HIERARCHIES <= (int)ZYGOTE_JOINS, "room for all");
+  for (int index = 0; index < layout.count; index++) {
+    files[index] = cgroup_file_open(layout.parent[index], name, index == UNIFIED ? "cgroup.threads" : "tasks", O_WRONLY);
+    if (files[index] >= 0) continue;
+    int error = errno;
+    while (index-- > 0) close(files[index]);
+    errno = error;
+    return -1;
+  }
+  return layout.count;
 }
 
 // Runs as: host root, in the spawner.
@@ -231,7 +245,7 @@ const struct cgroup_driver cgroup_v1 = {
     .open = open_layout,
     .create = create,
     .limit = limit,
-    .attach = attach,
+    .open_joins = open_joins,
     .settle = settle,
     .open_peak = open_peak,
     .open_usage = open_usage,

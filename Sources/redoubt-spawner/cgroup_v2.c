@@ -26,7 +26,7 @@ static struct {
 enum { MOVE_ATTEMPTS = 8 };
 
 static const char controllers[] = "+memory +cpu +pids";
-static const char leaf[] = "redoubt-platform";
+static const char leaf[] = "redoubt-platform";  // goes first: all sandboxes together have the default weight, 100
 
 // Runs as: host root, in the spawner. Line: `0::/path`.
 static void note_own_group(char *line, void *unused) {
@@ -129,6 +129,8 @@ static bool open_layout(const char *instance) {
   if (layout.outer < 0) return false;
   errno = ENOTSUP;
   if (!has_controllers(layout.outer) || hand_controllers_down() != 0) return false;
+  // Where there is no leaf, the platform is in another group and not this one's to favour.
+  cgroup_file_write(layout.outer, leaf, "cpu.weight", "1000");
   if (mkdirat(layout.outer, layout.parent_name, 0755) != 0 && errno != EEXIST) return false;
   layout.parent = openat(layout.outer, layout.parent_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   return layout.parent >= 0 && cgroup_file_write(layout.parent, ".", "cgroup.subtree_control", controllers) == 0;

@@ -52,8 +52,10 @@ static void pass_gate(const struct plan *plan, char expected) {
 
 // Runs as: not mapped yet, in the clone. Closes all that is not named here; standard streams are replaced later.
 static void keep_only_planned(const struct plan *plan) {
-  int kept[] = {plan->set_up_socket, plan->output,         plan->archive, plan->program,
-                plan->program_socket, plan->program_end, plan->filter};
+  int kept[7 + ZYGOTE_JOINS] = {plan->set_up_socket, plan->output,         plan->archive, plan->program,
+                                plan->program_socket, plan->program_end, plan->filter};
+  for (unsigned index = 0; index < ZYGOTE_JOINS; index++)
+    kept[7 + index] = index < plan->join_count ? plan->joins[index] : -1;
   unsigned first = 3;
   for (;;) {
     int next = -1;
@@ -250,6 +252,7 @@ void sandbox_child(const struct plan *plan, char *argument_memory) {
   strncpy(argument_memory, "init", length);
   prctl(PR_SET_NAME, "init");
   prctl(PR_SET_DUMPABLE, 0);
+  if (entry_join_groups(plan->joins, plan->join_count) != 0) child_fail(plan, "control group: join");
   if (privilege_map_own_ids(plan->nested) != 0) child_fail(plan, "id maps");
   pass_gate(plan, GATE_BUILD);
   int files[REPORT_READY_DESCRIPTORS] = {-1, -1, -1};

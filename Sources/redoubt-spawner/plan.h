@@ -9,6 +9,7 @@
 #include "privilege.h"
 #include "sandbox_entry.h"
 #include "spawner_protocol.h"
+#include "zygote_protocol.h"
 
 struct cgroup_limits;
 
@@ -26,6 +27,8 @@ struct plan {
   int filter;                    // zygote: the filter as a file
   int zygote_namespace;          // the user namespace of the zygote that it is made below; -1: none
   struct nested_id nested;       // its ids in there
+  int joins[ZYGOTE_JOINS];       // by which it comes into its control group
+  unsigned join_count;           // 0: it is moved there
   int output;                    // environment: the log pipe's write end; unpack: where the report goes
   int archive;                   // unpack: the sealed zip
   int program;                   // unpack: redoubt-unpack, opened before the spawner left the host's files

@@ -132,11 +132,12 @@ static int map_ids(const struct spawner *spawner, const struct sandbox *sandbox,
 }
 
 // Runs as: host root, in the spawner. NULL, or the step that failed. The sandbox builds itself while this attaches it,
-// which takes 10 ms on an idle v1 machine; it runs nothing before GATE_RUN, which comes from the loop after this.
+// where it does not do so itself; it runs nothing before GATE_RUN, which comes from the loop after this.
 static const char *prepare(struct spawner *spawner, struct sandbox *sandbox, pid_t process) {
   if (map_ids(spawner, sandbox, process) != 0) return "id maps";
   if (!sandbox_order(sandbox, GATE_BUILD)) return "gate";
-  if (spawner->cgroups->attach(sandbox->group, process) != 0) return "control group: attach";
+  if (spawner->cgroups->open_joins == NULL && spawner->cgroups->attach(sandbox->group, process) != 0)
+    return "control group: attach";
   if (events_add(spawner, sandbox->process, EVENT_EXIT, sandbox->slot) != 0) return "events";
   if (events_add(spawner, sandbox->set_up_socket, EVENT_REPORT, sandbox->slot) != 0) return "events";
   return NULL;
@@ -186,6 +187,16 @@ static pid_t clone_sandbox(struct spawner *spawner, struct sandbox *sandbox, con
   return process;
 }
 
+// Runs as: host root, in the spawner.
+static int open_joins(const struct spawner *spawner, const struct sandbox *sandbox, struct plan *plan) {
+  plan->join_count = 0;
+  if (spawner->cgroups->open_joins == NULL) return 0;
+  int count = spawner->cgroups->open_joins(sandbox->group, plan->joins);
+  if (count < 0) return -1;
+  plan->join_count = (unsigned)count;
+  return 0;
+}
+
 // Runs as: host root, in the spawner; in the clone, as `sandbox_child` says.
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits) {
@@ -202,6 +213,8 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
     fault = "devices";
   } else if (spawner->cgroups->create(sandbox->group, limits) != 0) {
     fault = "control group: create";
+  } else if (open_joins(spawner, sandbox, plan) != 0) {
+    fault = "control group: open";
   }
   if (fault != NULL) {
     sandbox_fail(sandbox, fault);
@@ -211,6 +224,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   pid_t process = clone_sandbox(spawner, sandbox, plan);
   int error = errno;
   close(ends[1]);
+  close_descriptors(plan->joins, plan->join_count);
   errno = error;
   if (process < 0) return sandbox_fail(sandbox, "clone");
   const char *step = prepare(spawner, sandbox, process);

@@ -170,7 +170,7 @@ static bool take_report_with_descriptors(struct spawner *spawner, struct sandbox
   bool is_joinable = report->kind == REPORT_JOINABLE && sandbox->state == SANDBOX_PARKING &&
                      sandbox->stock != NULL && sandbox->program_socket >= 0 && count == ZYGOTE_NAMESPACES;
   if (!is_joinable) return false;
-  if (!zygote_fork_into(sandbox, descriptors)) sandbox_give_up(sandbox, errno, "zygote");
+  if (!zygote_fork_into(spawner, sandbox, descriptors)) sandbox_give_up(sandbox, errno, "zygote");
   return true;
 }
 

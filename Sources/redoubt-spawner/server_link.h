@@ -29,7 +29,7 @@ enum link_status link_receive(struct server_link *link, struct received *message
 // The number of descriptors that came with a message received on any socket; those beyond `room` are closed.
 unsigned link_take_descriptors(struct msghdr *header, int *kept, unsigned room);
 // The most descriptors beside one message, on any socket of the spawner's.
-enum { LINK_DESCRIPTORS = 9 };
+enum { LINK_DESCRIPTORS = 14 };
 // One message of `part_count` parts with `count` descriptors beside it, on any socket: what sendmsg says. Never a signal.
 ssize_t link_send_beside(int socket, struct iovec *parts, size_t part_count, const int *descriptors, unsigned count,
                          int flags);

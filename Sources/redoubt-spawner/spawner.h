@@ -209,7 +209,7 @@ void zygote_on_message(struct spawner *spawner, struct stock *stock);
 void zygote_retire(struct stock *stock);
 void zygote_on_end(struct spawner *spawner, struct sandbox *zygote);
 // Asks it for a child in the sandbox, and takes its namespaces. False, with errno: it cannot be asked.
-bool zygote_fork_into(struct sandbox *sandbox, int namespaces[ZYGOTE_NAMESPACES]);
+bool zygote_fork_into(struct spawner *spawner, struct sandbox *sandbox, int namespaces[ZYGOTE_NAMESPACES]);
 
 // adopt.c: gives a parked sandbox to an SP_START that has been checked.
 void adopt(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request);

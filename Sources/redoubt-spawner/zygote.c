@@ -108,29 +108,36 @@ void zygote_on_end(struct spawner *spawner, struct sandbox *zygote) {
   stock_back_off(stock);
 }
 
-// Runs as: host root, in the spawner. Descriptors in the order of zygote_protocol.h; each may be -1.
+// Runs as: host root, in the spawner. Descriptors in the order of zygote_protocol.h.
 static bool send_request(const struct stock *stock, const struct zygote_message *request, const int *descriptors) {
-  _Static_assert((int)ZYGOTE_DESCRIPTORS <= (int)LINK_DESCRIPTORS, "room for all");
+  _Static_assert((int)ZYGOTE_DESCRIPTORS + (int)ZYGOTE_JOINS <= (int)LINK_DESCRIPTORS, "room for all");
   struct iovec part = {.iov_base = (void *)request, .iov_len = sizeof *request};
-  ssize_t size = link_send_beside(stock->zygote_socket, &part, 1, descriptors, ZYGOTE_DESCRIPTORS, MSG_DONTWAIT);
+  unsigned count = ZYGOTE_DESCRIPTORS + request->joins;
+  ssize_t size = link_send_beside(stock->zygote_socket, &part, 1, descriptors, count, MSG_DONTWAIT);
   return size == (ssize_t)sizeof *request;
 }
 
 // Runs as: host root, in the spawner.
-bool zygote_fork_into(struct sandbox *sandbox, int namespaces[ZYGOTE_NAMESPACES]) {
-  const struct zygote_message request = {
+bool zygote_fork_into(struct spawner *spawner, struct sandbox *sandbox, int namespaces[ZYGOTE_NAMESPACES]) {
+  struct zygote_message request = {
       .kind = sandbox->stock->first == NULL ? ZYGOTE_FORK : ZYGOTE_FORK_IN_HASTE,
       .slot = sandbox->slot,
       .generation = sandbox->generation,
   };
-  int descriptors[ZYGOTE_DESCRIPTORS];
+  int descriptors[ZYGOTE_DESCRIPTORS + ZYGOTE_JOINS];
   memcpy(descriptors, namespaces, ZYGOTE_NAMESPACES * sizeof(int));
   descriptors[ZYGOTE_NAMESPACES] = sandbox->program_socket;
   descriptors[ZYGOTE_NAMESPACES + 1] = sandbox->program_output;
   errno = ESRCH;
-  bool is_sent = sandbox->stock->zygote_is_ready && send_request(sandbox->stock, &request, descriptors);
+  bool is_ready = sandbox->stock->zygote_is_ready;
+  if (is_ready && spawner->cgroups->open_joins != NULL) {
+    int joins = spawner->cgroups->open_joins(sandbox->group, descriptors + ZYGOTE_DESCRIPTORS);
+    is_ready = joins >= 0;
+    request.joins = is_ready ? (uint32_t)joins : 0;
+  }
+  bool is_sent = is_ready && send_request(sandbox->stock, &request, descriptors);
   int error = errno;
-  close_descriptors(descriptors, ZYGOTE_DESCRIPTORS);
+  close_descriptors(descriptors, ZYGOTE_DESCRIPTORS + request.joins);
   sandbox->program_socket = sandbox->program_output = -1;
   errno = error;
   return is_sent;
@@ -154,14 +161,14 @@ static pid_t receive(const struct stock *stock, struct zygote_message *message) 
   return credentials.pid;
 }
 
-// Runs as: host root, in the spawner. The new program goes where its sandbox is counted.
+// Runs as: host root, in the spawner. The new program goes where its sandbox is counted, unless it is there.
 static void on_forked(struct spawner *spawner, const struct stock *stock, const struct zygote_message *message, pid_t program) {
   if (message->slot >= spawner->configuration.slots + SP_STOCK_PLACES) return;
   struct sandbox *sandbox = &spawner->sandboxes[message->slot];
   bool is_meant = sandbox->state == SANDBOX_PARKING && sandbox->stock == stock &&
                   sandbox->generation == message->generation && !sandbox->program_is_attached;
   if (!is_meant) return;
-  if (spawner->cgroups->attach(sandbox->group, program) != 0) {
+  if (spawner->cgroups->open_joins == NULL && spawner->cgroups->attach(sandbox->group, program) != 0) {
     sandbox_give_up(sandbox, errno, "control group: attach the program");
     return;
   }

@@ -24,7 +24,7 @@
 #include "zygote_protocol.h"
 
 static struct zygote_message request;
-static int descriptors[ZYGOTE_DESCRIPTORS];
+static int descriptors[ZYGOTE_DESCRIPTORS + ZYGOTE_JOINS];
 
 // Runs as: the zygote.
 static int read_filter(void) {
@@ -71,10 +71,12 @@ int zygote_next(void) {
   if (size == 0) return -EPIPE;
   const struct cmsghdr *rights = size == (ssize_t)sizeof request ? CMSG_FIRSTHDR(&header) : NULL;
   bool is_asked = request.kind == ZYGOTE_FORK || request.kind == ZYGOTE_FORK_IN_HASTE;
-  bool is_whole = rights != NULL && is_asked && rights->cmsg_level == SOL_SOCKET &&
-                  rights->cmsg_type == SCM_RIGHTS && rights->cmsg_len == CMSG_LEN(sizeof descriptors);
+  if (rights == NULL || !is_asked || request.joins > ZYGOTE_JOINS) return -EPROTO;
+  size_t length = (ZYGOTE_DESCRIPTORS + request.joins) * sizeof descriptors[0];
+  bool is_whole = rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS &&
+                  rights->cmsg_len == CMSG_LEN(length);
   if (!is_whole) return -EPROTO;
-  memcpy(descriptors, CMSG_DATA(rights), sizeof descriptors);
+  memcpy(descriptors, CMSG_DATA(rights), length);
   return 0;
 }
 
@@ -117,8 +119,9 @@ static int map_code_of_program(struct dl_phdr_info *object, size_t size, void *u
 }
 
 // Runs as: the zygote's uid with full capabilities in the sandbox's user namespace; user code's privilege afterwards.
-// Tells the spawner while it still can, which then counts it to the sandbox.
+// Comes into its control group before anything else is counted; tells the spawner while it still can.
 static void become_program(void) {
+  if (entry_join_groups(descriptors + ZYGOTE_DESCRIPTORS, request.joins) != 0) _exit(125);
   dl_iterate_phdr(map_code_of_program, NULL);
   if (take_identity() != 0 || tell(ZYGOTE_FORKED) != 0 || place_descriptors() != 0) _exit(125);
   if (chdir("/var/task") != 0 || entry_set_up_program() != 0) _exit(125);
@@ -128,7 +131,7 @@ static void become_program(void) {
 
 // Runs as: the zygote.
 static void close_request(void) {
-  for (unsigned index = 0; index < ZYGOTE_DESCRIPTORS; index++) close(descriptors[index]);
+  for (unsigned index = 0; index < ZYGOTE_DESCRIPTORS + request.joins; index++) close(descriptors[index]);
 }
 
 // Runs as: the zygote, and as its comments say. Three processes: the first enters the namespaces, of which that of

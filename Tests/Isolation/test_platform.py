@@ -1,8 +1,10 @@
 """What the platform's own processes may do: the server, which hears from clients, least of all."""
 
+import os
 from pathlib import Path
 
 from harness import host
+from harness.attacker import run
 
 
 def status(pid):
@@ -15,6 +17,14 @@ def test_the_server_is_nobody_of_note_and_cannot_become_somebody(server):
     assert "0" not in found["Uid"] + found["Gid"] + found["Groups"]
     assert all(int(found[name][0], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"))
     assert found["NoNewPrivs"] == ["1"]
+
+
+def test_the_server_goes_before_functions_where_both_want_a_processor(server, attacker):
+    session = Path(f"/proc/{server.child('server')}/autogroup")
+    is_root = os.geteuid() == 0
+    assert os.getpriority(os.PRIO_PROCESS, server.child("server")) == (-10 if is_root else 0)
+    assert not session.exists() or session.read_text().split()[-1] == ("-10" if is_root else "0")
+    assert {attacker.do(run("/usr/bin/nice"))[0].data.strip()} == {b"0"}
 
 
 def test_the_servers_secrets_are_closed_to_others(server):

@@ -98,7 +98,7 @@ class Group:
 
     @property
     def processes(self):
-        found = {pid for folder in self.folders for pid in (folder / "cgroup.procs").read_text().split()}
+        found = {pid for folder in self.folders for pid in _members(folder).read_text().split()}
         return {int(pid) for pid in found}
 
     def has(self, file):
@@ -117,11 +117,13 @@ class Group:
         made = Group([folder / name for folder in self.folders])
         for folder in made.folders:
             folder.mkdir()
+            if _is_threaded(folder.parent):
+                (folder / "cgroup.type").write_text("threaded")
         return made
 
     def add(self, pid):
         for folder in self.folders:
-            (folder / "cgroup.procs").write_text(str(pid))
+            _members(folder).write_text(str(pid))
 
     def freeze(self):
         self._set(("cgroup.freeze", "1"), ("freezer.state", "FROZEN"))
@@ -135,6 +137,16 @@ class Group:
             for file, text in values:
                 if (folder / file).exists():
                     (folder / file).write_text(text)
+
+
+def _is_threaded(folder):
+    kind = folder / "cgroup.type"
+    return kind.exists() and kind.read_text().strip() == "threaded"
+
+
+def _members(folder):
+    """A group of threads does not tell of processes; those that are looked at here have one thread each."""
+    return folder / ("cgroup.threads" if _is_threaded(folder) else "cgroup.procs")
 
 
 class ServicePlace:

@@ -18,6 +18,7 @@ enum clinux_spawn_flag {
   CLINUX_SPAWN_NO_NEW_PRIVILEGES = 2,  // PR_SET_NO_NEW_PRIVS
   CLINUX_SPAWN_DIE_WITH_PARENT = 4,    // SIGKILL when the forking *thread* ends: fork from one that lives on
   CLINUX_SPAWN_NEW_SESSION = 8,        // away from the terminal, so that Ctrl-C reaches the parent only
+  CLINUX_SPAWN_GO_FIRST = 16,          // to a processor that others want too; without privilege no more than they
 };
 
 // A path opened for clinux_spawn or fstat only (O_PATH). Privilege: the caller's, to reach it.

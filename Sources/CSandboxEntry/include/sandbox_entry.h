@@ -11,6 +11,9 @@ enum sandbox_kind {
   SANDBOX_ZYGOTE,       // an interpreter without user code, whose children enter environments
 };
 
+// Moves the process that calls into the control groups whose `tasks` or `cgroup.threads` were opened for writing, and
+// closes them. It has one thread.
+int entry_join_groups(const int *files, unsigned count);
 // A session and limits of its own, and the first place when memory is short. Afterwards /proc is read-only.
 int entry_set_up_program(void);
 // Its last part alone.

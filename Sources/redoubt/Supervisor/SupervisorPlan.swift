@@ -42,7 +42,9 @@ struct SupervisorPlan {
       executable: serverProgram, arguments: ["redoubt", Server.name],
       environment: ["PATH=/usr/bin:/bin", "LANG=C.UTF-8"], descriptors: [theirs.descriptor, json],
       standard: (try Descriptor.open("/dev/null", O_RDONLY), nil, nil), user: HostUser.isRoot ? user : nil,
-      flags: [CLINUX_SPAWN_NO_NEW_PRIVILEGES, CLINUX_SPAWN_DIE_WITH_PARENT, CLINUX_SPAWN_NEW_SESSION])
+      flags: [
+        CLINUX_SPAWN_NO_NEW_PRIVILEGES, CLINUX_SPAWN_DIE_WITH_PARENT, CLINUX_SPAWN_NEW_SESSION, CLINUX_SPAWN_GO_FIRST,
+      ])
     return (try ChildProcess.start(launch), ours)
   }
 
