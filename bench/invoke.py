@@ -7,7 +7,8 @@ import benchmark
 import redoubt_server
 from emulator import Emulator
 from functions import HELLO_ANSWER, HELLO_BODY
-from raw_client import Client, percentile, time_concurrently, time_each
+from raw_client import BadAnswer, Client, Concurrent, percentile, time_each
+from swarm import Swarm
 from web_servers import FunctionsFramework, Uvicorn
 
 REDOUBT, EMULATOR, FRAMEWORK, UVICORN = "redoubt", "emulator", "functions-framework", "uvicorn"
@@ -35,17 +36,33 @@ def compare(targets, settings):
 
 
 def crowd(target, settings):
-    """What many clients see at once."""
+    """What many clients see at once. One thread is all of them: what a process each would take of the processors is not
+    the server's to answer for."""
+    ready = [requests(target, settings.requests_per_client) for _ in range(settings.clients)]
+    with Swarm(target.address, settings.clients) as swarm:
+        time_all(swarm, [requests(target, settings.warm_up_requests) for _ in range(settings.clients)])
+        started = time.perf_counter()
+        times = time_all(swarm, ready)
+        return Concurrent(times, time.perf_counter() - started)
 
-    def work(_, barrier):
-        with Client(target.address) as client:
-            ready = requests(target, settings.requests_per_client)
-            time_each(client, requests(target, settings.warm_up_requests), HELLO_ANSWER)
-            barrier.wait(120)
-            started = time.perf_counter()
-            return time_each(client, ready, HELLO_ANSWER), started, time.perf_counter()
 
-    return time_concurrently(settings.clients, work)
+def time_all(swarm, lists):
+    """Seconds that each request took, where each connection sends those of its list one after the other."""
+    times, sent, left = [], {}, [iter(requests) for requests in lists]
+
+    def send_next(number):
+        if request := next(left[number], None):
+            sent[number] = time.perf_counter()
+            swarm.send(number, request)
+
+    for number in range(len(lists)):
+        send_next(number)
+    for number, answer, when in swarm.answers():
+        times.append(when - sent[number])
+        if not answer.is_success or b"".join(answer.body.split()) != HELLO_ANSWER:
+            raise BadAnswer("unexpected answer: %d %r" % (answer.status, answer.body[:200]))
+        send_next(number)
+    return times
 
 
 def requests(target, count):

@@ -4,6 +4,7 @@ Requests are whole byte strings, made before the clock starts.
 """
 
 import multiprocessing
+import re
 import socket
 import statistics
 import time
@@ -14,8 +15,31 @@ class BadAnswer(Exception):
     """An answer that is not a plain success."""
 
 
+class Headers:
+    """The headers of an answer, names and values in lower case; taken apart only where somebody asks for a value."""
+
+    def __init__(self, head):
+        self._head = head
+
+    def __contains__(self, name):
+        return b"\n%s:" % name in self._head.lower()
+
+    def __getitem__(self, name):
+        for line in self._head.lower().split(b"\r\n")[1:]:
+            found, _, value = line.partition(b":")
+            if found == name:
+                return value.strip()
+        raise KeyError(name)
+
+    def get(self, name, default=None):
+        return self[name] if name in self else default
+
+    def __repr__(self):
+        return repr(self._head)
+
+
 class Answer(typing.NamedTuple):
-    """A whole answer; the headers' names and values are in lower case."""
+    """A whole answer; `headers` by name in lower case."""
 
     status: int
     headers: dict
@@ -28,17 +52,19 @@ class Answer(typing.NamedTuple):
 
 def parse(data):
     """The answer that the bytes are, or None while some are missing."""
-    head, separator, body = data.partition(b"\r\n\r\n")
-    if not separator:
+    end = data.find(b"\r\n\r\n")
+    if end < 0:
         return None
-    lines = head.lower().split(b"\r\n")
-    headers = {name: value.strip() for name, _, value in (line.partition(b":") for line in lines[1:])}
-    if b"content-length" not in headers:
-        raise BadAnswer("no Content-Length: " + head.decode("latin-1"))
-    missing = int(headers[b"content-length"]) - len(body)
+    length = _LENGTH.search(data, 0, end + 2)
+    if not length:
+        raise BadAnswer("no Content-Length: " + data[:end].decode("latin-1"))
+    missing = end + 4 + int(length[1]) - len(data)
     if missing < 0:
         raise BadAnswer("bytes follow the answer")
-    return Answer(int(lines[0].split()[1]), headers, body) if missing == 0 else None
+    return Answer(int(data[9:12]), Headers(data[:end]), data[end + 4 :]) if missing == 0 else None
+
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE)
 
 
 class Client:
