@@ -26,7 +26,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     /// The runtime has answered; the answer waits for its log.
     case completing
     /// The runtime has answered and has not asked for the next work yet.
-    case finishing(overdue: Scheduled<Void>, limit: Scheduled<Void>)
+    case finishing(overdue: Alarm, limit: Alarm)
     /// The sandbox is being killed; nothing that the runtime says counts any more.
     case ending
     case ended
@@ -62,7 +62,15 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private(set) var observer: SandboxObserver?
   /// Set with `sandbox`, on a host that can freeze.
   private(set) var freezer: SandboxFreezer?
-  private var listener: (any Channel)?
+  /// Ends an invocation.
+  private(set) lazy var timeout = Alarm(on: eventLoop) { [weak self] in self?.timedOut() }
+  /// Ends an environment whose runtime does not ask for the next work.
+  private(set) lazy var finishingLimit = Alarm(on: eventLoop) { [weak self] in self?.finishedTooLate() }
+  /// Tells the pool that it takes long to be free.
+  private(set) lazy var overdue = Alarm(on: eventLoop) { [weak self] in
+    if let self { pool?.overdue(id) }
+  }
+  private var listeners: [any Channel] = []
   private var logPipe: LogPipe?
   private var connections = 0
   private var isAboutToRecord = false
@@ -84,7 +92,10 @@ final class ExecutionEnvironment: @unchecked Sendable {
     self.services = services
     self.pool = pool
     logStream = secondInit?.stream ?? Self.newLogStream(of: spec.version, services)
-    if let secondInit { initializedFor = start(secondInit.invocation) }
+    guard let secondInit else { return }
+    initializedFor = RunningInvocation(
+      invocation: secondInit.invocation, start: services.time.monotonicTime(), timeout: timeout)
+    onLoop { self.limitInvocation() }
   }
 
   private static func newLogStream(of version: FunctionVersion, _ services: ExecutionServices) -> String {
@@ -115,7 +126,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
     let pipe = LogPipe(started.log) { [weak self] bytes in self?.received(bytes) }
     pipe.open(started.log, on: eventLoop)
     logPipe = pipe
-    listen(started.listener)
+    listen(started.listener, isTCP: true)
+    listen(started.localListener, isTCP: false)
   }
 
   /// Ends the environment as soon as may be; for the pool.
@@ -153,7 +165,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     let previous = phase
     phase = .ended
     finalMemoryPeak = exit.memoryPeak
-    listener?.close(promise: nil)
+    listeners.forEach { $0.close(promise: nil) }
     switch previous {
     case .invoking(let running): fail(running, .exited(exit))
     case .initializing(let since, let limit):
@@ -229,18 +241,16 @@ final class ExecutionEnvironment: @unchecked Sendable {
     }
   }
 
-  private func listen(_ socket: OwnedDescriptor) {
+  private func listen(_ socket: OwnedDescriptor, isTCP: Bool) {
     let environment = self
-    ServerBootstrap(group: eventLoop)
-      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+    let bootstrap = ServerBootstrap(group: eventLoop)
+    (isTCP ? bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) : bootstrap)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try environment.open(channel)
           try channel.pipeline.syncOperations.addHandler(BackPressureHandler())
-          try channel.pipeline.syncOperations.addHandler(HTTPResponseEncoder())
           try channel.pipeline.syncOperations.addHandler(
             ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: .runtimeAPI)))
-          try channel.pipeline.syncOperations.addHandler(HTTPServerProtocolErrorHandler())
           try channel.pipeline.syncOperations.addHandler(RuntimeAPIHandler(environment: environment))
         }
       }
@@ -261,7 +271,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     switch result {
     case .success(let channel):
       if case .ended = phase { channel.close(promise: nil) }
-      listener = channel
+      listeners.append(channel)
     case .failure(let error):
       guard case .initializing(_, let limit) = phase else { return }
       services.log.error("cannot serve the runtime api", metadata: ["error": "\(error)"])

@@ -45,6 +45,8 @@ package struct StartedSandbox: Sendable {
   package let id: SandboxID
   /// A listening TCP socket, 127.0.0.1:9001 inside the sandbox's own network.
   package let listener: OwnedDescriptor
+  /// A listening Unix socket for the same, in the abstract namespace of that network: for runtimes of the platform.
+  package let localListener: OwnedDescriptor
   /// The read end of the pipe that is the runtime's standard output and error; non-blocking.
   package let log: OwnedDescriptor
   /// /tmp of the sandbox, for fstat and fstatfs only.

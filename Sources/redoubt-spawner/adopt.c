@@ -56,17 +56,18 @@ static const char *give(struct spawner *spawner, struct sandbox *sandbox, const 
 void adopt(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request) {
   sandbox_assign(spawner, sandbox, request);
   const int *parked = sandbox->parked_files;
-  int files[SP_STARTED_DESCRIPTORS] = {parked[0], sandbox->output, parked[1], parked[2], -1, -1, -1};
+  int files[SP_STARTED_DESCRIPTORS] = {parked[0], sandbox->output, parked[1], parked[2], parked[3], -1, -1, -1};
   int overlays[ADOPTION_DESCRIPTORS] = {-1, -1};
   const char *step = give(spawner, sandbox, request, overlays, files);
   int error = errno;
   close_descriptors(overlays, ADOPTION_DESCRIPTORS);
   if (step == NULL) {
-    sandbox->output = sandbox->parked_files[0] = sandbox->parked_files[1] = sandbox->parked_files[2] = -1;
+    sandbox->output = -1;
+    for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) sandbox->parked_files[index] = -1;
     sandbox_has_started(spawner, sandbox, true, files);
     return;
   }
-  close_descriptors(files + 4, 3);
+  close_descriptors(files + SP_STARTED_DESCRIPTORS_ALONE, 3);
   answer_failed(spawner, sandbox->request, SP_FAILURE_SYSTEM, error, step);
   sandbox_give_up(sandbox, error, step);
 }

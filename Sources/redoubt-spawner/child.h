@@ -19,6 +19,8 @@ int child_resize_temporary(uint32_t temporary_mib);
 int child_bring_up_loopback(void);
 // The runtime API's socket: made here, because sockets belong to the network they were made in; served from outside.
 int child_make_listener(void);
+// The same for runtimes that are the platform's: without TCP they need less of the processor.
+int child_make_local_listener(void);
 
 // Becomes what the plan names, after a byte has come through `gate`. Exits with 127 if the program is absent, 126
 // if it cannot run.

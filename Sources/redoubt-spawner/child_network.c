@@ -5,10 +5,15 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <stddef.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "child.h"
+
+// In the abstract namespace, which belongs to the network of the sandbox: there is no file that somebody could remove.
+static const char runtime_api_name[] = "\0redoubt-runtime-api";
 
 enum { RUNTIME_API_PORT = 9001, RUNTIME_API_BACKLOG = 128 };
 
@@ -43,5 +48,16 @@ int child_make_listener(void) {
       .sin_family = AF_INET, .sin_port = htons(RUNTIME_API_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) return -1;
   if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0) return -1;
+  return listen(listener, RUNTIME_API_BACKLOG) == 0 ? listener : -1;
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace.
+int child_make_local_listener(void) {
+  int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (listener < 0) return -1;
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  memcpy(address.sun_path, runtime_api_name, sizeof runtime_api_name - 1);
+  socklen_t size = offsetof(struct sockaddr_un, sun_path) + sizeof runtime_api_name - 1;
+  if (bind(listener, (struct sockaddr *)&address, size) != 0) return -1;
   return listen(listener, RUNTIME_API_BACKLOG) == 0 ? listener : -1;
 }

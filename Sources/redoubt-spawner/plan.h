@@ -73,7 +73,7 @@ enum report_kind {
 };
 
 enum {
-  REPORT_READY_DESCRIPTORS = 3,  // the listening socket, /tmp and /dev/shm (O_PATH)
+  REPORT_READY_DESCRIPTORS = 4,  // the listening socket, /tmp and /dev/shm (O_PATH), the local listening socket
   REPORT_DESCRIPTORS = 7,        // the most that come with any
 };
 

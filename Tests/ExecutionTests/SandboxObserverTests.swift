@@ -75,7 +75,8 @@ final class SandboxObserverTests {
     // O_PATH, which Glibc's module leaves out.
     let pathOnly: Int32 = 0o10000000
     return StartedSandbox(
-      id: SandboxID(slot: 0, generation: 0, epoch: 0), listener: OwnedDescriptor(-1), log: OwnedDescriptor(-1),
+      id: SandboxID(slot: 0, generation: 0, epoch: 0), listener: OwnedDescriptor(-1),
+      localListener: OwnedDescriptor(-1), log: OwnedDescriptor(-1),
       temporary: try open("/tmp", pathOnly), sharedMemory: try open("/shm", pathOnly),
       group: hasGroup
         ? SandboxGroup(

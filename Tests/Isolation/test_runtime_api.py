@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import struct
 
 import pytest
@@ -11,6 +12,7 @@ from harness.host import sandbox_processes
 from harness.waiting import wait_until
 
 API = struct.pack("=H", 2) + struct.pack("!H4s8x", 9001, bytes([127, 0, 0, 1]))
+LOCAL = struct.pack("=H", 1) + b"\0redoubt-runtime-api"
 PATH = b"/2018-06-01/runtime/"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 REFUSED = (400, 403, 404, 405, 413)
@@ -50,6 +52,39 @@ def posting_its_own(first_step, body, kind=b"response"):
     tail = b"/" + kind + b" HTTP/1.1\r\nHost: r\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     prefix = b"POST " + PATH + b"invocation/"
     return sending(first_step, with_request_id(prefix, tail), len(prefix) + 36 + len(tail))
+
+
+@pytest.mark.attack("T10")
+@pytest.mark.parametrize("path", [b"invocation/" + NOBODY.encode() + b"/response", b"invocation/next", b"init/error"])
+def test_the_local_way_to_it_is_judged_alike(attacker, path):
+    method = b"GET" if path.endswith(b"next") else b"POST"
+    steps = asking(0, method, PATH + path)
+    steps[:2] = call("socket", 1, 1, 0), call("connect", value_of(0), LOCAL, len(LOCAL))
+    done = attacker.do(*steps)
+    assert done[1].succeeded and status_of(done[3]) in REFUSED
+
+
+@pytest.mark.attack("T10")
+def test_the_local_way_to_it_is_the_sandboxs_own(attacker):
+    with socket.socket(socket.AF_UNIX) as from_the_host, pytest.raises(ConnectionRefusedError):
+        from_the_host.connect(LOCAL[2:])
+
+
+def test_pythons_runtime_takes_the_local_way(inside):
+    def families():
+        import os
+        import socket
+
+        found = []
+        for name in os.listdir("/proc/self/fd"):
+            try:
+                with socket.socket(fileno=os.dup(int(name))) as copy:
+                    found.append(copy.family.name)
+            except OSError:
+                pass
+        return found
+
+    assert inside(families) == ["AF_UNIX"]
 
 
 @pytest.mark.attack("T10")

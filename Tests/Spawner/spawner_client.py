@@ -18,7 +18,7 @@ from harness.control_groups import hierarchies
 from harness.waiting import SLOWNESS
 from modes import ROOT
 
-VERSION = 5
+VERSION = 6
 MOST_LAYERS = 5
 UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE, STOCK = 1, 2, 3, 4, 5, 6, 7, 8
 PREPARED, BOOTED, FORKED = 1, 2, 3
@@ -93,9 +93,9 @@ class Environment:
         self.spawner, self.slot, self.generation = spawner, answer.slot, answer.generation
         spawner.environments.append(self)
         self.is_closed = False
-        listener, self.log, self.temporary, self.shared, *group = answer.descriptors
+        listener, self.log, self.temporary, self.shared, local_listener, *group = answer.descriptors
         self.peak, self.group, self.freezer = (*group, None, None, None)[:3]  # what the host has of them
-        self.listener = socket.socket(fileno=listener)
+        self.listener, self.local_listener = socket.socket(fileno=listener), socket.socket(fileno=local_listener)
 
     def kill(self):
         self.spawner.send(message(KILL, 0, SLOT_BODY.pack(self.slot, self.generation)))
@@ -132,8 +132,9 @@ class Environment:
         raise AssertionError(f"log did not end: {out!r}")
 
     def accept(self):
-        assert select.select([self.listener], [], [], PATIENCE)[0], "no connection to the runtime API"
-        connection, _ = self.listener.accept()
+        ready, _, _ = select.select([self.listener, self.local_listener], [], [], PATIENCE)
+        assert ready, "no connection to the runtime API"
+        connection, _ = ready[0].accept()
         connection.setblocking(True)
         connection.settimeout(PATIENCE)
         return connection
@@ -143,6 +144,7 @@ class Environment:
             return
         self.is_closed = True
         self.listener.close()
+        self.local_listener.close()
         for descriptor in (self.log, self.temporary, self.shared, self.peak, self.group, self.freezer):
             if descriptor is not None:
                 os.close(descriptor)
@@ -205,7 +207,7 @@ class Spawner:
             answer.was_parked = was_parked == 1
             assert was_parked in (0, 1) and reserved == 0
             assert has_group == self.mode.has_groups and can_freeze == (has_group and bool(hierarchies("cgroup2")))
-            assert len(descriptors) == 4 + 2 * has_group + can_freeze
+            assert len(descriptors) == 5 + 2 * has_group + can_freeze
         elif kind == CLEANED:
             answer.slot, answer.generation, is_clean, reserved = CLEANED_BODY.unpack(body)
             assert reserved == 0

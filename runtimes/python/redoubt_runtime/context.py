@@ -56,10 +56,15 @@ class LambdaContext:
         self.__dict__.update(self._environment)
         self.invoked_function_arn = invocation.function_arn
         self.tenant_id = invocation.tenant_id
-        client = _parse_header(invocation.client_context, "Client Context")
-        self._trace_context = _take_trace_context(client)
-        self.client_context = _client_context(client)
-        self.identity = _identity(_parse_header(invocation.cognito_identity, "Cognito Identity"))
+        client = _parse_header(invocation.client_context, "Client Context") if invocation.client_context else None
+        self._trace_context = _take_trace_context(client) if client else {}
+        self.client_context = None if client is None else _client_context(client)
+        self.identity = identity = _new(CognitoIdentity)
+        identity.cognito_identity_id = identity.cognito_identity_pool_id = None
+        if invocation.cognito_identity:
+            members = _parse_header(invocation.cognito_identity, "Cognito Identity") or {}
+            identity.cognito_identity_id = members.get("cognitoIdentityId")
+            identity.cognito_identity_pool_id = members.get("cognitoIdentityPoolId")
         self._deadline = invocation.deadline
 
     def get_remaining_time_in_millis(self):
@@ -85,9 +90,10 @@ def _describe(value, names):
     return "%s([%s])" % (type(value).__name__, ",".join("%s=%s" % (name, getattr(value, name)) for name in names))
 
 
+_new = object.__new__
+
+
 def _parse_header(text, name):
-    if not text:
-        return None
     try:
         return codec.parse(text.encode("utf-8", "surrogateescape"))
     except Exception as error:
@@ -103,19 +109,7 @@ def _take_trace_context(client):
 
 
 def _client_context(members):
-    if members is None:
-        return None
     context = ClientContext(members)
     if context.client is not None:
         context.client = Client(context.client)
     return context
-
-
-def _identity(members):
-    members = members or {}
-    return CognitoIdentity(
-        {
-            "cognito_identity_id": members.get("cognitoIdentityId"),
-            "cognito_identity_pool_id": members.get("cognitoIdentityPoolId"),
-        }
-    )
