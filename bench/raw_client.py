@@ -7,6 +7,7 @@ import multiprocessing
 import re
 import socket
 import statistics
+import struct
 import time
 import typing
 
@@ -78,10 +79,17 @@ class Client:
     def __enter__(self):
         self._socket = socket.create_connection(self._address, timeout=self._timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # The limit is the kernel's: with one of Python's each call would be preceded by one more.
+        self._socket.settimeout(None)
+        for limit in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            self._socket.setsockopt(socket.SOL_SOCKET, limit, struct.pack("ll", self._timeout, 0))
         return self
 
     def __exit__(self, *_):
         self._socket.close()
+
+    def fileno(self):
+        return self._socket.fileno()
 
     def exchange(self, request):
         """Sends one request and returns the body of its answer, which must be a success."""

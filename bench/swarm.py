@@ -20,7 +20,7 @@ class Swarm:
         self._count = count
         self._at_once = at_once
         self._sockets, self._numbers = {}, {}
-        self._poll = select.poll()
+        self._poll = select.epoll()
         self._pending = {}
 
     def __enter__(self):
@@ -33,6 +33,7 @@ class Swarm:
     def __exit__(self, *_):
         for connection in self._sockets.values():
             connection.close()
+        self._poll.close()
 
     def send(self, number, request):
         """Sends a request on the connection of that number."""
@@ -47,7 +48,7 @@ class Swarm:
         More may be sent meanwhile. Raises when nothing comes for `timeout` seconds.
         """
         while self._pending:
-            ready = self._poll.poll(timeout * 1000)
+            ready = self._poll.poll(timeout)
             if not ready:
                 raise BadAnswer("%d answers did not come within %d seconds" % (len(self._pending), timeout))
             for descriptor, _ in ready:
@@ -58,18 +59,19 @@ class Swarm:
 
     def _open(self, number):
         connection = socket.create_connection(self._address, timeout=30)
+        # An answer is waited for by all connections together: with a limit of its own each call would wait once more.
+        connection.settimeout(None)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._poll.register(connection, select.POLLIN)
+        self._poll.register(connection, select.EPOLLIN)
         self._sockets[number], self._numbers[connection.fileno()] = connection, number
 
     def _receive(self, number):
-        data = self._sockets[number].recv(65536)
-        if not data or number not in self._pending:
+        data, before = self._sockets[number].recv(65536), self._pending.pop(number, None)
+        if not data or before is None:
             raise BadAnswer("connection %d was closed, or spoke without being asked" % number)
-        self._pending[number] += data
-        answer = parse(self._pending[number])
-        if answer is not None:
-            del self._pending[number]
+        answer = parse(before + data if before else data)
+        if answer is None:
+            self._pending[number] = before + data
         return answer
 
 
