@@ -141,7 +141,9 @@ let package = Package(
     tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),
     tests("FunctionsTests", ["Core", "Storage", "Cryptography", "SupplyChain", "Functions"]),
     tests("AdmissionTests", ["Core", "Admission"]),
-    tests("ExecutionTests", ["Core", "CLinux", "Functions", "Sandbox", "Telemetry", "Execution"]),
+    tests(
+      "ExecutionTests",
+      ["Core", "CLinux", "Functions", "Sandbox", "Telemetry", "Execution", nioCore, nioEmbedded, nioHTTP1]),
     tests(
       "GateTests",
       [

@@ -13,7 +13,7 @@ package protocol CallbackOperation: Operation {
 }
 
 /// An operation of a service, its types erased: what the gate routes to.
-package struct Endpoint: Sendable {
+package final class Endpoint: Sendable {
   package let service: ServiceDescription
   package let name: String
   package let route: Route
@@ -26,7 +26,7 @@ package struct Endpoint: Sendable {
   }
 
   /// - Parameter report: hears of errors that callers must not see.
-  package init<Served: ControlOperation>(
+  package convenience init<Served: ControlOperation>(
     _ operation: Served, of service: ServiceDescription, authorizer: Authorizer,
     report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
   ) {
@@ -43,7 +43,7 @@ package struct Endpoint: Sendable {
   }
 
   /// - Parameter report: hears of errors that callers must not see.
-  package init<Served: CallbackOperation>(
+  package convenience init<Served: CallbackOperation>(
     _ operation: Served, of service: ServiceDescription, authorizer: Authorizer,
     report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
   ) {

@@ -1,14 +1,24 @@
 /// Base 16 (RFC 4648 section 8), written in lower case.
 package enum Hexadecimal {
-  static let digits = Array("0123456789abcdef".utf8)
-
-  package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-    var characters: [UInt8] = []
-    for byte in bytes {
-      characters.append(digits[Int(byte >> 4)])
-      characters.append(digits[Int(byte & 0x0F)])
+  package static func encode(_ bytes: some Collection<UInt8>) -> String {
+    String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
+      for (index, byte) in bytes.enumerated() {
+        buffer[2 * index] = digit(byte >> 4)
+        buffer[2 * index + 1] = digit(byte & 0x0F)
+      }
+      return 2 * bytes.count
     }
-    return String(decoding: characters, as: UTF8.self)
+  }
+
+  /// - Parameter value: below 16.
+  static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
+  private static func value(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case 0x30...0x39: digit - 0x30
+    case 0x61...0x66: digit - 0x57
+    default: nil
+    }
   }
 
   /// - Returns: nil for an odd count or a character outside `0-9a-f` (upper case is refused).
@@ -18,10 +28,8 @@ package enum Hexadecimal {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(characters.count / 2)
     for index in stride(from: 0, to: characters.count, by: 2) {
-      guard let high = digits.firstIndex(of: characters[index]),
-        let low = digits.firstIndex(of: characters[index + 1])
-      else { return nil }
-      bytes.append(UInt8(high << 4 | low))
+      guard let high = value(characters[index]), let low = value(characters[index + 1]) else { return nil }
+      bytes.append(high << 4 | low)
     }
     return bytes
   }

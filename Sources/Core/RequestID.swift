@@ -23,13 +23,18 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func text(_ bytes: [UInt8]) -> String {
-    var characters: [UInt8] = []
-    characters.reserveCapacity(36)
-    for (index, byte) in bytes.enumerated() {
-      if [4, 6, 8, 10].contains(index) { characters.append(0x2D) }
-      characters.append(Hexadecimal.digits[Int(byte >> 4)])
-      characters.append(Hexadecimal.digits[Int(byte & 0x0F)])
+    String(unsafeUninitializedCapacity: 36) { buffer in
+      var place = 0
+      for (index, byte) in bytes.enumerated() {
+        if index == 4 || index == 6 || index == 8 || index == 10 {
+          buffer[place] = 0x2D
+          place += 1
+        }
+        buffer[place] = Hexadecimal.digit(byte >> 4)
+        buffer[place + 1] = Hexadecimal.digit(byte & 0x0F)
+        place += 2
+      }
+      return place
     }
-    return String(decoding: characters, as: UTF8.self)
   }
 }

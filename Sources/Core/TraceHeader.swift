@@ -10,15 +10,19 @@ package struct TraceHeader: Hashable, Sendable, CustomStringConvertible {
   package let isSampled: Bool
   /// Whatever else the caller has given, as `Name=value`.
   private let others: [String]
+  /// In the order in which AWS writes it.
+  package private(set) var description: String
 
   /// A trace of its own, of which nobody keeps a record.
   package init(at time: WallTime, from random: some RandomSource) {
     let seconds = UInt32(truncatingIfNeeded: time.seconds)
     let digits = Hexadecimal.encode((0..<4).map { UInt8(truncatingIfNeeded: seconds >> (24 - 8 * $0)) })
-    root = "1-\(digits)-\(Hexadecimal.encode(random.bytes(12)))"
-    parent = Hexadecimal.encode(random.bytes(8))
+    let bytes = random.bytes(20)
+    root = "1-\(digits)-\(Hexadecimal.encode(bytes[..<12]))"
+    parent = Hexadecimal.encode(bytes[12...])
     isSampled = false
     others = []
+    description = Self.text(root, parent, isSampled, others)
   }
 
   /// - Returns: nil for a header that is not of the documented form, one without a root included.
@@ -42,21 +46,24 @@ package struct TraceHeader: Hashable, Sendable, CustomStringConvertible {
     parent = known["parent"]
     isSampled = known["sampled"] == "1"
     self.others = others
+    description = Self.text(root, parent, isSampled, others)
   }
 
   /// The same with a parent: X-Ray's libraries go without a trace where there is none.
   package func completed(from random: some RandomSource) -> TraceHeader {
     var header = self
-    header.parent = parent ?? Hexadecimal.encode(random.bytes(8))
+    guard parent == nil else { return header }
+    header.parent = Hexadecimal.encode(random.bytes(8))
+    header.description = Self.text(root, header.parent, isSampled, others)
     return header
   }
 
-  /// In the order in which AWS writes it.
-  package var description: String {
-    var fields = ["Root=\(root)"]
-    if let parent { fields.append("Parent=\(parent)") }
-    fields.append("Sampled=\(isSampled ? 1 : 0)")
-    return (fields + others).joined(separator: ";")
+  private static func text(_ root: String, _ parent: String?, _ isSampled: Bool, _ others: [String]) -> String {
+    var text = "Root=\(root)"
+    if let parent { text += ";Parent=\(parent)" }
+    text += isSampled ? ";Sampled=1" : ";Sampled=0"
+    for other in others { text += ";\(other)" }
+    return text
   }
 
   private static func isRoot(_ text: String) -> Bool {

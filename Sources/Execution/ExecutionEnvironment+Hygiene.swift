@@ -12,7 +12,7 @@ struct Cleaning {
     /// The same, in an environment that was parked before; its first invocation waits.
     case restored(Invocation)
     /// Whoever waits for the environment gets another one when it is overdue.
-    case invocationEnded(overdue: Scheduled<Void>)
+    case invocationEnded(overdue: Alarm)
     /// Something came while nothing ran; the work waits.
     case workArrived(Invocation)
   }

@@ -38,11 +38,11 @@ extension ExecutionEnvironment {
 
   /// Starts an invocation's time; it ends the invocation when it is over.
   func start(_ invocation: Invocation) -> RunningInvocation {
-    let timeout = eventLoop.scheduleTask(in: .seconds(Int64(version.configuration.timeout))) { [weak self] in
-      if let self { timedOut() }
-    }
+    limitInvocation()
     return RunningInvocation(invocation: invocation, start: services.time.monotonicTime(), timeout: timeout)
   }
+
+  func limitInvocation() { timeout.set(in: .seconds(version.configuration.timeout)) }
 
   /// Hands an event over to the runtime that waits for it.
   func begin(_ running: RunningInvocation, on handler: RuntimeAPIHandler) {
@@ -110,7 +110,7 @@ extension ExecutionEnvironment {
     complete(running, running.result(of: failure))
   }
 
-  private func timedOut() {
+  func timedOut() {
     let failure = RuntimeFailure.timedOut(seconds: Double(version.configuration.timeout))
     guard initializedFor == nil else { return initTimedOut(failure) }
     guard case .invoking(let running) = phase else { return }
@@ -148,15 +148,13 @@ extension ExecutionEnvironment {
   /// The runtime may use what is left of the invocation's time until it asks for the next work.
   private func finish(_ running: RunningInvocation) {
     let left = max(.milliseconds(100), timeLeft(running))
-    let limit = eventLoop.scheduleTask(in: .nanoseconds(left.wholeNanoseconds)) { [weak self] in
-      guard let self, case .finishing = phase else { return }
-      kill()
-    }
-    let overdue = eventLoop.scheduleTask(in: .nanoseconds(ExecutionLimits.finishing.wholeNanoseconds)) {
-      [weak self] in
-      if let self { pool?.overdue(id) }
-    }
-    phase = .finishing(overdue: overdue, limit: limit)
+    finishingLimit.set(in: left)
+    overdue.set(in: ExecutionLimits.finishing)
+    phase = .finishing(overdue: overdue, limit: finishingLimit)
+  }
+
+  func finishedTooLate() {
+    if case .finishing = phase { kill() }
   }
 
   private func complete(_ running: RunningInvocation, _ result: RuntimeResult) {

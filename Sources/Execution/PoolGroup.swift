@@ -74,3 +74,14 @@ struct PoolGroup<Spec: Sendable, Work: Sendable>: Sendable {
   /// Environments about to be free that no work of the key waits for: on a full host they make room for others.
   var spare: Int { max(0, min(finishing, starting + finishing - waiting.count)) }
 }
+
+extension PoolGroup {
+  /// Changes the group in its place, without a copy, for that is done several times a request.
+  ///
+  /// - Returns: by how much its numbers have grown.
+  mutating func difference(_ change: (inout PoolGroup) -> Void) -> (unmet: Int, spare: Int, ending: Int) {
+    let before = (unmet: unmet, spare: spare, ending: ending)
+    change(&self)
+    return (unmet - before.unmet, spare - before.spare, ending - before.ending)
+  }
+}

@@ -307,13 +307,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   /// Changes a group, and the sums with it.
   mutating func update(_ key: Key, _ change: (inout Group) -> Void) {
     guard let index = groups.index(forKey: key) else { return }
-    unmet -= groups.values[index].unmet
-    spare -= groups.values[index].spare
-    endingCount -= groups.values[index].ending
-    change(&groups.values[index])
-    unmet += groups.values[index].unmet
-    spare += groups.values[index].spare
-    endingCount += groups.values[index].ending
+    let more = groups.values[index].difference(change)
+    unmet += more.unmet
+    spare += more.spare
+    endingCount += more.ending
   }
 
   mutating func takeWaiting(_ key: Key) -> Work? {

@@ -16,18 +16,16 @@ struct ReportLine {
   var restoreDuration: Duration? = nil
 
   var text: String {
-    var fields = [
-      "REPORT RequestId: \(requestID)", "Duration: \(Decimals.two(duration.inMilliseconds)) ms",
-      "Billed Duration: \(billed) ms", "Memory Size: \(memorySize) MB",
-    ]
-    if let memoryUsed { fields.append("Max Memory Used: \(memoryUsed) MB") }
-    if let initDuration { fields.append("Init Duration: \(Decimals.two(initDuration.inMilliseconds)) ms") }
+    var text = "REPORT RequestId: \(requestID)\tDuration: \(Decimals.two(duration.inMilliseconds)) ms\t"
+    text += "Billed Duration: \(billed) ms\tMemory Size: \(memorySize) MB\t"
+    if let memoryUsed { text += "Max Memory Used: \(memoryUsed) MB\t" }
+    if let initDuration { text += "Init Duration: \(Decimals.two(initDuration.inMilliseconds)) ms\t" }
     if let restoreDuration, let billedRestore {
-      fields.append("Restore Duration: \(Decimals.two(restoreDuration.inMilliseconds)) ms")
-      fields.append("Billed Restore Duration: \(billedRestore) ms")
+      text += "Restore Duration: \(Decimals.two(restoreDuration.inMilliseconds)) ms\t"
+      text += "Billed Restore Duration: \(billedRestore) ms\t"
     }
-    if let status { fields += status.fields }
-    return fields.joined(separator: "\t") + "\t"
+    for field in status?.fields ?? [] { text += "\(field)\t" }
+    return text
   }
 
   /// MiB, begun ones counted. The peak is that of all pages of the sandbox: those of files in /tmp and /dev/shm are among

@@ -6,7 +6,7 @@ import NIOCore
 struct RunningInvocation {
   let invocation: Invocation
   let start: MonotonicTime
-  let timeout: Scheduled<Void>
+  let timeout: Alarm
   /// Through which the runtime is answering piece by piece; nil until it does.
   var stream: RuntimeAPIHandler?
 

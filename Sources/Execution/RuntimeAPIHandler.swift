@@ -8,8 +8,8 @@ import Wire
 /// INVARIANT: lives on the environment's event loop; so do all calls.
 final class RuntimeAPIHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
-  typealias OutboundIn = HTTPServerResponsePart
-  typealias OutboundOut = HTTPServerResponsePart
+  typealias OutboundIn = Never
+  typealias OutboundOut = ByteBuffer
 
   /// An answer whose bytes go on as they come.
   private struct Stream {
@@ -46,7 +46,11 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
     context.fireChannelInactive()
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // What stands before it in the stream would be taken for the answer to what was asked before.
+    if error is HTTPParserError, !isAnswering { send(RuntimeAPIAnswer.malformed, context) }
+    context.close(promise: nil)
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let part = unwrapInboundIn(data)
@@ -105,15 +109,7 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   func respond(_ answer: RuntimeAPIAnswer) {
     isAnswering = false
     guard let context else { return }
-    var headers = HTTPHeaders(answer.headers.map { ($0.name, $0.value) })
-    headers.add(name: "Content-Type", value: "application/json")
-    headers.add(name: "Content-Length", value: String(answer.body.count))
-    context.write(
-      wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))), promise: nil
-    )
-    let bytes = context.channel.allocator.buffer(bytes: answer.body)
-    context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
-    context.write(wrapOutboundOut(.end(nil)), promise: nil)
+    context.write(wrapOutboundOut(answer.encoded(by: context.channel.allocator)), promise: nil)
     owesFlush = true
     guard !isReading else { return }
     if following.isEmpty {
@@ -132,7 +128,11 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
       stream = Stream()
     }
     guard head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) else { return }
-    context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+    if let context { send(RuntimeAPIAnswer.proceed, context) }
+  }
+
+  private func send(_ text: StaticString, _ context: ChannelHandlerContext) {
+    context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(staticString: text)), promise: nil)
   }
 
   /// Only what will be used is held, so that a sandbox cannot fill the server with bodies.

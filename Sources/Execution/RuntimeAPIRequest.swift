@@ -1,4 +1,5 @@
 import Core
+import NIOCore
 import NIOHTTP1
 
 /// A request of a runtime (AWS Lambda Runtime API 2018-06-01).
@@ -11,19 +12,20 @@ enum RuntimeAPIRequest: Hashable, Sendable {
   case restoreNext
   case restoreError
 
+  private static let base = "/2018-06-01/runtime/"
+
   /// - Returns: nil for a method and path that the API does not have.
   init?(method: HTTPMethod, uri: String) {
     let path = uri.fields(separatedBy: "?", maxSplits: 1)[0]
-    let parts = path.fields(separatedBy: "/").dropFirst()
-    guard parts.starts(with: ["2018-06-01", "runtime"]) else { return nil }
-    let rest = parts.dropFirst(2).map(String.init)
+    guard path.utf8.starts(with: Self.base.utf8) else { return nil }
+    let rest = path[path.utf8.index(path.startIndex, offsetBy: Self.base.utf8.count)...].fields(separatedBy: "/")
     switch (method, rest.count) {
-    case (.GET, 2) where rest == ["invocation", "next"]: self = .next
-    case (.POST, 3) where rest[0] == "invocation" && rest[2] == "response": self = .response(requestID: rest[1])
-    case (.POST, 3) where rest[0] == "invocation" && rest[2] == "error": self = .error(requestID: rest[1])
-    case (.POST, 2) where rest == ["init", "error"]: self = .initError
-    case (.GET, 2) where rest == ["restore", "next"]: self = .restoreNext
-    case (.POST, 2) where rest == ["restore", "error"]: self = .restoreError
+    case (.GET, 2) where rest[0] == "invocation" && rest[1] == "next": self = .next
+    case (.POST, 3) where rest[0] == "invocation" && rest[2] == "response": self = .response(requestID: String(rest[1]))
+    case (.POST, 3) where rest[0] == "invocation" && rest[2] == "error": self = .error(requestID: String(rest[1]))
+    case (.POST, 2) where rest[0] == "init" && rest[1] == "error": self = .initError
+    case (.GET, 2) where rest[0] == "restore" && rest[1] == "next": self = .restoreNext
+    case (.POST, 2) where rest[0] == "restore" && rest[1] == "error": self = .restoreError
     default: return nil
     }
   }
@@ -43,6 +45,39 @@ struct RuntimeAPIAnswer {
   static let tooLarge = refusal(
     .payloadTooLarge, "RequestEntityTooLarge",
     "Exceeded maximum allowed payload size (\(ExecutionLimits.payload) bytes).")
+
+  /// For what cannot be read; the connection ends with it.
+  static let malformed: StaticString = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+  /// To who asks whether the body is wanted (RFC 9110 section 10.1.1).
+  static let proceed: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
+
+  /// As it goes over the wire (RFC 9112), in one piece.
+  func encoded(by allocator: ByteBufferAllocator) -> ByteBuffer {
+    var buffer = allocator.buffer(capacity: 640 + body.count)
+    switch status {
+    case .ok: buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
+    case .accepted: buffer.writeStaticString("HTTP/1.1 202 Accepted\r\n")
+    default: buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
+    }
+    for (name, value) in headers {
+      buffer.writeString(name)
+      buffer.writeStaticString(": ")
+      buffer.writeString(Self.onOneLine(value))
+      buffer.writeStaticString("\r\n")
+    }
+    buffer.writeStaticString("Content-Type: application/json\r\nContent-Length: ")
+    buffer.writeString(String(body.count))
+    buffer.writeStaticString("\r\n\r\n")
+    buffer.writeBytes(body)
+    return buffer
+  }
+
+  /// What a caller chose must not begin a header of its own, or end them all. A JSON text means the same with blanks.
+  private static func onOneLine(_ value: String) -> String {
+    let isControl = { (byte: UInt8) in byte < 0x20 || byte == 0x7F }
+    guard value.utf8.contains(where: isControl) else { return value }
+    return String(decoding: value.utf8.map { isControl($0) ? 0x20 : $0 }, as: UTF8.self)
+  }
 
   private static func refusal(_ status: HTTPResponseStatus, _ type: String, _ message: String) -> RuntimeAPIAnswer {
     RuntimeAPIAnswer(status: status, body: Array(#"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#.utf8))

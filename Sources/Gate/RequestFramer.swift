@@ -5,8 +5,8 @@ import NIOCore
 /// `Refusal`, by `errorCaught`.
 ///
 /// So a head's bytes are counted before anything parses them, the decoder never sees what follows a message, and
-/// two readings of where a message ends cannot come to matter. While a request is being answered the socket is not
-/// read; the system tells of a closed connection without that.
+/// two readings of where a message ends cannot come to matter. While a request is being answered what was read beyond it is
+/// held, and then the socket is not read any more.
 final class RequestFramer: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -53,8 +53,10 @@ final class RequestFramer: ChannelDuplexHandler {
     context.fireChannelReadComplete()
   }
 
+  /// Reading goes on until there are bytes to hold: to stop it and to start it again for each request would cost two system
+  /// calls.
   func read(context: ChannelHandlerContext) {
-    if case .waiting = phase {
+    if case .waiting = phase, held.readableBytes > 0 {
       readIsDue = true
     } else {
       context.read()

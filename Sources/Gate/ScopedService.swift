@@ -28,14 +28,12 @@ enum ScopedService {
 
   /// The place after the first occurrence of `word`.
   private static func end(of word: StaticString, in text: String) -> String.Index? {
-    word.withUTF8Buffer { word in
-      let bytes = text.utf8
-      var start = bytes.startIndex
-      while start != bytes.endIndex {
-        if bytes[start...].starts(with: word) { return bytes.index(start, offsetBy: word.count) }
-        start = bytes.index(after: start)
+    var text = text
+    let offset = text.withUTF8 { bytes in
+      word.withUTF8Buffer { word in
+        (0...max(0, bytes.count - word.count)).first { bytes[$0...].starts(with: word) }
       }
-      return nil
     }
+    return offset.map { text.utf8.index(text.startIndex, offsetBy: $0 + word.utf8CodeUnitCount) }
   }
 }

@@ -59,7 +59,8 @@ package struct ServiceTable: Sendable {
 
   /// An empty segment stays, so that `//` matches nothing; the one after a trailing slash goes.
   private static func segments(_ path: String) -> [Substring] {
-    var segments = path.dropFirst().fields(separatedBy: "/")
+    guard let slash = path.utf8.indices.first else { return [] }
+    var segments = path[path.utf8.index(after: slash)...].fields(separatedBy: "/")
     if segments.last == "" { segments.removeLast() }
     return segments
   }

@@ -65,12 +65,22 @@ struct CanonicalRequest: Sendable {
 /// Comparisons of header names that make no new strings.
 enum HeaderName {
   static func matches(_ name: String, lowercased other: Substring) -> Bool {
-    name.utf8.count == other.utf8.count && zip(name.utf8, other.utf8).allSatisfy { lowercased($0) == $1 }
+    guard name.utf8.count == other.utf8.count else { return false }
+    var (left, right) = (name.utf8.makeIterator(), other.utf8.makeIterator())
+    while let one = left.next(), let another = right.next() {
+      if lowercased(one) != another { return false }
+    }
+    return true
   }
 
   static func isAmazonHeader(_ name: String) -> Bool {
     let prefix = "x-amz-".utf8
-    return name.utf8.count > prefix.count && zip(prefix, name.utf8).allSatisfy { $0 == lowercased($1) }
+    guard name.utf8.count > prefix.count else { return false }
+    var (left, right) = (prefix.makeIterator(), name.utf8.makeIterator())
+    while let expected = left.next(), let byte = right.next() {
+      if lowercased(byte) != expected { return false }
+    }
+    return true
   }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }

@@ -8,7 +8,9 @@ enum CanonicalText {
   /// - Returns: nil for a path with a `.` or `..` segment. Signing clients remove them before they send; a server that
   ///   removed them here would check another path than the one that it routes.
   static func path(_ path: String) -> [UInt8]? {
-    var result: [UInt8] = [slash]
+    var result: [UInt8] = []
+    result.reserveCapacity(path.utf8.count + 16)
+    result.append(slash)
     for segment in path.utf8.split(separator: slash) {
       if segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) { return nil }
       if result.count > 1 { result.append(slash) }

@@ -33,15 +33,16 @@ extension PresentedSignature {
     guard text.hasPrefix(CredentialScope.algorithm + " ") else {
       throw .incompleteSignature("The Authorization header must use the algorithm '\(CredentialScope.algorithm)'.")
     }
-    let fields = try fields(text.dropFirst(CredentialScope.algorithm.count))
-    let names: [Substring] = ["Credential", "Signature", "SignedHeaders"]
+    let fields = try HeaderFields(text.dropFirst(CredentialScope.algorithm.count))
     let date = try single("X-Amz-Date", in: head)
-    let missing =
-      names.filter { fields[$0] == nil }.map { "Authorization header requires '\($0)' parameter." }
-      + (date == nil ? ["Authorization header requires existence of a 'X-Amz-Date' header."] : [])
-    guard let credential = fields["Credential"], let signature = fields["Signature"], let date,
-      let signedHeaders = fields["SignedHeaders"], fields.count == names.count
-    else { throw .incompleteSignature(missing.isEmpty ? unknownField : missing.joined(separator: " ")) }
+    guard let credential = fields.credential, let signature = fields.signature, let date,
+      let signedHeaders = fields.signedHeaders, !fields.hasOthers
+    else {
+      let missing =
+        fields.missing.map { "Authorization header requires '\($0)' parameter." }
+        + (date == nil ? ["Authorization header requires existence of a 'X-Amz-Date' header."] : [])
+      throw .incompleteSignature(missing.isEmpty ? unknownField : missing.joined(separator: " "))
+    }
     return try PresentedSignature(
       credential: String(credential), signedHeaders: signedHeaders, signature: String(signature), date: date,
       sessionToken: single("X-Amz-Security-Token", in: head), form: .header)
@@ -49,18 +50,43 @@ extension PresentedSignature {
 
   private static let unknownField = "Authorization header has a parameter of an unknown name."
 
-  private static func fields(_ text: Substring) throws(AuthenticationFailure) -> [Substring: Substring] {
-    var fields: [Substring: Substring] = [:]
-    for part in text.fields(separatedBy: ",", maxSplits: 8) {
-      let pair = trimmed(part).fields(separatedBy: "=", maxSplits: 1)
-      guard pair.count == 2 else {
-        throw .incompleteSignature("A part of the Authorization header is not a key=value pair (missing equal-sign).")
-      }
-      guard fields.updateValue(pair[1], forKey: pair[0]) == nil else {
-        throw .incompleteSignature("A parameter of the Authorization header is there twice.")
-      }
+  /// The parameters of an Authorization header.
+  private struct HeaderFields {
+    private(set) var credential: Substring?
+    private(set) var signature: Substring?
+    private(set) var signedHeaders: Substring?
+    private(set) var hasOthers = false
+
+    var missing: [String] {
+      [("Credential", credential), ("Signature", signature), ("SignedHeaders", signedHeaders)]
+        .filter { $0.1 == nil }.map(\.0)
     }
-    return fields
+
+    init(_ text: Substring) throws(AuthenticationFailure) {
+      var others: Set<Substring> = []
+      for part in text.fields(separatedBy: ",", maxSplits: 8) {
+        let pair = trimmed(part).fields(separatedBy: "=", maxSplits: 1)
+        guard pair.count == 2 else {
+          throw .incompleteSignature("A part of the Authorization header is not a key=value pair (missing equal-sign).")
+        }
+        let isNew =
+          switch pair[0] {
+          case "Credential": Self.set(&credential, pair[1])
+          case "Signature": Self.set(&signature, pair[1])
+          case "SignedHeaders": Self.set(&signedHeaders, pair[1])
+          default: others.insert(pair[0]).inserted
+          }
+        guard isNew else { throw .incompleteSignature("A parameter of the Authorization header is there twice.") }
+      }
+      hasOthers = !others.isEmpty
+    }
+
+    /// - Returns: false when it had a value.
+    private static func set(_ field: inout Substring?, _ value: Substring) -> Bool {
+      guard field == nil else { return false }
+      field = value
+      return true
+    }
   }
 
   private static func trimmed(_ text: Substring) -> Substring {

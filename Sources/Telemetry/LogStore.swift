@@ -16,10 +16,10 @@ package struct LogStore: Sendable {
     self.time = time
   }
 
-  /// Stores the batches, those of a stream in order, all or none; they are on disk when this returns.
+  /// Stores the batches in order, all or none; they are on disk when this returns.
   package func append(_ batches: [LogBatch]) async throws(LogError) {
     var sealed: [SealedLogBatch] = []
-    for batch in LogBatch.joined(batches) { sealed += try seal(batch) }
+    for batch in batches { sealed += try seal(batch) }
     try await insert(sealed)
   }
 

@@ -34,15 +34,15 @@ package struct Route: Sendable {
   ///   - query: still percent-encoded.
   package func match(method: String, path: [Substring], query: String = "") -> [String: String]? {
     guard method == self.method, path.count == segments.count, hasParameter(query) else { return nil }
+    // The literals first: most routes of as many segments differ in one.
+    for index in segments.indices {
+      if case .literal(let text) = segments[index], text != path[index] { return nil }
+    }
     var variables: [String: String] = [:]
-    for (segment, part) in zip(segments, path) {
-      switch segment {
-      case .literal(let text):
-        guard text == part else { return nil }
-      case .variable(let name):
-        guard let value = PercentCoding.decode(part), !value.isEmpty else { return nil }
-        variables[name] = value
-      }
+    for index in segments.indices {
+      guard case .variable(let name) = segments[index] else { continue }
+      guard let value = PercentCoding.decode(path[index]), !value.isEmpty else { return nil }
+      variables[name] = value
     }
     return variables
   }
