@@ -2,12 +2,13 @@ import Core
 
 /// The stored form of a batch's events: format (1 byte), then for each event timestamp and ingestion (8 each, in
 /// nanoseconds), origin (1), request (1: none, that of the event before, or the 36 bytes that follow), length (4) and the
-/// message in UTF-8; numbers big-endian.
+/// message in UTF-8; numbers big-endian. In format 1, which is read only, no event tells its request.
 enum LogFraming {
   /// Not what `encode` makes.
   struct Malformed: Error, Hashable {}
 
   private static let format: UInt8 = 2
+  private static let formatWithoutRequests: UInt8 = 1
 
   private enum Request: UInt8 {
     case none = 0
@@ -31,21 +32,21 @@ enum LogFraming {
 
   /// - Throws: `Malformed` for anything but what `encode` makes.
   static func decode(_ bytes: [UInt8]) throws(Malformed) -> [LogEvent] {
-    guard bytes.first == format else { throw Malformed() }
+    guard let first = bytes.first, first == format || first == formatWithoutRequests else { throw Malformed() }
     var rest = bytes.dropFirst()
     var events: [LogEvent] = []
     var last: RequestID?
-    while !rest.isEmpty { events.append(try event(from: &rest, after: &last)) }
+    while !rest.isEmpty { events.append(try event(from: &rest, after: &last, hasRequest: first == format)) }
     return events
   }
 
   private static func event(
-    from rest: inout ArraySlice<UInt8>, after last: inout RequestID?
+    from rest: inout ArraySlice<UInt8>, after last: inout RequestID?, hasRequest: Bool
   ) throws(Malformed) -> LogEvent {
     let timestamp = try integer(Int64.self, from: &rest)
     let ingestion = try integer(Int64.self, from: &rest)
     let origin = LogEvent.Origin(rawValue: try integer(UInt8.self, from: &rest))
-    let requestID = try request(from: &rest, after: &last)
+    let requestID = hasRequest ? try request(from: &rest, after: &last) : nil
     let length = try integer(UInt32.self, from: &rest)
     let message = String(validating: try take(Int(length), from: &rest), as: UTF8.self)
     guard let origin, let message else { throw Malformed() }

@@ -23,6 +23,13 @@ struct LogFramingTests {
     #expect(try LogFraming.decode(LogFraming.encode([])) == [])
   }
 
+  @Test func `what was stored before requests were told is read`() throws {
+    let bytes: [UInt8] = [1] + [UInt8](repeating: 0, count: 8) + [0, 0, 0, 0, 0, 0, 0, 1] + [2, 0, 0, 0, 1, 65]
+    let event = LogEvent(
+      timestamp: WallTime(nanoseconds: 0), ingestion: WallTime(nanoseconds: 1), message: "A", origin: .function)
+    #expect(try LogFraming.decode(bytes) == [event])
+  }
+
   @Test func `events cut short anywhere but between two are malformed`() throws {
     let bytes = LogFraming.encode(Self.events)
     let whole = Set((0...Self.events.count).map { LogFraming.encode(Array(Self.events.prefix($0))).count })
@@ -32,7 +39,7 @@ struct LogFramingTests {
   }
 
   @Test(arguments: [
-    [], [0], [1], [2, 0], [2] + [UInt8](repeating: 0, count: 22),
+    [], [0], [3], [2, 0], [1, 0], [2] + [UInt8](repeating: 0, count: 22),
     [2] + [UInt8](repeating: 0, count: 16) + [2, 0, 0xFF, 0xFF, 0xFF, 0xFF, 65],
     [2] + [UInt8](repeating: 0, count: 16) + [3, 0, 0, 0, 0, 1, 65],
     [2] + [UInt8](repeating: 0, count: 16) + [2, 0, 0, 0, 0, 1, 0xFF],
@@ -51,7 +58,7 @@ struct LogFramingTests {
       var bytes = LogFraming.encode(Self.events)
       for position in random.bytes(1 + round % 4) { bytes[Int(position) % bytes.count] = random.bytes(1)[0] }
       guard let events = try? LogFraming.decode(bytes) else { continue }
-      #expect(LogFraming.encode(events) == bytes)
+      if bytes[0] == 2 { #expect(LogFraming.encode(events) == bytes) }
     }
   }
 }
