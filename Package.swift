@@ -66,6 +66,7 @@ let package = Package(
   targets: [
     // Rank 0
     swift("Core"),
+    swift("Loops", [nioCore]),
     .target(name: "CLinux", cSettings: hardened),
     .target(name: "CSpawnerProtocol", cSettings: hardened),
     .target(name: "CSandboxEntry", cSettings: hardened),
@@ -88,8 +89,8 @@ let package = Package(
     swift(
       "Execution",
       [
-        "Core", "Admission", "Authorization", "Functions", "Sandbox", "SupplyChain", "Telemetry", "Wire", nioCore,
-        nioPosix, nioHTTP1, log,
+        "Core", "Admission", "Authorization", "Functions", "Loops", "Sandbox", "SupplyChain", "Telemetry", "Wire",
+        nioCore, nioPosix, nioHTTP1, log,
       ]),
     // Rank 7
     swift(
@@ -101,7 +102,7 @@ let package = Package(
     swift("LogsAPI", ["Core", "Authorization", "Identity", "Telemetry", "Wire"]),
     swift("RedoubtAPI", ["Core", "Authorization", "Functions", "Identity", "SupplyChain", "Telemetry", "Wire"]),
     // Rank 8
-    swift("Gate", ["Core", "Authorization", "Identity", "Wire", nioCore, nioPosix, nioHTTP1, lifecycle]),
+    swift("Gate", ["Core", "Authorization", "Identity", "Loops", "Wire", nioCore, nioPosix, nioHTTP1, lifecycle]),
     // Rank 9
     .executableTarget(
       name: "redoubt",
@@ -141,9 +142,9 @@ let package = Package(
     tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),
     tests("FunctionsTests", ["Core", "Storage", "Cryptography", "SupplyChain", "Functions"]),
     tests("AdmissionTests", ["Core", "Admission"]),
+    tests("LoopsTests", ["Loops", nioCore, nioEmbedded]),
     tests(
-      "ExecutionTests",
-      ["Core", "CLinux", "Functions", "Sandbox", "Telemetry", "Execution", nioCore, nioEmbedded, nioHTTP1]),
+      "ExecutionTests", ["Core", "CLinux", "Functions", "Sandbox", "Telemetry", "Execution", nioCore, nioHTTP1]),
     tests(
       "GateTests",
       [

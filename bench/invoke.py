@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 """A warm Invoke beside the same handler in the AWS Runtime Interface Emulator, functions-framework and uvicorn."""
 
-import contextlib
-import select
 import time
 
 import benchmark
@@ -10,6 +8,7 @@ import redoubt_server
 from emulator import Emulator
 from functions import HELLO_ANSWER, HELLO_BODY
 from raw_client import BadAnswer, Client, Concurrent, percentile, time_each
+from swarm import Swarm
 from web_servers import FunctionsFramework, Uvicorn
 
 REDOUBT, EMULATOR, FRAMEWORK, UVICORN = "redoubt", "emulator", "functions-framework", "uvicorn"
@@ -40,40 +39,29 @@ def crowd(target, settings):
     """What many clients see at once. One thread is all of them: what a process each would take of the processors is not
     the server's to answer for."""
     ready = [requests(target, settings.requests_per_client) for _ in range(settings.clients)]
-    with contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(Client(target.address)) for _ in range(settings.clients)]
-        time_all(clients, [requests(target, settings.warm_up_requests) for _ in clients])
+    with Swarm(target.address, settings.clients) as swarm:
+        time_all(swarm, [requests(target, settings.warm_up_requests) for _ in ready])
         started = time.perf_counter()
-        times = time_all(clients, ready)
+        times = time_all(swarm, ready)
         return Concurrent(times, time.perf_counter() - started)
 
 
-def time_all(clients, lists):
-    """Seconds that each request took, where each client sends those of its list one after the other."""
-    times, at_work = [], {}
-    with select.epoll() as poll:
-        for client, requests in zip(clients, lists):
-            left = iter(requests)
-            poll.register(client, select.EPOLLIN)
-            at_work[client.fileno()] = [client, left, time.perf_counter()]
-            client.send(next(left))
-        while at_work:
-            ready = poll.poll(60)
-            if not ready:
-                raise BadAnswer("no answer within a minute")
-            for descriptor, _ in ready:
-                client, left, started = at_work[descriptor]
-                body = client.receive()
-                now = time.perf_counter()
-                times.append(now - started)
-                if b"".join(body.split()) != HELLO_ANSWER:
-                    raise BadAnswer("unexpected body: %r" % body[:200])
-                request = next(left, None)
-                if request is None:
-                    del at_work[descriptor]
-                else:
-                    at_work[descriptor][2] = now
-                    client.send(request)
+def time_all(swarm, lists):
+    """Seconds that each request took, where each connection sends those of its list one after the other."""
+    times, sent, left = [], {}, [iter(requests) for requests in lists]
+
+    def send_next(number):
+        if request := next(left[number], None):
+            sent[number] = time.perf_counter()
+            swarm.send(number, request)
+
+    for number in range(len(lists)):
+        send_next(number)
+    for number, answer, when in swarm.answers():
+        times.append(when - sent[number])
+        if not answer.is_success or b"".join(answer.body.split()) != HELLO_ANSWER:
+            raise BadAnswer("unexpected answer: %d %r" % (answer.status, answer.body[:200]))
+        send_next(number)
     return times
 
 

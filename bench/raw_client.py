@@ -88,9 +88,6 @@ class Client:
     def __exit__(self, *_):
         self._socket.close()
 
-    def fileno(self):
-        return self._socket.fileno()
-
     def exchange(self, request):
         """Sends one request and returns the body of its answer, which must be a success."""
         self.send(request)

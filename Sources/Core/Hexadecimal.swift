@@ -2,16 +2,18 @@
 package enum Hexadecimal {
   package static func encode(_ bytes: some Collection<UInt8>) -> String {
     String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
-      for (index, byte) in bytes.enumerated() {
-        buffer[2 * index] = digit(byte >> 4)
-        buffer[2 * index + 1] = digit(byte & 0x0F)
-      }
+      for (index, byte) in bytes.enumerated() { write(byte, to: buffer, at: 2 * index) }
       return 2 * bytes.count
     }
   }
 
-  /// - Parameter value: below 16.
-  static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+  /// Both digits of a byte.
+  static func write(_ byte: UInt8, to buffer: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
+    buffer[place] = digit(byte >> 4)
+    buffer[place + 1] = digit(byte & 0x0F)
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
   private static func value(_ digit: UInt8) -> UInt8? {
     switch digit {

@@ -30,8 +30,7 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
           buffer[place] = 0x2D
           place += 1
         }
-        buffer[place] = Hexadecimal.digit(byte >> 4)
-        buffer[place + 1] = Hexadecimal.digit(byte & 0x0F)
+        Hexadecimal.write(byte, to: buffer, at: place)
         place += 2
       }
       return place

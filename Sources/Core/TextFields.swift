@@ -19,9 +19,9 @@ extension Substring {
   }
 }
 
-extension Substring.UTF8View {
-  /// Bytes before the first occurrence, by libc's search: requests are taken apart by this.
-  fileprivate func offset(of byte: UInt8) -> Int? {
+extension Collection<UInt8> {
+  /// How many bytes are before the first occurrence, by libc's search: requests and logs are taken apart by it.
+  package func offset(of byte: UInt8) -> Int? {
     let found = withContiguousStorageIfAvailable { buffer -> Int? in
       guard let base = buffer.baseAddress, let place = memchr(base, Int32(byte), buffer.count) else { return nil }
       return UnsafeRawPointer(place) - UnsafeRawPointer(base)

@@ -1,6 +1,7 @@
 import Core
 import Functions
 import Logging
+import Loops
 import NIOCore
 import Sandbox
 
@@ -12,7 +13,7 @@ struct Cleaning {
     /// The same, in an environment that was parked before; its first invocation waits.
     case restored(Invocation)
     /// Whoever waits for the environment gets another one when it is overdue.
-    case invocationEnded(overdue: Alarm)
+    case invocationEnded
     /// Something came while nothing ran; the work waits.
     case workArrived(Invocation)
   }
@@ -21,11 +22,6 @@ struct Cleaning {
   let reason: Reason
   /// Runs when the spawner takes too long to answer.
   let limit: Scheduled<Void>
-
-  func cancelTimers() {
-    limit.cancel()
-    if case .invocationEnded(let overdue) = reason { overdue.cancel() }
-  }
 }
 
 /// What happens between two invocations.
@@ -57,7 +53,7 @@ extension ExecutionEnvironment {
 
   /// Ends an environment in the middle of its cleaning.
   func abandon(_ cleaning: Cleaning) {
-    cleaning.cancelTimers()
+    cleaning.limit.cancel()
     discard(cleaning.reason)
   }
 
@@ -70,7 +66,7 @@ extension ExecutionEnvironment {
     switch reason {
     case .baseline:
       if let running = takeInvocation() { return begin(running, on: handler) }
-    case .invocationEnded(let overdue): overdue.cancel()
+    case .invocationEnded: overdue.cancel()
     case .restored(let invocation), .workArrived(let invocation): return begin(start(invocation), on: handler)
     }
     cleanSince = services.time.monotonicTime()
@@ -106,7 +102,7 @@ extension ExecutionEnvironment {
   }
 
   private func discard(_ reason: Cleaning.Reason) {
-    if case .invocationEnded(let overdue) = reason { overdue.cancel() }
+    overdue.cancel()
     kill()
     // After the kill, so that on a full host the room of this environment is counted on.
     if let invocation = reason.invocation { pool?.submit(invocation) }

@@ -1,5 +1,6 @@
 import Core
 import Functions
+import Loops
 import NIOCore
 
 /// When a runtime initializes, in the words of Lambda's logs.
@@ -116,7 +117,7 @@ extension ExecutionEnvironment {
   /// There will be no runtime for the invocation, and not because of the function.
   func refuseInvocation(_ reason: ExecutionFailure) {
     guard let running = takeInvocation() else { return }
-    running.timeout.cancel()
+    timeout.cancel()
     log.close(at: services.time.wallTime())
     recordCollected()
     running.invocation.fail(reason)

@@ -1,5 +1,6 @@
 import Core
 import Functions
+import Loops
 import NIOCore
 import NIOHTTP1
 
@@ -13,9 +14,9 @@ extension ExecutionEnvironment {
       initialized(after: services.time.monotonicTime() - since)
       settle()
       follow(hygiene.initialized(look: look), for: handler, because: .baseline)
-    case .finishing(let overdue, let limit):
-      limit.cancel()
-      follow(hygiene.invocationEnded(look: look), for: handler, because: .invocationEnded(overdue: overdue))
+    case .finishing:
+      finishingLimit.cancel()
+      follow(hygiene.invocationEnded(look: look), for: handler, because: .invocationEnded)
     case .restoring(let restoring): restored(restoring, handler)
     // Until it is killed: a word to it would only have it end by itself, at some cost.
     case .ending, .ended: return
@@ -39,10 +40,10 @@ extension ExecutionEnvironment {
   /// Starts an invocation's time; it ends the invocation when it is over.
   func start(_ invocation: Invocation) -> RunningInvocation {
     limitInvocation()
-    return RunningInvocation(invocation: invocation, start: services.time.monotonicTime(), timeout: timeout)
+    return RunningInvocation(invocation: invocation, start: services.time.monotonicTime())
   }
 
-  func limitInvocation() { timeout.set(in: .seconds(version.configuration.timeout)) }
+  func limitInvocation() { timeout.set(in: .seconds(Int64(version.configuration.timeout))) }
 
   /// Hands an event over to the runtime that waits for it.
   func begin(_ running: RunningInvocation, on handler: RuntimeAPIHandler) {
@@ -104,7 +105,7 @@ extension ExecutionEnvironment {
 
   /// Ends an invocation that its runtime cannot answer any more.
   func fail(_ running: RunningInvocation, _ failure: RuntimeFailure) {
-    running.timeout.cancel()
+    timeout.cancel()
     let now = services.time.wallTime()
     if let line = failure.logLine(running.invocation.requestID, at: now) { log.appendPlatformLine(line, at: now) }
     complete(running, running.result(of: failure))
@@ -123,7 +124,7 @@ extension ExecutionEnvironment {
     guard case .invoking(let running) = phase, running.stream == nil,
       running.invocation.requestID.description == requestID
     else { return nil }
-    running.timeout.cancel()
+    timeout.cancel()
     return running
   }
 
@@ -148,9 +149,9 @@ extension ExecutionEnvironment {
   /// The runtime may use what is left of the invocation's time until it asks for the next work.
   private func finish(_ running: RunningInvocation) {
     let left = max(.milliseconds(100), timeLeft(running))
-    finishingLimit.set(in: left)
-    overdue.set(in: ExecutionLimits.finishing)
-    phase = .finishing(overdue: overdue, limit: finishingLimit)
+    finishingLimit.set(in: .nanoseconds(left.wholeNanoseconds))
+    overdue.set(in: .nanoseconds(ExecutionLimits.finishing.wholeNanoseconds))
+    phase = .finishing
   }
 
   func finishedTooLate() {

@@ -1,4 +1,5 @@
 import Core
+import Loops
 import NIOCore
 
 /// A runtime that answers piece by piece (AWS Lambda Runtime API, "Response streaming").
@@ -28,7 +29,7 @@ extension ExecutionEnvironment {
     guard case .invoking(let running) = phase, running.stream === handler else {
       return handler.respond(.invalidState)
     }
-    running.timeout.cancel()
+    timeout.cancel()
     let result = RuntimeResult(
       isFunctionError: failure != nil, body: failure?.details ?? [], streamedBytes: handler.streamedBytes,
       errorCode: failure?.code ?? FunctionFailure.unhandled)

@@ -1,6 +1,7 @@
 import Core
 import Functions
 import Logging
+import Loops
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -26,7 +27,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     /// The runtime has answered; the answer waits for its log.
     case completing
     /// The runtime has answered and has not asked for the next work yet.
-    case finishing(overdue: Alarm, limit: Alarm)
+    case finishing
     /// The sandbox is being killed; nothing that the runtime says counts any more.
     case ending
     case ended
@@ -93,8 +94,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     self.pool = pool
     logStream = secondInit?.stream ?? Self.newLogStream(of: spec.version, services)
     guard let secondInit else { return }
-    initializedFor = RunningInvocation(
-      invocation: secondInit.invocation, start: services.time.monotonicTime(), timeout: timeout)
+    initializedFor = RunningInvocation(invocation: secondInit.invocation, start: services.time.monotonicTime())
     onLoop { self.limitInvocation() }
   }
 
@@ -171,10 +171,12 @@ final class ExecutionEnvironment: @unchecked Sendable {
     case .initializing(let since, let limit):
       limit.cancel()
       initFailed(entrypointFailure(exit) ?? .exited(exit), since: since)
-    case .finishing(let overdue, let limit):
+    case .finishing:
       overdue.cancel()
-      limit.cancel()
-    case .cleaning(let cleaning): cleaning.cancelTimers()
+      finishingLimit.cancel()
+    case .cleaning(let cleaning):
+      cleaning.limit.cancel()
+      overdue.cancel()
     case .restoring(let restoring):
       concludeRestore(restoring, .failed, RuntimeFailure.exited(exit).status)
     case .starting, .parked, .waiting, .completing, .ending, .ended: break

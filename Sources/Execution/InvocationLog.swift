@@ -1,6 +1,5 @@
 import Core
 import Functions
-import Glibc
 import Telemetry
 
 /// The log of one environment: takes the runtime's output apart into lines and puts the platform's lines between them.
@@ -47,22 +46,14 @@ struct InvocationLog {
     addToTail(bytes)
     guard !volume.isUsedUp else { return volume.drop(bytes.count) }
     var rest = bytes[...]
-    while let end = Self.lineEnd(rest) {
-      partial.append(contentsOf: rest[..<end])
-      rest = rest[(end + 1)...]
+    while let length = rest.offset(of: UInt8(ascii: "\n")) {
+      partial.append(contentsOf: rest.prefix(length))
+      rest = rest.dropFirst(length + 1)
       closeLine(at: time)
       guard !volume.isUsedUp else { return volume.drop(rest.count) }
     }
     partial.append(contentsOf: rest)
     while partial.count >= Self.longestLine, !volume.isUsedUp { cutLine(at: time) }
-  }
-
-  /// libc's search: a function can print gigabytes, and whoever else is on this event loop waits.
-  private static func lineEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
-    bytes.withUnsafeBytes { buffer in
-      guard let base = buffer.baseAddress, let found = memchr(base, 0x0A, buffer.count) else { return nil }
-      return bytes.startIndex + (UnsafeRawPointer(found) - base)
-    }
   }
 
   /// Adds a line of the platform; an unfinished line of the function is closed before it, and what was dropped is told.

@@ -6,7 +6,6 @@ import NIOCore
 struct RunningInvocation {
   let invocation: Invocation
   let start: MonotonicTime
-  let timeout: Alarm
   /// Through which the runtime is answering piece by piece; nil until it does.
   var stream: RuntimeAPIHandler?
 

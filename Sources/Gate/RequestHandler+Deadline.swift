@@ -1,3 +1,4 @@
+import Loops
 import NIOCore
 
 /// What the connection waits for and until when; at most one thing at a time.
@@ -13,28 +14,26 @@ struct Deadline {
   }
 
   fileprivate(set) var wait: Wait?
-  fileprivate var due = NIODeadline.distantFuture
-  fileprivate var alarm: Scheduled<Void>?
-  fileprivate var alarmTime = NIODeadline.distantFuture
+  fileprivate var alarm: Alarm?
   fileprivate var stall: Scheduled<Void>?
 }
 
 /// Timeouts, and protection from clients that do not take what they asked for.
 extension RequestHandler {
-  /// A deadline that moves later costs nothing: the alarm rings early and is set again.
   func expect(_ wait: Deadline.Wait, within time: TimeAmount) {
     guard let context else { return }
+    let alarm = deadline.alarm ?? Alarm(on: context.eventLoop) { [weak self] in self?.alarmRang() }
+    deadline.alarm = alarm
     deadline.wait = wait
-    deadline.due = context.eventLoop.now + time
-    guard deadline.due < deadline.alarmTime else { return }
-    deadline.alarm?.cancel()
-    setAlarm(context)
+    alarm.set(in: time)
   }
 
-  func noDeadline() { deadline.wait = nil }
+  func noDeadline() {
+    deadline.wait = nil
+    deadline.alarm?.cancel()
+  }
 
   func cancelDeadline() {
-    deadline.alarm?.cancel()
     deadline.stall?.cancel()
     deadline = Deadline()
   }
@@ -86,18 +85,8 @@ extension RequestHandler {
     }
   }
 
-  private func setAlarm(_ context: ChannelHandlerContext) {
-    deadline.alarmTime = deadline.due
-    deadline.alarm = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline.due) { [weak self] in
-      self?.alarmRang()
-    }
-  }
-
   private func alarmRang() {
-    deadline.alarm = nil
-    deadline.alarmTime = .distantFuture
     guard let context, let wait = deadline.wait else { return }
-    guard deadline.due <= context.eventLoop.now else { return setAlarm(context) }
     switch wait {
     case .head: refuse(.headerTimeout)
     case .body: refuse(.bodyTimeout)

@@ -65,22 +65,12 @@ struct CanonicalRequest: Sendable {
 /// Comparisons of header names that make no new strings.
 enum HeaderName {
   static func matches(_ name: String, lowercased other: Substring) -> Bool {
-    guard name.utf8.count == other.utf8.count else { return false }
-    var (left, right) = (name.utf8.makeIterator(), other.utf8.makeIterator())
-    while let one = left.next(), let another = right.next() {
-      if lowercased(one) != another { return false }
-    }
-    return true
+    name.utf8.count == other.utf8.count && name.utf8.elementsEqual(other.utf8) { lowercased($0) == $1 }
   }
 
   static func isAmazonHeader(_ name: String) -> Bool {
     let prefix = "x-amz-".utf8
-    guard name.utf8.count > prefix.count else { return false }
-    var (left, right) = (prefix.makeIterator(), name.utf8.makeIterator())
-    while let expected = left.next(), let byte = right.next() {
-      if lowercased(byte) != expected { return false }
-    }
-    return true
+    return name.utf8.count > prefix.count && name.utf8.starts(with: prefix) { lowercased($0) == $1 }
   }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }

@@ -55,15 +55,15 @@ extension PresentedSignature {
     private(set) var credential: Substring?
     private(set) var signature: Substring?
     private(set) var signedHeaders: Substring?
-    private(set) var hasOthers = false
+    private var others: Set<Substring> = []
 
+    var hasOthers: Bool { !others.isEmpty }
     var missing: [String] {
       [("Credential", credential), ("Signature", signature), ("SignedHeaders", signedHeaders)]
         .filter { $0.1 == nil }.map(\.0)
     }
 
     init(_ text: Substring) throws(AuthenticationFailure) {
-      var others: Set<Substring> = []
       for part in text.fields(separatedBy: ",", maxSplits: 8) {
         let pair = trimmed(part).fields(separatedBy: "=", maxSplits: 1)
         guard pair.count == 2 else {
@@ -78,7 +78,6 @@ extension PresentedSignature {
           }
         guard isNew else { throw .incompleteSignature("A parameter of the Authorization header is there twice.") }
       }
-      hasOthers = !others.isEmpty
     }
 
     /// - Returns: false when it had a value.

@@ -34,12 +34,7 @@ package struct RequestHead: Sendable {
 extension String {
   /// Equality in which `A` to `Z` count as `a` to `z`; header names are compared so (RFC 9110 section 5.1).
   package func equalsIgnoringASCIICase(_ other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
-    var (left, right) = (utf8.makeIterator(), other.utf8.makeIterator())
-    while let one = left.next(), let another = right.next() {
-      if one.asciiLowercased != another.asciiLowercased { return false }
-    }
-    return true
+    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) { $0.asciiLowercased == $1.asciiLowercased }
   }
 }
 

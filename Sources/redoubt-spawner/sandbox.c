@@ -131,13 +131,22 @@ static int map_ids(const struct spawner *spawner, const struct sandbox *sandbox,
   return is_nested ? 0 : privilege_map_ids(process, id);
 }
 
+// Runs as: host root, in the spawner.
+int sandbox_open_joins(const struct spawner *spawner, const struct sandbox *sandbox, int files[ZYGOTE_JOINS]) {
+  return spawner->cgroups->open_joins == NULL ? 0 : spawner->cgroups->open_joins(sandbox->group, files);
+}
+
+// Runs as: host root, in the spawner.
+int sandbox_attach(const struct spawner *spawner, const struct sandbox *sandbox, pid_t process) {
+  return spawner->cgroups->open_joins != NULL ? 0 : spawner->cgroups->attach(sandbox->group, process);
+}
+
 // Runs as: host root, in the spawner. NULL, or the step that failed. The sandbox builds itself while this attaches it,
 // where it does not do so itself; it runs nothing before GATE_RUN, which comes from the loop after this.
 static const char *prepare(struct spawner *spawner, struct sandbox *sandbox, pid_t process) {
   if (map_ids(spawner, sandbox, process) != 0) return "id maps";
   if (!sandbox_order(sandbox, GATE_BUILD)) return "gate";
-  if (spawner->cgroups->open_joins == NULL && spawner->cgroups->attach(sandbox->group, process) != 0)
-    return "control group: attach";
+  if (sandbox_attach(spawner, sandbox, process) != 0) return "control group: attach";
   if (events_add(spawner, sandbox->process, EVENT_EXIT, sandbox->slot) != 0) return "events";
   if (events_add(spawner, sandbox->set_up_socket, EVENT_REPORT, sandbox->slot) != 0) return "events";
   return NULL;
@@ -187,16 +196,6 @@ static pid_t clone_sandbox(struct spawner *spawner, struct sandbox *sandbox, con
   return process;
 }
 
-// Runs as: host root, in the spawner.
-static int open_joins(const struct spawner *spawner, const struct sandbox *sandbox, struct plan *plan) {
-  plan->join_count = 0;
-  if (spawner->cgroups->open_joins == NULL) return 0;
-  int count = spawner->cgroups->open_joins(sandbox->group, plan->joins);
-  if (count < 0) return -1;
-  plan->join_count = (unsigned)count;
-  return 0;
-}
-
 // Runs as: host root, in the spawner; in the clone, as `sandbox_child` says.
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits) {
@@ -208,12 +207,13 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   plan->configuration_size = spawner->configuration.text_size;
   plan->limits = cgroup_is_there(spawner->cgroups) ? NULL : limits;
   const char *fault = NULL;
+  int joins = 0;
   devices_path(sandbox->slot, plan->device_path, sizeof plan->device_path);
   if (devices_prepare(sandbox->slot) != 0) {
     fault = "devices";
   } else if (spawner->cgroups->create(sandbox->group, limits) != 0) {
     fault = "control group: create";
-  } else if (open_joins(spawner, sandbox, plan) != 0) {
+  } else if ((joins = sandbox_open_joins(spawner, sandbox, plan->joins)) < 0) {
     fault = "control group: open";
   }
   if (fault != NULL) {
@@ -221,6 +221,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
     close(ends[1]);
     return false;
   }
+  plan->join_count = (unsigned)joins;
   pid_t process = clone_sandbox(spawner, sandbox, plan);
   int error = errno;
   close(ends[1]);

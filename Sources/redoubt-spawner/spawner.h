@@ -144,6 +144,10 @@ void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox);
 // caller removes the sandbox. `plan` may name a zygote's user namespace.
 bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan,
                     const struct cgroup_limits *limits);
+// How a process comes into the sandbox's control group: through files that it gets, of which this tells the number, or -1;
+// or, where that number is 0, because it is moved.
+int sandbox_open_joins(const struct spawner *spawner, const struct sandbox *sandbox, int files[ZYGOTE_JOINS]);
+int sandbox_attach(const struct spawner *spawner, const struct sandbox *sandbox, pid_t process);
 // Notes errno and the step that failed; false.
 bool sandbox_fail(struct sandbox *sandbox, const char *step);
 void sandbox_kill(struct sandbox *sandbox);

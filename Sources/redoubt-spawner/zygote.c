@@ -129,13 +129,11 @@ bool zygote_fork_into(struct spawner *spawner, struct sandbox *sandbox, int name
   descriptors[ZYGOTE_NAMESPACES] = sandbox->program_socket;
   descriptors[ZYGOTE_NAMESPACES + 1] = sandbox->program_output;
   errno = ESRCH;
-  bool is_ready = sandbox->stock->zygote_is_ready;
-  if (is_ready && spawner->cgroups->open_joins != NULL) {
-    int joins = spawner->cgroups->open_joins(sandbox->group, descriptors + ZYGOTE_DESCRIPTORS);
-    is_ready = joins >= 0;
-    request.joins = is_ready ? (uint32_t)joins : 0;
-  }
-  bool is_sent = is_ready && send_request(sandbox->stock, &request, descriptors);
+  int joins = -1;
+  if (sandbox->stock->zygote_is_ready)
+    joins = sandbox_open_joins(spawner, sandbox, descriptors + ZYGOTE_DESCRIPTORS);
+  if (joins > 0) request.joins = (uint32_t)joins;
+  bool is_sent = joins >= 0 && send_request(sandbox->stock, &request, descriptors);
   int error = errno;
   close_descriptors(descriptors, ZYGOTE_DESCRIPTORS + request.joins);
   sandbox->program_socket = sandbox->program_output = -1;
@@ -168,7 +166,7 @@ static void on_forked(struct spawner *spawner, const struct stock *stock, const 
   bool is_meant = sandbox->state == SANDBOX_PARKING && sandbox->stock == stock &&
                   sandbox->generation == message->generation && !sandbox->program_is_attached;
   if (!is_meant) return;
-  if (spawner->cgroups->open_joins == NULL && spawner->cgroups->attach(sandbox->group, program) != 0) {
+  if (sandbox_attach(spawner, sandbox, program) != 0) {
     sandbox_give_up(sandbox, errno, "control group: attach the program");
     return;
   }

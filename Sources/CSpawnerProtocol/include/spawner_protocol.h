@@ -142,10 +142,10 @@ struct sp_result {
 };
 
 // Beside it, in this order: the runtime API's listener, the log pipe, /tmp and /dev/shm of the sandbox (both O_PATH: for
-// fstat and fstatfs only), the local listener for the same API; where `has_group` is 1 the memory peak file and the directory of the control group that
-// counts processes (`cgroup.procs` and `pids.current` are in it); and where `can_freeze` is 1 a file that stops every
-// process of the environment once `1` is written to it, and lets them go on after a `0`. What is frozen is killed as
-// ever; orders for its init wait.
+// fstat and fstatfs only), the local listener for the same API; where `has_group` is 1 the memory peak file and the
+// directory of the control group that counts processes (`cgroup.procs` and `pids.current` are in it); and where
+// `can_freeze` is 1 a file that stops every process of the environment once `1` is written to it, and lets them go on
+// after a `0`. What is frozen is killed as ever; orders for its init wait.
 struct sp_started {
   struct sp_header header;
   uint32_t slot;

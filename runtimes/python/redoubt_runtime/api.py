@@ -102,11 +102,9 @@ class RuntimeAPI:
         return self._post(path, codec.encode(payload), headers)
 
     def _post(self, path, body, headers):
-        status, _, _ = self._connection.exchange(*self._request(path, body, headers))
+        head = self._head("POST", path, "%sContent-Length: %d\r\n" % (headers, len(body)))
+        status, _, _ = self._connection.exchange(head, body)
         return status
-
-    def _request(self, path, body, headers):
-        return self._head("POST", path, "%sContent-Length: %d\r\n" % (headers, len(body))), body
 
     def _head(self, method, path, headers):
         return ("%s %s%s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (method, _BASE, path, self._host, headers)).encode()

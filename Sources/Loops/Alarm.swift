@@ -1,18 +1,17 @@
-import Core
-import NIOCore
+package import NIOCore
 
-/// A time limit that is set anew again and again and hardly ever reached: setting it later, and calling it off, cost next
-/// to nothing, because the timer rings early and is set again.
+/// A time limit on an event loop that is set anew again and again and hardly ever reached: setting it later, and calling it
+/// off, cost next to nothing, because the timer rings early and is set again.
 ///
-/// INVARIANT: lives on the environment's event loop.
-final class Alarm {
+/// INVARIANT: lives on its event loop. Nothing rings once it is gone.
+package final class Alarm {
   private let eventLoop: any EventLoop
   private let ring: () -> Void
   /// Nil: nothing is to ring.
   private var due: NIODeadline?
   private var timer: (task: Scheduled<Void>, time: NIODeadline)?
 
-  init(on eventLoop: any EventLoop, ring: @escaping () -> Void) {
+  package init(on eventLoop: any EventLoop, ring: @escaping () -> Void) {
     self.eventLoop = eventLoop
     self.ring = ring
   }
@@ -20,8 +19,8 @@ final class Alarm {
   deinit { timer?.task.cancel() }
 
   /// In place of whatever was set before.
-  func set(in time: Duration) {
-    let due = eventLoop.now + .nanoseconds(time.wholeNanoseconds)
+  package func set(in time: TimeAmount) {
+    let due = eventLoop.now + time
     self.due = due
     if let timer {
       guard due < timer.time else { return }
@@ -30,7 +29,7 @@ final class Alarm {
     start(until: due)
   }
 
-  func cancel() { due = nil }
+  package func cancel() { due = nil }
 
   private func start(until time: NIODeadline) {
     let task = eventLoop.assumeIsolated().scheduleTask(deadline: time) { [weak self] in

@@ -1,9 +1,7 @@
-import Core
+import Loops
 import NIOCore
 import NIOEmbedded
 import Testing
-
-@testable import Execution
 
 struct AlarmTests {
   private final class Bell {
