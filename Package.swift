@@ -66,6 +66,7 @@ let package = Package(
   targets: [
     // Rank 0
     swift("Core"),
+    swift("JSON"),
     swift("Loops", [nioCore]),
     .target(name: "CLinux", cSettings: hardened),
     .target(name: "CSpawnerProtocol", cSettings: hardened),
@@ -75,13 +76,14 @@ let package = Package(
     swift("Storage", ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
     swift("Cryptography", ["Core", crypto]),
     swift("Sandbox", ["Core", "CLinux", "CSpawnerProtocol"]),
-    swift("Wire", ["Core"]),
+    swift("Policy", ["Core", "JSON"]),
+    swift("Wire", ["Core", "JSON"]),
     // Rank 2
-    swift("Telemetry", ["Core", "Storage", "Cryptography", "Wire", log]),
-    swift("Identity", ["Core", "Storage", "Cryptography", "Wire"]),
+    swift("Telemetry", ["Core", "JSON", "Storage", "Cryptography", "Wire", log]),
+    swift("Identity", ["Core", "Cryptography", "Policy", "Storage", "Wire"]),
     swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox"]),
     // Rank 3
-    swift("Authorization", ["Core", "Identity", "Wire"]),
+    swift("Authorization", ["Core", "Identity", "Policy", "Wire"]),
     swift("Functions", ["Core", "Storage", "Cryptography", "SupplyChain"]),
     // Rank 4
     swift("Admission", ["Core"]),
@@ -89,29 +91,32 @@ let package = Package(
     swift(
       "Execution",
       [
-        "Core", "Admission", "Authorization", "Functions", "Loops", "Sandbox", "SupplyChain", "Telemetry", "Wire",
+        "Core", "Admission", "Authorization", "Functions", "JSON", "Loops", "Sandbox", "SupplyChain", "Telemetry",
+        "Wire",
         nioCore, nioPosix, nioHTTP1, log,
       ]),
     // Rank 7
     swift(
       "LambdaAPI",
       [
-        "Core", "Admission", "Authorization", "Execution", "Functions", "Identity", "Sandbox", "SupplyChain",
+        "Core", "Admission", "Authorization", "Execution", "Functions", "Identity", "JSON", "Sandbox", "SupplyChain",
         "Telemetry", "Wire",
       ]),
-    swift("LogsAPI", ["Core", "Authorization", "Identity", "Telemetry", "Wire"]),
-    swift("RedoubtAPI", ["Core", "Authorization", "Functions", "Identity", "SupplyChain", "Telemetry", "Wire"]),
+    swift("IAMAPI", ["Core", "Authorization", "Identity", "JSON", "Policy", "Wire"]),
+    swift("STSAPI", ["Core", "Authorization", "Identity", "JSON", "Wire"]),
+    swift("LogsAPI", ["Core", "Authorization", "Identity", "JSON", "Telemetry", "Wire"]),
+    swift(
+      "RedoubtAPI", ["Core", "Authorization", "Functions", "Identity", "JSON", "SupplyChain", "Telemetry", "Wire"]),
     // Rank 8
-    swift("Gate", ["Core", "Authorization", "Identity", "Loops", "Wire", nioCore, nioPosix, nioHTTP1, lifecycle]),
+    swift(
+      "Gate", ["Core", "Authorization", "Identity", "JSON", "Loops", "Wire", nioCore, nioPosix, nioHTTP1, lifecycle]),
     // Rank 9
     .executableTarget(
       name: "redoubt",
       dependencies: [
         "Admission", "Authorization", "CDeflate", "CLinux", "Core", "Cryptography", "Execution", "Functions", "Gate",
-        "Identity",
-        "LambdaAPI", "LogsAPI", "RedoubtAPI", "Sandbox", "Storage", "SupplyChain", "Telemetry", "Wire", nioCore,
-        nioPosix,
-        nioHTTP1, log, lifecycle,
+        "IAMAPI", "Identity", "JSON", "LambdaAPI", "LogsAPI", "Policy", "RedoubtAPI", "STSAPI", "Sandbox", "Storage",
+        "SupplyChain", "Telemetry", "Wire", nioCore, nioPosix, nioHTTP1, log, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -130,15 +135,18 @@ let package = Package(
       name: "redoubt-zygote", dependencies: ["CSandboxEntry"], cSettings: hardened, linkerSettings: [hardenedLink]),
     // Tests, beside each target
     tests("CoreTests", ["Core"]),
-    tests("WireTests", ["Core", "Wire"]),
+    tests("JSONTests", ["JSON"]),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["Core", "JSON", "Policy"], exclude: ["Fixtures"], swiftSettings: strict),
+    tests("WireTests", ["Core", "JSON", "Wire"]),
     tests("StorageTests", ["Core", "Storage"]),
     tests("CryptographyTests", ["Core", "Cryptography"]),
     tests("TelemetryTests", ["Core", "Storage", "Cryptography", "Telemetry", log]),
     .testTarget(
-      name: "IdentityTests", dependencies: ["Core", "Storage", "Cryptography", "Wire", "Identity"],
+      name: "IdentityTests", dependencies: ["Core", "Storage", "Cryptography", "Policy", "Wire", "Identity"],
       exclude: ["Fixtures"], swiftSettings: strict),
     tests("SandboxTests", ["Core", "CLinux", "CSpawnerProtocol", "Sandbox"]),
-    tests("AuthorizationTests", ["Core", "Identity", "Wire", "Authorization"]),
+    tests("AuthorizationTests", ["Core", "Identity", "JSON", "Policy", "Wire", "Authorization"]),
     tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),
     tests("FunctionsTests", ["Core", "Storage", "Cryptography", "SupplyChain", "Functions"]),
     tests("AdmissionTests", ["Core", "Admission"]),
@@ -148,13 +156,15 @@ let package = Package(
     tests(
       "GateTests",
       [
-        "Core", "Storage", "Cryptography", "Wire", "Identity", "Authorization", "Gate", nioCore, nioPosix, nioHTTP1,
+        "Core", "JSON", "Storage", "Cryptography", "Policy", "Wire", "Identity", "Authorization", "Gate", nioCore,
+        nioPosix,
+        nioHTTP1,
         nioEmbedded, log, lifecycle,
       ]),
     tests(
       "RedoubtTests",
       [
-        "redoubt", "Core", "CLinux", "Functions", "Wire", "Identity",
+        "redoubt", "Core", "CLinux", "Functions", "JSON", "Wire", "Identity",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]

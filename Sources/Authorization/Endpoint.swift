@@ -33,8 +33,10 @@ package final class Endpoint: Sendable {
     self.init(Served.self, of: service) { [wire = service.wireProtocol] in
       .control { request in
         do {
-          let call = try Self.open(Served.self, request, hasJSONBody: true, service, authorizer)
-          return wire.render(try await operation.run(call), successStatus: Served.route.successStatus)
+          let call = try Self.open(Served.self, request, wire.memberForm, service, authorizer)
+          return wire.render(
+            try await operation.run(call), of: Served.name, successStatus: Served.route.successStatus,
+            requestID: request.value.requestID)
         } catch {
           return Self.answer(error, to: request, service, report)
         }
@@ -50,7 +52,7 @@ package final class Endpoint: Sendable {
     self.init(Served.self, of: service) {
       .callback { request, reply in
         do {
-          let call = try Self.open(Served.self, request, hasJSONBody: false, service, authorizer)
+          let call = try Self.open(Served.self, request, .payload, service, authorizer)
           try operation.start(call, reply: reply)
         } catch {
           reply.send(Self.answer(error, to: request, service, report))
@@ -69,13 +71,14 @@ package final class Endpoint: Sendable {
 
   /// Decodes, authorizes, then reports constraints: in this order, so that a stranger learns nothing from the latter.
   private static func open<Served: Operation>(
-    _: Served.Type, _ request: Authenticated<OperationRequest>, hasJSONBody: Bool, _ service: ServiceDescription,
+    _: Served.Type, _ request: Authenticated<OperationRequest>, _ form: MemberReader.BodyForm,
+    _ service: ServiceDescription,
     _ authorizer: Authorizer
   ) throws(Fault) -> Authorized<Served.Input> {
-    var members = try MemberReader(request.value, hasJSONBody: hasJSONBody)
+    var members = try MemberReader(request.value, body: form)
     let input = try Served.decode(&members)
     members.refuse(Served.unhonoured)
-    let call = try authorizer.authorize(Served.self, input, from: request)
+    let call = try authorizer.authorize(Served.self, input, from: request, denialCode: service.wireProtocol.denialCode)
     if let fault = members.fault(of: service) { throw fault }
     return call
   }
@@ -87,5 +90,15 @@ package final class Endpoint: Sendable {
     let fault = (error as? Fault) ?? service.fault(error)
     if fault == nil { report(error, request) }
     return service.wireProtocol.render(fault ?? service.hidden, requestID: request.value.requestID)
+  }
+}
+
+extension WireProtocol {
+  /// How members of an input that is no payload come.
+  fileprivate var memberForm: MemberReader.BodyForm {
+    switch self {
+    case .restJSON, .json, .restXML: .json
+    case .query, .ec2Query: .form
+    }
   }
 }

@@ -42,6 +42,16 @@ package struct CivilTime: Sendable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
+  /// Days from 1970-01-01 to a date, negative before it. Days of a month that has fewer count on into the next.
+  package static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    // Years begin in March, so that leap days fall at their end; eras of 400 years.
+    let shiftedYear = month > 2 ? year : year - 1
+    let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+    let yearOfEra = shiftedYear - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
   /// `2026-01-31T23:59:59.999`, without a zone.
   package var isoDateTime: String {
     "\(year)-\(padded(month, 2))-\(padded(day, 2))T\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"

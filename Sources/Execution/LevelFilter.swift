@@ -1,4 +1,5 @@
 import Functions
+import JSON
 import Wire
 
 /// Tells which lines of a function are less important than its log asks for. Pure.

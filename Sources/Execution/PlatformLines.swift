@@ -1,5 +1,6 @@
 import Core
 import Functions
+import JSON
 import Wire
 
 /// The platform's lines in the log of one version: in text, or as JSON objects that are as important as it asks for.

@@ -1,4 +1,5 @@
 import Core
+import JSON
 import Wire
 
 /// A refusal that the service's protocol renders.

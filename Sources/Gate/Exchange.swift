@@ -13,6 +13,7 @@ final class Exchange {
 
   let requestID: RequestID
   let start: MonotonicTime
+  let sourceAddress: String?
   let version: HTTPVersion
   /// nil when the head could not be read.
   let method: HTTPMethod?
@@ -30,8 +31,9 @@ final class Exchange {
   var responseBytes = 0
   var answer = Answer.notBegun
 
-  init(requestID: RequestID, start: MonotonicTime, head: HTTPRequestHead?) {
+  init(requestID: RequestID, start: MonotonicTime, head: HTTPRequestHead?, from sourceAddress: String?) {
     self.requestID = requestID
+    self.sourceAddress = sourceAddress
     self.start = start
     version = head?.version == .http1_0 ? .http1_0 : .http1_1
     method = head?.method
@@ -41,7 +43,7 @@ final class Exchange {
   /// Whether the answer's body goes over the wire (RFC 9110 section 6.4.1).
   var answerHasBody: Bool { method != .HEAD && status != 204 && status != 304 }
 
-  func record(until end: MonotonicTime, from sourceAddress: String?, _ outcome: AccessRecord.Outcome) -> AccessRecord {
+  func record(until end: MonotonicTime, _ outcome: AccessRecord.Outcome) -> AccessRecord {
     AccessRecord(
       requestID: requestID, method: method?.rawValue, operation: operation, status: status,
       requestBytes: requestBytes, responseBytes: responseBytes, duration: end - start, principal: principal,

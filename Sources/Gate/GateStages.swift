@@ -49,13 +49,12 @@ package struct GateStages: Sendable {
   /// Takes a head that `RequestRules` accepted through the other stages.
   func open(_ head: RequestHead, length: Int, _ exchange: Exchange) throws(Denial) -> Intake {
     guard let match = table.find(head) else { throw .unknownOperation(in: table.likelyProtocol(of: head)) }
-    let endpoint = match.endpoint
-    let wire = endpoint.service.wireProtocol
+    let wire = match.service.wireProtocol
     exchange.wireProtocol = wire
-    exchange.operation = "\(endpoint.service.name):\(endpoint.name)"
-    let pending = try begin(head, endpoint.service)
-    guard length <= endpoint.bodyLimit else {
-      throw .bodyTooLarge(endpoint.name, limit: endpoint.bodyLimit, in: wire)
+    exchange.operation = "\(match.service.name):\(match.known?.name ?? "*")"
+    let pending = try begin(head, match.service)
+    guard length <= match.bodyLimit else {
+      throw .bodyTooLarge(match.known?.name ?? match.service.name, limit: match.bodyLimit, in: wire)
     }
     let reservation = try reserve(length, for: pending, in: wire)
     let place = AccountRegion(account: pending.principal.account, region: region)
@@ -65,7 +64,7 @@ package struct GateStages: Sendable {
 
   private func begin(_ head: RequestHead, _ service: ServiceDescription) throws(Denial) -> PendingVerification {
     do {
-      return try verifier.begin(head, service: service.signingName, region: region)
+      return try verifier.begin(head, service: service.signingName, region: service.signingRegion ?? region)
     } catch {
       throw Denial(.unauthenticated, in: service.wireProtocol, error.fault(for: service.wireProtocol))
     }

@@ -7,9 +7,8 @@ import Wire
 /// A request whose head was accepted and whose body is coming in. Used on its connection's event loop only.
 final class Intake {
   let exchange: Exchange
-  let endpoint: Endpoint
+  private let match: ServiceTable.Match
   private let head: RequestHead
-  private let pathParameters: [String: String]
   private let place: AccountRegion
   private var pending: PendingVerification
   private var body: [UInt8] = []
@@ -28,10 +27,11 @@ final class Intake {
     self.place = place
     self.pending = pending
     self.reservation = reservation
-    endpoint = match.endpoint
-    pathParameters = match.pathParameters
+    self.match = match
     body.reserveCapacity(min(length, Self.firstCapacity))
   }
+
+  var service: ServiceDescription { match.service }
 
   func take(_ bytes: ByteBuffer) {
     bytes.withUnsafeReadableBytes { bytes in
@@ -44,10 +44,18 @@ final class Intake {
   /// - Throws: when the signature does not cover what came.
   func finish() throws(AuthenticationFailure) -> Authenticated<OperationRequest> {
     let request = OperationRequest(
-      head: head, pathParameters: pathParameters, body: body, requestID: exchange.requestID, place: place)
+      head: head, pathParameters: match.pathParameters, body: body, requestID: exchange.requestID, place: place,
+      sourceAddress: exchange.sourceAddress)
     let authenticated = try pending.finish(request)
     reservation = nil
     exchange.principal = "\(authenticated.principal.arn)"
     return authenticated
+  }
+
+  /// The operation that the whole request asks for.
+  func endpoint(_ request: OperationRequest) throws(Fault) -> Endpoint {
+    let endpoint = try match.endpoint(request)
+    exchange.operation = "\(match.service.name):\(endpoint.name)"
+    return endpoint
   }
 }

@@ -132,7 +132,8 @@ final class RequestHandler: ChannelInboundHandler {
 
   func makeExchange(_ head: HTTPRequestHead?) -> Exchange {
     noDeadline()
-    return Exchange(requestID: RequestID(from: stages.random), start: stages.clock.monotonicTime(), head: head)
+    return Exchange(
+      requestID: RequestID(from: stages.random), start: stages.clock.monotonicTime(), head: head, from: sourceAddress)
   }
 
   /// All checks that the head allows are done: now the client may send its body (RFC 9110 section 10.1.1).
@@ -149,21 +150,32 @@ final class RequestHandler: ChannelInboundHandler {
 
   private func run(_ intake: Intake, _ context: ChannelHandlerContext) {
     noDeadline()
-    let exchange = intake.exchange
-    let service = intake.endpoint.service
-    state = .answering(exchange)
+    state = .answering(intake.exchange)
+    let wire = intake.service.wireProtocol
+    let request: Authenticated<OperationRequest>
     do {
-      let request = try intake.finish()
-      let reply = ChannelResponseStream(self, exchange, on: context.eventLoop)
-      switch intake.endpoint.form {
-      case .callback(let start): start(request, reply)
-      case .control(let run):
-        guard !stages.runner.submit(run, request, reply: reply) else { return }
-        deny(.overloaded(.busy, in: service.wireProtocol), exchange, hasUnreadBody: false)
-      }
+      request = try intake.finish()
     } catch {
-      let fault = error.fault(for: service.wireProtocol)
-      deny(Denial(.unauthenticated, in: service.wireProtocol, fault), exchange, hasUnreadBody: false)
+      let denial = Denial(.unauthenticated, in: wire, error.fault(for: wire))
+      return deny(denial, intake.exchange, hasUnreadBody: false)
+    }
+    do {
+      start(try intake.endpoint(request.value), request, intake.exchange, context)
+    } catch {
+      deny(Denial(.unknownOperation, in: wire, error), intake.exchange, hasUnreadBody: false)
+    }
+  }
+
+  private func start(
+    _ endpoint: Endpoint, _ request: Authenticated<OperationRequest>, _ exchange: Exchange,
+    _ context: ChannelHandlerContext
+  ) {
+    let reply = ChannelResponseStream(self, exchange, on: context.eventLoop)
+    switch endpoint.form {
+    case .callback(let start): start(request, reply)
+    case .control(let run):
+      guard !stages.runner.submit(run, request, reply: reply) else { return }
+      deny(.overloaded(.busy, in: exchange.wireProtocol), exchange, hasUnreadBody: false)
     }
   }
 
@@ -178,7 +190,7 @@ final class RequestHandler: ChannelInboundHandler {
   func finish(_ exchange: Exchange, _ outcome: AccessRecord.Outcome) {
     exchange.answer = .complete
     stages.counters.finished(outcome)
-    stages.access(exchange.record(until: stages.clock.monotonicTime(), from: sourceAddress, outcome))
+    stages.access(exchange.record(until: stages.clock.monotonicTime(), outcome))
   }
 
   func close() {

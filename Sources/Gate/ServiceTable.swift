@@ -6,19 +6,69 @@ package import Wire
 package enum ServiceTableError: Error, Hashable, Sendable {
   /// Two endpoints of one service answer the same requests, or have one name; named `service:Operation`.
   case duplicate(String, String)
-  /// The service's protocol names its operation in the body, which this gate does not read before authentication.
+  /// The service's protocol is one that the gate does not speak.
   case unsupportedProtocol(service: String)
 }
 
 /// Finds the operation that a request is for, from its head alone.
 ///
 /// REST services are matched by method and path, the JSON protocols by `X-Amz-Target`. A query service, whose
-/// operation is in the body, would be matched by service here and by `Action` once its body is there.
+/// operation is in the body, is matched by service here and by `Action` once its body is there.
 package struct ServiceTable: Sendable {
-  /// An operation and the variables of its path.
+  /// An operation and the variables of its path, or what leads to the operation once the body is known.
   package struct Match: Sendable {
-    package let endpoint: Endpoint
+    package let service: ServiceDescription
     package let pathParameters: [String: String]
+    private let choice: Choice
+
+    private enum Choice {
+      case one(Endpoint)
+      case byAction([String: Endpoint])
+    }
+
+    init(_ endpoint: Endpoint, pathParameters: [String: String] = [:]) {
+      service = endpoint.service
+      self.pathParameters = pathParameters
+      choice = .one(endpoint)
+    }
+
+    init(_ service: ServiceDescription, byAction endpoints: [String: Endpoint]) {
+      self.service = service
+      pathParameters = [:]
+      choice = .byAction(endpoints)
+    }
+
+    /// The operation, if the head tells it.
+    package var known: Endpoint? {
+      guard case .one(let endpoint) = choice else { return nil }
+      return endpoint
+    }
+
+    /// The largest body that any operation takes that it may be, in bytes.
+    var bodyLimit: Int {
+      switch choice {
+      case .one(let endpoint): endpoint.bodyLimit
+      case .byAction(let endpoints): endpoints.values.map(\.bodyLimit).max() ?? 0
+      }
+    }
+
+    /// The operation that the request asks for.
+    ///
+    /// - Throws: `InvalidAction` when the service has none of that name in the version.
+    func endpoint(_ request: OperationRequest) throws(Fault) -> Endpoint {
+      switch choice {
+      case .one(let endpoint): return endpoint
+      case .byAction(let endpoints):
+        guard let form = FormBody(request.body, query: request.head.query) else {
+          throw Fault(
+            code: "MalformedQueryString", status: 400, message: "the parameters are not valid percent-encoding")
+        }
+        guard case .query(let version, _) = service.wireProtocol, let endpoint = endpoints[form["Action"] ?? ""],
+          form["Version"] == version
+        else { throw .unknownAction(form["Action"], version: form["Version"]) }
+        return endpoint
+      }
+    }
   }
 
   private let services: [Service]
@@ -77,6 +127,7 @@ extension ServiceTable {
     let description: ServiceDescription
     private var routes: [RouteKey: [Endpoint]] = [:]
     private var targets: [String: Endpoint] = [:]
+    private var actions: [String: Endpoint] = [:]
     private var names: Set<String> = []
 
     init(_ first: Endpoint) throws(ServiceTableError) {
@@ -89,7 +140,8 @@ extension ServiceTable {
       switch endpoint.service.wireProtocol {
       case .restJSON, .restXML: try addRoute(endpoint)
       case .json(_, let prefix): targets["\(prefix).\(endpoint.name)"] = endpoint
-      case .query, .ec2Query: throw .unsupportedProtocol(service: description.name)
+      case .query: actions[endpoint.name] = endpoint
+      case .ec2Query: throw .unsupportedProtocol(service: description.name)
       }
     }
 
@@ -110,12 +162,22 @@ extension ServiceTable {
         for endpoint in routes[RouteKey(method: head.method, count: path.count)] ?? [] {
           let route = endpoint.route
           guard let variables = route.match(method: head.method, path: path, query: head.query) else { continue }
-          return Match(endpoint: endpoint, pathParameters: variables)
+          return Match(endpoint, pathParameters: variables)
         }
         return nil
       }
+      if case .query = description.wireProtocol {
+        return path.isEmpty && Self.isForm(head) ? Match(description, byAction: actions) : nil
+      }
       guard head.method == "POST", path.isEmpty, let target = head.header("X-Amz-Target") else { return nil }
-      return targets[target].map { Match(endpoint: $0, pathParameters: [:]) }
+      return targets[target].map { Match($0) }
+    }
+
+    /// Whether parameters of a form come, in the body or, presigned, in the query.
+    private static func isForm(_ head: RequestHead) -> Bool {
+      guard head.method == "POST" else { return head.method == "GET" && QueryParameters(head.query)?["Action"] != nil }
+      let type = head.header("Content-Type")?.lowercased() ?? ""
+      return type.hasPrefix("application/x-www-form-urlencoded") && head.header("X-Amz-Target") == nil
     }
 
     /// The segments of a route, nil for a variable.
@@ -131,5 +193,16 @@ extension ServiceTable {
     private func duplicate(_ one: Endpoint, _ other: Endpoint) -> ServiceTableError {
       .duplicate("\(description.name):\(one.name)", "\(description.name):\(other.name)")
     }
+  }
+}
+
+extension Fault {
+  fileprivate static func unknownAction(_ action: String?, version: String?) -> Fault {
+    guard let action else {
+      return Fault(code: "MissingAction", status: 400, message: "the request names no Action")
+    }
+    return Fault(
+      code: "InvalidAction", status: 400,
+      message: "Could not find operation \(action) for version \(version ?? "NO_VERSION_SPECIFIED")")
   }
 }

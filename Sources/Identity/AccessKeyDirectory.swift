@@ -1,3 +1,4 @@
+package import Core
 import Synchronization
 
 /// All access keys in memory, for look-ups without any `await`. The set is replaced as a whole when it changes.
@@ -14,6 +15,14 @@ package final class AccessKeyDirectory: Sendable {
 
   /// The key of that id, active or not.
   package func find(_ id: AccessKeyID) -> SigningIdentity? { identities.withLock { $0[id] } }
+
+  /// An active key of the account's administrator, always the same as long as the keys are.
+  package func administrator(of account: AccountID) -> SigningIdentity? {
+    identities.withLock { identities in
+      identities.values.filter { $0.principal.isAdministrator && $0.key.isActive && $0.key.account == account }
+        .min { ($0.key.createdAt, $0.key.id.description) < ($1.key.createdAt, $1.key.id.description) }
+    }
+  }
 
   private static func byID(_ identities: [SigningIdentity]) -> [AccessKeyID: SigningIdentity] {
     Dictionary(identities.map { ($0.key.id, $0) }, uniquingKeysWith: { _, last in last })

@@ -2,6 +2,12 @@ import Core
 package import Cryptography
 package import Storage
 
+/// An access key as it is stored.
+struct SealedAccessKey: Sendable {
+  let key: AccessKey
+  let secret: [UInt8]
+}
+
 /// Access keys with their secrets sealed. Owns the table `access_keys`.
 package struct AccessKeyStore: Sendable {
   package static let migrations = [
@@ -37,22 +43,56 @@ package struct AccessKeyStore: Sendable {
   ///
   /// - Throws: `unknownPrincipal` for a key without one of `principals`.
   package func open(for principals: [Principal]) async throws -> [SigningIdentity] {
+    try open(try await database.read { try Self.all($0) }, for: principals)
+  }
+
+  /// As `open(for:)`, of keys that were read already.
+  func open(_ keys: [SealedAccessKey], for principals: [Principal]) throws -> [SigningIdentity] {
     let byARN = Dictionary(principals.map { ($0.arn, $0) }, uniquingKeysWith: { first, _ in first })
-    let rows = try await database.read { transaction in
-      try transaction.query(
-        """
-        SELECT id, account, principal_arn, sealed_secret, is_active, created_at, token_digest, expires_at
-        FROM access_keys
-        """, [])
-    }
-    return try rows.map { row in
-      let key = try Self.record(row)
+    return try keys.map { sealed in
+      let key = sealed.key
       guard let principal = byARN[key.principalARN], principal.account == key.account else {
         throw IdentityError(.unknownPrincipal, "access key `\(key.id)` names no principal: `\(key.principalARN)`")
       }
-      let secret = try cipher.open(row.blob("sealed_secret"), account: key.account, context: Self.context(key))
+      let secret = try cipher.open(sealed.secret, account: key.account, context: Self.context(key))
       return SigningIdentity(key: key, principal: principal, secret: String(decoding: secret, as: UTF8.self))
     }
+  }
+
+  private static let columns = """
+    SELECT id, account, principal_arn, sealed_secret, is_active, created_at, token_digest, expires_at FROM access_keys
+    """
+
+  static func all(_ transaction: any Transaction) throws -> [SealedAccessKey] {
+    try transaction.query(columns, []).map(sealedKey)
+  }
+
+  /// The long-term keys of a principal, the oldest first.
+  static func keys(of principal: ARN, _ transaction: any Transaction) throws -> [AccessKey] {
+    try transaction.query(
+      columns + " WHERE principal_arn = ? AND token_digest IS NULL ORDER BY created_at, id",
+      [.text(principal.description)]
+    ).map(record)
+  }
+
+  /// - Returns: whether the principal has the key.
+  static func setActive(
+    _ isActive: Bool, _ id: AccessKeyID, of principal: ARN, _ transaction: any Transaction
+  ) throws -> Bool {
+    try transaction.execute(
+      "UPDATE access_keys SET is_active = ? WHERE id = ? AND principal_arn = ?",
+      [.integer(isActive ? 1 : 0), .text(id.description), .text(principal.description)]) > 0
+  }
+
+  /// - Returns: whether the principal had the key.
+  static func delete(_ id: AccessKeyID, of principal: ARN, _ transaction: any Transaction) throws -> Bool {
+    try transaction.execute(
+      "DELETE FROM access_keys WHERE id = ? AND principal_arn = ?",
+      [.text(id.description), .text(principal.description)]) > 0
+  }
+
+  private static func sealedKey(_ row: Row) throws -> SealedAccessKey {
+    SealedAccessKey(key: try record(row), secret: try row.blob("sealed_secret"))
   }
 
   func sealed(_ key: AccessKey, secret: String) throws(CryptographyError) -> [UInt8] {

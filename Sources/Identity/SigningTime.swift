@@ -20,7 +20,7 @@ struct SigningTime: Sendable {
       (1970...2200).contains(year), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
       second < 60
     else { return nil }
-    let days = Self.days(year, month, day)
+    let days = CivilTime.days(year, month, day)
     time = WallTime(seconds: days * 86_400 + hour * 3600 + minute * 60 + second)
     self.text = text
     // The 31st of a month of 30 days would otherwise count as the first of the next.
@@ -33,12 +33,5 @@ struct SigningTime: Sendable {
   private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
     guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
-  }
-
-  /// Days since 1970-01-01: years begin in March, so that leap days fall at their end.
-  private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let shiftedYear = month > 2 ? year : year - 1
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return shiftedYear * 365 + shiftedYear / 4 - shiftedYear / 100 + shiftedYear / 400 + dayOfYear - 719_468
   }
 }

@@ -2,6 +2,7 @@ import Admission
 import Execution
 import Functions
 import Identity
+import JSON
 import Sandbox
 import SupplyChain
 import Wire

@@ -1,3 +1,4 @@
+import JSON
 import Wire
 
 /// `{ $.level = "ERROR" && $.latency > 100 }`: conditions on a message that is one JSON object. No other message matches.

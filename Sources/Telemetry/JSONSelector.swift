@@ -1,3 +1,4 @@
+import JSON
 import Wire
 
 /// `$.users[0].id`, or `$.['a name']`: a place in a JSON object.

@@ -1,3 +1,5 @@
+package import JSON
+
 /// An error that a caller sees, before a protocol renders it: AWS's code, a message, a status.
 ///
 /// The message names the offending value and nothing of the server's inside.

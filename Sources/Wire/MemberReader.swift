@@ -1,3 +1,5 @@
+package import JSON
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -15,19 +17,37 @@ package struct MemberReader: Sendable {
   private var violations: [String] = []
   private var refusals: [String] = []
   private var faults: [Fault] = []
+  /// Whether numbers and truth values come as texts.
+  private let isForm: Bool
   /// Notes which members the operation reads; only while it is described.
   private let names: MemberNames?
 
-  /// - Parameter hasJSONBody: false where the body is a payload of its own, as in Lambda's Invoke.
-  package init(_ request: OperationRequest, hasJSONBody: Bool) throws(Fault) {
+  /// What the body holds.
+  package enum BodyForm: Sendable {
+    /// Members as JSON.
+    case json
+    /// Members as parameters of a form, all of them texts; those of the query count too.
+    case form
+    /// No members: it is one itself, as in Lambda's Invoke.
+    case payload
+  }
+
+  package init(_ request: OperationRequest, body form: BodyForm) throws(Fault) {
     self.request = request
     names = nil
+    isForm = form == .form
     guard let query = QueryParameters(request.head.query) else {
       throw .serialization("the query string is not valid percent-encoding")
     }
     self.query = query
     body = [:]
-    guard hasJSONBody, !request.body.isEmpty else { return }
+    if form == .form {
+      guard let parameters = FormBody(request.body, query: request.head.query) else {
+        throw Fault(code: "MalformedQueryString", status: 400, message: "the parameters are not valid percent-encoding")
+      }
+      body = try parameters.members()
+    }
+    guard form == .json, !request.body.isEmpty else { return }
     guard case .object(let members)? = JSONValue(parsing: request.body) else {
       throw .serialization("the body is not a JSON object")
     }
@@ -38,6 +58,7 @@ package struct MemberReader: Sendable {
   init(describing request: OperationRequest, names: MemberNames) {
     self.request = request
     self.names = names
+    isForm = false
     query = QueryParameters.none
     body = [:]
   }
@@ -94,12 +115,14 @@ package struct MemberReader: Sendable {
 
   package func bool(_ name: String) throws(Fault) -> Bool? {
     guard let value = member(name) else { return nil }
+    if isForm, case .string(let text) = value, let flag = Bool(text) { return flag }
     guard case .bool(let flag) = value else { throw .wrongType(name, "boolean") }
     return flag
   }
 
   package func integer(_ name: String) throws(Fault) -> Int? {
     guard let value = member(name) else { return nil }
+    if isForm, case .string(let text) = value, let number = Int(text) { return number }
     guard case .integer(let number) = value else { throw .wrongType(name, "integer") }
     return Int(number)
   }

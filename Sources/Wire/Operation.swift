@@ -1,15 +1,27 @@
 package import Core
+package import JSON
 
 /// One action on one resource that must be allowed before an operation runs.
 package struct AccessRequest: Hashable, Sendable {
   /// For example `lambda:InvokeFunction`.
   package let action: String
-  /// An ARN, or `*` for an action that has no resource.
-  package let resource: String
+  package let target: Target
 
+  package enum Target: Hashable, Sendable {
+    /// An ARN, or `*` for an action that has no resource. One of IAM may leave the path out.
+    case resource(String)
+    /// Whoever calls.
+    case caller
+  }
+
+  /// - Parameter resource: an ARN, or `*` for an action that has no resource.
   package init(_ action: String, on resource: String) {
+    self.init(action, on: .resource(resource))
+  }
+
+  package init(_ action: String, on target: Target) {
     self.action = action
-    self.resource = resource
+    self.target = target
   }
 }
 
@@ -49,10 +61,14 @@ package struct OperationRequest: Sendable {
   package let requestID: RequestID
   /// The account and region that the request addresses.
   package let place: AccountRegion
+  /// The address of the client's end of the connection; nil where there is none.
+  package let sourceAddress: String?
 
   package init(
-    head: RequestHead, pathParameters: [String: String], body: [UInt8], requestID: RequestID, place: AccountRegion
+    head: RequestHead, pathParameters: [String: String], body: [UInt8], requestID: RequestID, place: AccountRegion,
+    sourceAddress: String? = nil
   ) {
+    self.sourceAddress = sourceAddress
     self.head = head
     self.pathParameters = pathParameters
     self.body = body

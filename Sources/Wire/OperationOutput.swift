@@ -1,3 +1,5 @@
+package import JSON
+
 /// The result of an operation before a protocol renders it: members of the output shape, and what goes into the head.
 package struct OperationOutput: Sendable {
   /// Overrides the route's status of success.

@@ -1,9 +1,18 @@
 package import Core
+import JSON
 
 /// Turns outputs and faults into HTTP answers, as the service's protocol has them.
 extension WireProtocol {
-  package func render(_ output: OperationOutput, successStatus: Int) -> OperationResponse {
+  /// - Parameter operation: its name, which the query protocols repeat.
+  package func render(
+    _ output: OperationOutput, of operation: String, successStatus: Int, requestID: RequestID
+  ) -> OperationResponse {
     let status = output.status ?? successStatus
+    if case .query(_, let namespace) = self {
+      let body = Self.queryBody(output, operation, namespace, requestID)
+      let headers = output.headers + [("Content-Type", contentType)]
+      return OperationResponse(head: ResponseHead(status: status, headers: headers), body: body)
+    }
     guard let members = output.members else {
       return OperationResponse(head: ResponseHead(status: status, headers: output.headers), body: output.payload ?? [])
     }
@@ -17,6 +26,15 @@ extension WireProtocol {
     if case .restJSON = self { headers.append(("x-amzn-ErrorType", fault.code)) }
     let body = errorBody(fault, requestID)
     return OperationResponse(head: ResponseHead(status: fault.status, headers: headers), body: body)
+  }
+
+  /// https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#response-serialization
+  private static func queryBody(
+    _ output: OperationOutput, _ operation: String, _ namespace: String, _ requestID: RequestID
+  ) -> [UInt8] {
+    var response: [String: JSONValue] = ["ResponseMetadata": ["RequestId": .string(requestID.description)]]
+    if let members = output.members { response[operation + "Result"] = members }
+    return XMLText.element(operation + "Response", .object(response), namespace: namespace)
   }
 
   private var contentType: String {

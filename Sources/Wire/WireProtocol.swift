@@ -1,3 +1,5 @@
+package import Core
+
 /// One of AWS's wire protocols (Smithy 2.0, "AWS protocols"), with what a service fixes of it.
 package enum WireProtocol: Hashable, Sendable {
   /// restJson1: the operation is in the path.
@@ -16,6 +18,15 @@ package enum WireProtocol: Hashable, Sendable {
     case v1_1 = "1.1"
   }
 
+  /// The code of a denial.
+  package var denialCode: String {
+    switch self {
+    case .restJSON, .json: "AccessDeniedException"
+    case .query, .restXML: "AccessDenied"
+    case .ec2Query: "UnauthorizedOperation"
+    }
+  }
+
   /// True when the path and method name the operation.
   package var isREST: Bool { self == .restJSON || self == .restXML }
 }
@@ -27,6 +38,8 @@ package struct ServiceDescription: Sendable {
   /// The service in the scope of a signature; mostly the same as `name`.
   package let signingName: String
   package let wireProtocol: WireProtocol
+  /// Where signatures for the service are scoped to: nil for the region of the server.
+  package let signingRegion: Region?
   /// The error code for broken constraints.
   package let constraintCode: String
   /// The error code for members that are not honoured.
@@ -38,11 +51,13 @@ package struct ServiceDescription: Sendable {
   package static let hiddenMessage = "the service failed; the server's log says why"
 
   package init(
-    name: String, signingName: String, wireProtocol: WireProtocol, constraintCode: String = "ValidationException",
+    name: String, signingName: String, signingRegion: Region? = nil, wireProtocol: WireProtocol,
+    constraintCode: String = "ValidationException",
     refusalCode: String = "InvalidParameterValueException",
     hidden: Fault = Fault(code: "ServiceException", status: 500, message: hiddenMessage),
     fault: @escaping @Sendable (any Error) -> Fault?
   ) {
+    self.signingRegion = signingRegion
     self.hidden = hidden
     self.constraintCode = constraintCode
     self.refusalCode = refusalCode

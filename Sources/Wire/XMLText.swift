@@ -1,3 +1,5 @@
+package import JSON
+
 /// Writes XML 1.0 text from members: objects become elements in order of their names, lists become `member` elements.
 package enum XMLText {
   package static func element(_ name: String, _ value: JSONValue, namespace: String? = nil) -> [UInt8] {

@@ -15,8 +15,9 @@ func authenticatedRequest(
   let place = AccountRegion(
     account: try #require(AccountID(addressed)), region: try #require(Region("us-east-1")))
   let request = OperationRequest(
-    head: RequestHead(method: "POST", target: "/", headers: []), pathParameters: [:], body: [],
-    requestID: RequestID(from: SeededRandomSource(seed: 1)), place: place)
+    head: RequestHead(method: "POST", target: "/", headers: [("User-Agent", "probe/1")]), pathParameters: [:], body: [],
+    requestID: RequestID(from: SeededRandomSource(seed: 1)), place: place,
+    sourceAddress: "192.0.2.7")
   return Authenticated(
     value: request, principal: principal, accessKeyID: try #require(AccessKeyID("AKIAIOSFODNN7EXAMPLE")))
 }

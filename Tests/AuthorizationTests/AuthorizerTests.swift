@@ -6,17 +6,21 @@ import Wire
 @testable import Identity
 
 struct AuthorizerTests {
-  private let authorizer = Authorizer(policy: AdministratorPolicy())
+  private let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource())
 
   @Test func `the administrator may do everything in the account`() throws {
-    let call = try authorizer.authorize(Probe.self, "x", from: try authenticatedRequest(isAdministrator: true))
+    let call = try authorizer.authorize(
+      Probe.self, "x", from: try authenticatedRequest(isAdministrator: true),
+      denialCode: "AccessDeniedException")
     #expect(call.value == "x")
     #expect(call.principal.isAdministrator)
   }
 
   @Test func `nobody else may do anything, and hears so in the words of aws`() throws {
     let request = try authenticatedRequest(isAdministrator: false)
-    let fault = #expect(throws: Fault.self) { try authorizer.authorize(Probe.self, "x", from: request) }
+    let fault = #expect(throws: Fault.self) {
+      try authorizer.authorize(Probe.self, "x", from: request, denialCode: "AccessDeniedException")
+    }
     #expect(fault?.code == "AccessDeniedException")
     #expect(fault?.status == 403)
     #expect(
@@ -26,21 +30,79 @@ struct AuthorizerTests {
 
   @Test func `an administrator is a stranger in another account`() throws {
     let request = try authenticatedRequest(isAdministrator: true, addressed: "000000000001")
-    #expect(throws: Fault.self) { try authorizer.authorize(Probe.self, "x", from: request) }
+    #expect(throws: Fault.self) {
+      try authorizer.authorize(Probe.self, "x", from: request, denialCode: "AccessDeniedException")
+    }
   }
 
   @Test func `an operation that names no action is refused to all`() throws {
     let request = try authenticatedRequest(isAdministrator: true)
-    #expect(throws: Fault.self) { try authorizer.authorize(Unnamed.self, "x", from: request) }
+    #expect(throws: Fault.self) {
+      try authorizer.authorize(Unnamed.self, "x", from: request, denialCode: "AccessDeniedException")
+    }
   }
 
   @Test func `every pair must be allowed`() throws {
-    let picky = Authorizer(policy: OnlyRead())
+    let picky = authorizer(#""Effect": "Allow", "Action": "probe:Read", "Resource": "*""#)
     let request = try authenticatedRequest(isAdministrator: true)
-    _ = try picky.authorize(Probe.self, "x", from: request)
-    let fault = #expect(throws: Fault.self) { try picky.authorize(ReadAndWrite.self, "x", from: request) }
+    _ = try picky.authorize(Probe.self, "x", from: request, denialCode: "AccessDenied")
+    let fault = #expect(throws: Fault.self) {
+      try picky.authorize(ReadAndWrite.self, "x", from: request, denialCode: "AccessDenied")
+    }
+    #expect(fault?.code == "AccessDenied")
     #expect(fault?.message.contains("probe:Write") == true)
   }
+
+  @Test func `a denial says what kind of policy it is in`() throws {
+    let picky = authorizer(#""Effect": "Deny", "Action": "*", "Resource": "*""#)
+    let fault = #expect(throws: Fault.self) {
+      try picky.authorize(
+        Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+    }
+    #expect(fault?.message.hasSuffix("on resource: arn:x with an explicit deny in an identity-based policy") == true)
+  }
+
+  @Test func `a principal that is not there any more may do nothing`() throws {
+    let authorizer = Authorizer(policies: NoPolicies(), time: ManualTimeSource())
+    #expect(throws: Fault.self) {
+      try authorizer.authorize(
+        Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+    }
+  }
+
+  @Test func `a resource of iam is judged with its path`() throws {
+    let policies = FixedPolicies(
+      document:
+        #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:iam::*:user/a/*"}}"#,
+      whole: ["arn:x": "arn:aws:iam::000000000000:user/a/name"])
+    let authorizer = Authorizer(policies: policies, time: ManualTimeSource())
+    _ = try authorizer.authorize(
+      Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+  }
+
+  @Test(arguments: [
+    ("aws:username", "name"), ("aws:PrincipalArn", "arn:aws:iam::000000000000:user/name"),
+    ("aws:PrincipalAccount", "000000000000"), ("aws:userid", "AIDA0000000000000000"), ("aws:PrincipalType", "User"),
+    ("aws:SourceIp", "192.0.2.7"), ("aws:SecureTransport", "false"), ("aws:RequestedRegion", "us-east-1"),
+    ("aws:CurrentTime", "2026-01-31T00:00:00.000Z"), ("aws:EpochTime", "1769817600"), ("aws:UserAgent", "probe/1"),
+  ]) func `a request has its condition keys`(key: String, value: String) throws {
+    let conditional = authorizer(
+      #""Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"\#(key)": "\#(value)"}}"#)
+    _ = try conditional.authorize(
+      Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+  }
+
+  /// The administrator has one statement.
+  private func authorizer(_ statement: String) -> Authorizer {
+    let document = #"{"Version": "2012-10-17", "Statement": {\#(statement)}}"#
+    return Authorizer(
+      policies: FixedPolicies(document: document), time: ManualTimeSource(start: WallTime(seconds: 1_769_817_600)))
+  }
+}
+
+private struct NoPolicies: PolicySource {
+  func policies(of principal: Principal) -> PrincipalPolicies? { nil }
+  func wholeARN(_ arn: String) -> String { arn }
 }
 
 private protocol TextOperation: Operation where Input == String {}
@@ -66,10 +128,4 @@ private struct ReadAndWrite: TextOperation {
 private struct Unnamed: TextOperation {
   static let name = "Unnamed"
   static func access(_ input: String, at place: AccountRegion) -> [AccessRequest] { [] }
-}
-
-private struct OnlyRead: PolicySource {
-  func decide(_ request: AccessRequest, for principal: Principal) -> Decision {
-    request.action == "probe:Read" ? .allow : .deny(.implicit)
-  }
 }

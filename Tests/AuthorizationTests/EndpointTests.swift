@@ -29,7 +29,9 @@ struct EndpointTests {
     let service = ServiceDescription(
       name: "probe", signingName: "probe", wireProtocol: .restJSON,
       hidden: Fault(code: "Hidden", status: 500, message: ""), fault: { _ in nil })
-    let endpoint = Endpoint(operation, of: service, authorizer: Authorizer(policy: AdministratorPolicy())) { _, _ in }
+    let endpoint = Endpoint(
+      operation, of: service, authorizer: Authorizer(policies: FixedPolicies(), time: ManualTimeSource())
+    ) { _, _ in }
     guard case .control(let run) = endpoint.form else { throw NotControl() }
     return await run(try authenticatedRequest(isAdministrator: isAdministrator))
   }

@@ -1,5 +1,6 @@
 import Authorization
 import Core
+import JSON
 import Synchronization
 import Wire
 
@@ -134,10 +135,14 @@ enum FakeServices {
   }
 
   static func callback(_ operation: some CallbackOperation, _ service: ServiceDescription) -> Endpoint {
-    Endpoint(operation, of: service, authorizer: Authorizer(policy: AdministratorPolicy())) { _, _ in }
+    Endpoint(operation, of: service, authorizer: Authorizer(policies: OpenPolicies(), time: ManualTimeSource())) {
+      _, _ in
+    }
   }
 
   static func control(_ operation: some ControlOperation, _ service: ServiceDescription) -> Endpoint {
-    Endpoint(operation, of: service, authorizer: Authorizer(policy: AdministratorPolicy())) { _, _ in }
+    Endpoint(operation, of: service, authorizer: Authorizer(policies: OpenPolicies(), time: ManualTimeSource())) {
+      _, _ in
+    }
   }
 }

@@ -57,17 +57,17 @@ import Wire
   @Test func `a literal goes before a variable in either order`() throws {
     for operations in [[endpoint(Any1()), endpoint(All())], [endpoint(All()), endpoint(Any1())]] {
       let table = try ServiceTable(operations)
-      #expect(find(table, "/tags/all")?.endpoint.name == "All")
-      #expect(find(table, "/tags/other")?.endpoint.name == "Any1")
+      #expect(find(table, "/tags/all")?.known?.name == "All")
+      #expect(find(table, "/tags/other")?.known?.name == "Any1")
     }
   }
 
   @Test func `a route with a parameter goes before the same path without, in either order`() throws {
     for operations in [[endpoint(Chosen()), endpoint(All())], [endpoint(All()), endpoint(Chosen())]] {
       let table = try ServiceTable(operations)
-      #expect(find(table, "/tags/all?Arn=a&find=One")?.endpoint.name == "Chosen")
-      #expect(find(table, "/tags/all?find=Other")?.endpoint.name == "All")
-      #expect(find(table, "/tags/all")?.endpoint.name == "All")
+      #expect(find(table, "/tags/all?Arn=a&find=One")?.known?.name == "Chosen")
+      #expect(find(table, "/tags/all?find=Other")?.known?.name == "All")
+      #expect(find(table, "/tags/all")?.known?.name == "All")
     }
   }
 
@@ -83,7 +83,7 @@ import Wire
   }
 
   @Test func `a trailing slash makes no difference`() throws {
-    #expect(find(try ServiceTable([endpoint(Any1())]), "/tags/a/?b=c")?.endpoint.name == "Any1")
+    #expect(find(try ServiceTable([endpoint(Any1())]), "/tags/a/?b=c")?.known?.name == "Any1")
   }
 
   @Test func `two routes that match the same requests are an error`() throws {
@@ -96,12 +96,64 @@ import Wire
     #expect(throws: ServiceTableError.duplicate("lambda:Any1", "lambda:Any1")) { try ServiceTable(endpoints) }
   }
 
-  @Test func `a query service is refused at the start`() throws {
+  @Test func `a query service is found by its scope, and its operation by the action`() throws {
+    let table = try ServiceTable([FakeServices.callback(All(), Self.query)])
+    let match = try #require(table.find(Self.form()))
+    #expect(match.known == nil)
+    #expect(try match.endpoint(Self.request("Action=All&Version=2011-06-15")).name == "All")
+    #expect(try match.endpoint(Self.request("Version=2011-06-15&Action=All")).name == "All")
+  }
+
+  @Test(arguments: [
+    ("", "MissingAction"), ("Action=Some&Version=2011-06-15", "InvalidAction"), ("Action=All", "InvalidAction"),
+    ("Action=All&Version=2011-06-16", "InvalidAction"), ("Action=%zz", "MalformedQueryString"),
+  ]) func `an action that is not there is refused`(body: String, code: String) throws {
+    let table = try ServiceTable([FakeServices.callback(All(), Self.query)])
+    let match = try #require(table.find(Self.form()))
+    let fault = #expect(throws: Fault.self) { try match.endpoint(try Self.request(body)) }
+    #expect(fault?.code == code)
+  }
+
+  @Test(arguments: [
+    RequestHead(method: "POST", target: "/", headers: [("Content-Type", "application/json")]),
+    RequestHead(method: "POST", target: "/path", headers: [("Content-Type", "application/x-www-form-urlencoded")]),
+    RequestHead(method: "PUT", target: "/", headers: [("Content-Type", "application/x-www-form-urlencoded")]),
+    RequestHead(method: "GET", target: "/?Version=2011-06-15", headers: []),
+  ]) func `what is no form is for no query service`(head: RequestHead) throws {
+    #expect(try ServiceTable([FakeServices.callback(All(), Self.query)]).find(head) == nil)
+  }
+
+  @Test func `a presigned request names its action in the query`() throws {
+    let table = try ServiceTable([FakeServices.callback(All(), Self.query)])
+    let head = RequestHead(method: "GET", target: "/?Action=All&Version=2011-06-15", headers: [])
+    let match = try #require(table.find(head))
+    #expect(try match.endpoint(Self.request("", head: head)).name == "All")
+  }
+
+  @Test func `a service of ec2's protocol is refused at the start`() throws {
     let service = ServiceDescription(
-      name: "sts", signingName: "sts", wireProtocol: .query(apiVersion: "2011-06-15", xmlNamespace: "")
+      name: "ec2", signingName: "ec2", wireProtocol: .ec2Query(apiVersion: "2016-11-15", xmlNamespace: "")
     ) { _ in nil }
-    let endpoint = FakeServices.callback(All(), service)
-    #expect(throws: ServiceTableError.unsupportedProtocol(service: "sts")) { try ServiceTable([endpoint]) }
+    #expect(throws: ServiceTableError.unsupportedProtocol(service: "ec2")) {
+      try ServiceTable([FakeServices.callback(All(), service)])
+    }
+  }
+
+  private static let query = ServiceDescription(
+    name: "sts", signingName: "sts", wireProtocol: .query(apiVersion: "2011-06-15", xmlNamespace: "")
+  ) { _ in nil }
+
+  private static func form() -> RequestHead {
+    RequestHead(
+      method: "POST", target: "/", headers: [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")])
+  }
+
+  private static func request(_ body: String, head: RequestHead = form()) throws -> OperationRequest {
+    let place = AccountRegion(
+      account: try #require(AccountID("000000000000")), region: try #require(Region("us-east-1")))
+    return OperationRequest(
+      head: head, pathParameters: [:], body: Array(body.utf8), requestID: RequestID(from: SystemRandomSource()),
+      place: place)
   }
 
   @Test(

@@ -1,4 +1,5 @@
 import Core
+import JSON
 import Testing
 import Wire
 
@@ -129,7 +130,7 @@ struct WireTests {
     let request = OperationRequest(
       head: RequestHead(method: "POST", target: "/", headers: []), pathParameters: [:], body: Array(body.utf8),
       requestID: RequestID(from: SeededRandomSource(seed: 1)), place: AccountRegion(account: account, region: region))
-    return try MemberReader(request, hasJSONBody: true)
+    return try MemberReader(request, body: .json)
   }
 
   private func text(_ response: OperationResponse) -> String { String(decoding: response.body, as: UTF8.self) }

@@ -2,6 +2,7 @@ import Admission
 import Authorization
 import Core
 import Functions
+import JSON
 import Sandbox
 import Wire
 

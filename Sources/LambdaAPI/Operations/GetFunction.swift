@@ -2,6 +2,7 @@ import Authorization
 import Core
 import Functions
 import Identity
+import JSON
 import Wire
 
 /// Describes a function or one of its versions, and says where its package is to be had; the tags are the function's.

@@ -1,5 +1,6 @@
 import Authorization
 import Core
+import JSON
 import Wire
 
 /// Tells that a function has no code signing configuration: there are none to attach. Terraform asks for each function.

@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import JSON
 import Wire
 
 /// Tells what is reserved for a function; an empty answer when nothing is.

@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import JSON
 import Wire
 
 /// Tells how many environments of a version or alias are to be initialised ahead of work, and how many are.

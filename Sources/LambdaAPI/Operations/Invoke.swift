@@ -3,6 +3,7 @@ import Authorization
 import Core
 import Execution
 import Functions
+import JSON
 import Wire
 
 #if canImport(FoundationEssentials)

@@ -2,6 +2,7 @@ import Authorization
 import Core
 import Execution
 import Functions
+import JSON
 import Wire
 
 #if canImport(FoundationEssentials)

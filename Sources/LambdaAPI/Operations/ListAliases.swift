@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import JSON
 import Wire
 
 /// Lists the aliases of a function in order of their names: all, or those that can run one version.

@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import JSON
 import Wire
 
 /// Lists layers in order of their names, each with its newest version that fits the filters, a page at a time.

@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import JSON
 import Wire
 
 /// Lists what is provisioned for the versions and aliases of a function, in order of their qualifiers.

@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import JSON
 import Wire
 
 /// Lists the versions of a function, `$LATEST` first and then in order of their numbers.

@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import JSON
 import Wire
 
 /// Makes an unchangeable version from `$LATEST`.

@@ -2,6 +2,7 @@ import Authorization
 import Core
 import Execution
 import Functions
+import JSON
 import Wire
 
 /// Has environments of a version or alias kept initialised ahead of work.

@@ -1,5 +1,6 @@
 import Core
 import Functions
+import JSON
 import Wire
 
 /// The alias that a path names.

@@ -1,5 +1,6 @@
 import Core
 import Functions
+import JSON
 import SupplyChain
 import Wire
 

@@ -2,6 +2,7 @@ import Admission
 import Core
 import Execution
 import Functions
+import JSON
 import Wire
 
 extension FunctionConcurrency {

@@ -1,6 +1,7 @@
 import Core
 import Execution
 import Functions
+import JSON
 import Wire
 
 /// The settings that CreateFunction and UpdateFunctionConfiguration share; nil for those that the request leaves out.

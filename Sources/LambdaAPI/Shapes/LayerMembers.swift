@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import JSON
 import SupplyChain
 import Wire
 

@@ -1,5 +1,6 @@
 import Execution
 import Functions
+import JSON
 import Wire
 
 extension MemberReader {

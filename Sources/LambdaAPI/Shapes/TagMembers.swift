@@ -1,5 +1,6 @@
 import Core
 import Functions
+import JSON
 import Wire
 
 /// The rules that AWS has for tags.

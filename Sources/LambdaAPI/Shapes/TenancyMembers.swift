@@ -1,4 +1,5 @@
 import Functions
+import JSON
 import Wire
 
 extension MemberReader {

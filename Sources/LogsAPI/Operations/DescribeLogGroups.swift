@@ -1,5 +1,6 @@
 import Authorization
 import Core
+import JSON
 import Telemetry
 import Wire
 

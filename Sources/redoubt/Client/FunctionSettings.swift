@@ -1,3 +1,4 @@
+import JSON
 import Wire
 
 /// What is asked for of a function's configuration; nil leaves it as it is.

@@ -1,4 +1,5 @@
 import Functions
+import JSON
 import Wire
 
 /// A hygiene mode as it is given on the command line.

@@ -1,3 +1,4 @@
+import JSON
 import Wire
 
 /// Publishes directories as layers, unless the newest version of the layer holds the same.

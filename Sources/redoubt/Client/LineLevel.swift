@@ -1,5 +1,6 @@
 import ArgumentParser
 import Functions
+import JSON
 import Wire
 
 /// How important a line of a log is, as far as it says so; a line that does not is INFO.

@@ -1,3 +1,4 @@
+import JSON
 import Wire
 
 /// Where a reader of a log group is, and what it wants of it.

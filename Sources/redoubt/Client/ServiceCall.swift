@@ -1,3 +1,4 @@
+import JSON
 import Wire
 
 /// One request to an AWS API, before it is signed.

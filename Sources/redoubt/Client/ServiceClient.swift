@@ -1,5 +1,6 @@
 import Core
 import Identity
+import JSON
 import NIOCore
 import NIOHTTP1
 import Wire

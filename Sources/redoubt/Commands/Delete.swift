@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import Wire
 
 /// Deletes a function with all its versions.
@@ -10,6 +11,6 @@ struct Delete: ParsableCommand {
 
   func run() throws {
     _ = try options.client().perform(.lambda("DELETE", "/\(ServiceCall.encode(name))"))
-    StandardOutput.write(options.json ? JSONText.line(["FunctionName": .string(name)]) : "deleted \(name)\n")
+    StandardOutput.write(options.json ? JSONLine.text(["FunctionName": .string(name)]) : "deleted \(name)\n")
   }
 }

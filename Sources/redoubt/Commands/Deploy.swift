@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import JSON
 
 /// Creates functions or changes what differs, and waits until they can be invoked.
 struct Deploy: ParsableCommand {
@@ -39,7 +40,7 @@ struct Deploy: ParsableCommand {
     let result = try Deployment(client: client, spec: spec, python: python).run()
     guard isFirst || result.outcome != .updated([]) else { return }
     let line = result.line(spec.name, after: client.time.monotonicTime() - start)
-    StandardOutput.write(options.json ? JSONText.line(result.function) : line)
+    StandardOutput.write(options.json ? JSONLine.text(result.function) : line)
   }
 
   /// What the argument and the options ask for.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import Wire
 
 /// Lists what the platform's controls have noticed.
@@ -10,7 +11,7 @@ struct Findings: ParsableCommand {
   func run() throws {
     let findings = try findings(options.client())
     if options.json {
-      StandardOutput.write(JSONText.line(.array(findings)))
+      StandardOutput.write(JSONLine.text(.array(findings)))
     } else if findings.isEmpty {
       StandardOutput.write("no findings\n")
     } else {

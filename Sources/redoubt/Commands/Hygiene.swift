@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import Wire
 
 /// Shows or sets what environments keep from one invocation to the next.
@@ -27,6 +28,6 @@ struct Hygiene: ParsableCommand {
     if let setting { _ = try client.perform(setting.call(for: function)) }
     let found = try client.json(.redoubt("GET", HygieneSetting.path(of: function)))
     let (mode, source) = (found["Hygiene"]?.string ?? "", found["SetBy"]?.string ?? "")
-    StandardOutput.write(options.json ? JSONText.line(found) : "\(mode) (set by the \(source.lowercased()))\n")
+    StandardOutput.write(options.json ? JSONLine.text(found) : "\(mode) (set by the \(source.lowercased()))\n")
   }
 }

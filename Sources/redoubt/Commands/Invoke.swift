@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JSON
 import NIOHTTP1
 import Wire
 
@@ -46,7 +47,7 @@ struct Invoke: ParsableCommand {
   private func report(_ reply: HTTPExchange.Reply) -> String {
     let payload = JSONValue(parsing: reply.body) ?? .string(String(decoding: reply.body, as: UTF8.self))
     let header = { (name: String) in reply.headers.first(name: name).map { JSONValue.string($0) } ?? .null }
-    return JSONText.line([
+    return JSONLine.text([
       "StatusCode": .integer(Int64(reply.status)), "Payload": payload,
       "FunctionError": header("x-amz-function-error"), "ExecutedVersion": header("x-amz-executed-version"),
     ])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import Wire
 
 /// Lists functions.
@@ -10,7 +11,7 @@ struct List: ParsableCommand {
   func run() throws {
     let functions = try functions(options.client())
     if options.json {
-      StandardOutput.write(JSONText.line(.array(functions)))
+      StandardOutput.write(JSONLine.text(.array(functions)))
     } else if functions.isEmpty {
       StandardOutput.write("no functions: make one with `redoubt deploy DIR`\n")
     } else {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import JSON
 import NIOCore
 import NIOPosix
 import Wire
@@ -65,7 +66,7 @@ struct Logs: ParsableCommand {
   }
 
   private func line(_ event: JSONValue) -> String {
-    if options.json { return JSONText.line(event) }
+    if options.json { return JSONLine.text(event) }
     let time = WallTime(milliseconds: event["Timestamp"]?.integer ?? 0).utc.isoDateTime
     let message = PrintableText.escape(event["Message"]?.string ?? "")
     return "\(time)Z \(message)" + (message.hasSuffix("\n") ? "" : "\n")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import Wire
 
 /// Prints what the server has measured of itself.
@@ -11,6 +12,6 @@ struct Metrics: ParsableCommand {
 
   func run() throws {
     let answer = try options.client().json(ServiceCall.redoubt("GET", "/metrics"))
-    StandardOutput.write(options.json ? JSONText.line(answer) : answer["Metrics"]?.string ?? "")
+    StandardOutput.write(options.json ? JSONLine.text(answer) : answer["Metrics"]?.string ?? "")
   }
 }

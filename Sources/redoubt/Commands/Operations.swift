@@ -1,8 +1,11 @@
 import ArgumentParser
 import Core
+import IAMAPI
+import JSON
 import LambdaAPI
 import LogsAPI
 import RedoubtAPI
+import STSAPI
 import Wire
 
 /// Lists the operations that this version serves, from the same tables as the server.
@@ -19,6 +22,7 @@ struct Operations: ParsableCommand {
     let place = AccountRegion(account: account, region: region)
     let operations =
       LambdaAPI.descriptions(at: place) + LogsAPI.descriptions(at: place) + RedoubtAPI.descriptions(at: place)
+      + IAMAPI.descriptions(at: place) + STSAPI.descriptions(at: place)
     if json {
       print(String(decoding: JSONValue.array(operations.map(\.json)).encoded, as: UTF8.self))
     } else {

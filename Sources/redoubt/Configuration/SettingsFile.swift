@@ -1,3 +1,4 @@
+import JSON
 import Wire
 
 /// The JSON file of `--config`: one object, every member a setting.

@@ -4,6 +4,7 @@ import Core
 import Execution
 import Functions
 import Gate
+import IAMAPI
 import Identity
 import LambdaAPI
 import Logging
@@ -11,6 +12,7 @@ import LogsAPI
 import NIOCore
 import NIOPosix
 import RedoubtAPI
+import STSAPI
 import Sandbox
 import ServiceLifecycle
 import Storage
@@ -95,7 +97,7 @@ struct ServerComposition {
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
       layers: layers, metrics: metrics)
     stages = try Self.stages(
-      configuration, Self.endpoints(services, logStore, own, log), state, runner, time, random, log)
+      configuration, Self.endpoints(services, logStore, own, state, time, log), state, runner, time, random, log)
   }
 
   /// Serves until SIGTERM or SIGINT; then the gate finishes its requests, and what stands behind it ends after it.
@@ -123,16 +125,19 @@ struct ServerComposition {
 
   /// Every operation that is served.
   static func endpoints(
-    _ services: LambdaServices, _ logStore: LogStore, _ own: RedoubtServices, _ log: Logger
+    _ services: LambdaServices, _ logStore: LogStore, _ own: RedoubtServices, _ state: ServerState,
+    _ time: any TimeSource, _ log: Logger
   ) -> [Endpoint] {
-    let authorizer = Authorizer(policy: AdministratorPolicy())
+    let authorizer = Authorizer(policies: state.identities, time: time)
     let report: @Sendable (any Error, RequestID) -> Void = { error, requestID in
       log.error("a request failed inside the server", metadata: ["request": "\(requestID)", "error": "\(error)"])
     }
     let lambda = LambdaAPI.endpoints(services, authorizer: authorizer) { report($0, $1.value.requestID) }
     let logs = LogsAPI.endpoints(logStore, authorizer: authorizer) { report($0, $1.value.requestID) }
     let redoubt = RedoubtAPI.endpoints(own, authorizer: authorizer) { report($0, $1.value.requestID) }
-    return lambda + logs + redoubt
+    let iam = IAMAPI.endpoints(state.registry, authorizer: authorizer) { report($0, $1.value.requestID) }
+    let sts = STSAPI.endpoints(authorizer: authorizer) { report($0, $1.value.requestID) }
+    return lambda + logs + redoubt + iam + sts
   }
 
   private static func stages(

@@ -12,11 +12,15 @@ struct ServerState: Sendable {
     AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations + FunctionStore.migrations
     + LogSchema.migrations + HygieneStore.migrations + FindingStore.migrations + LayerStore.migrations
     + LogSchema.streamMigrations + AliasStore.migrations + TagStore.migrations + LogSchema.sizeMigrations
-    + ConcurrencyStore.migrations + SnapshotStore.migrations
+    + ConcurrencyStore.migrations + SnapshotStore.migrations + PolicyGrantStore.migrations
+    + ManagedPolicyStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
   let directory: AccessKeyDirectory
+  /// The policies of all principals.
+  let identities = IdentityDirectory()
+  let registry: IdentityRegistry
 
   /// Opens the state, or makes it on the first start.
   init(_ configuration: ServeConfiguration, time: any TimeSource, random: any RandomSource) async throws {
@@ -28,10 +32,11 @@ struct ServerState: Sendable {
     cipher = EnvelopeCipher(keyring: try await keys.load(root: root), random: random)
     _ = try await AdministratorBootstrap(database, cipher: cipher, random: random, time: time)
       .run(for: configuration.account)
-    let principals = try await PrincipalStore(database).all()
-    let identities = try await AccessKeyStore(database, cipher: cipher).open(for: principals)
-    directory = AccessKeyDirectory(identities)
-    try writeCredentials(configuration, identities, random)
+    directory = AccessKeyDirectory([])
+    registry = IdentityRegistry(
+      database, cipher: cipher, accessKeys: directory, identities: identities, time: time, random: random)
+    try await registry.load()
+    try writeCredentials(configuration, random)
   }
 
   /// A new root key is made only where nothing is sealed yet.
@@ -48,12 +53,9 @@ struct ServerState: Sendable {
   }
 
   private func writeCredentials(
-    _ configuration: ServeConfiguration, _ identities: [SigningIdentity], _ random: any RandomSource
+    _ configuration: ServeConfiguration, _ random: any RandomSource
   ) throws {
-    let administrator = identities.first {
-      $0.principal.isAdministrator && $0.key.isActive && $0.key.account == configuration.account
-    }
-    guard let administrator else { return }
+    guard let administrator = directory.administrator(of: configuration.account) else { return }
     let directory = directory
     try CredentialsFile(configuration.secretsDirectory + "/credentials")
       .ensure(administrator.credentials, random: random) { directory.find($0) != nil }

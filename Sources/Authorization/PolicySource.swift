@@ -1,0 +1,11 @@
+package import Identity
+
+/// Knows the policies of all principals. Synchronous: the invoke path asks it on an event loop.
+package protocol PolicySource: Sendable {
+  /// What hangs on the principal; nil when the principal is not there any more.
+  func policies(of principal: Principal) -> PrincipalPolicies?
+  /// The whole ARN of a resource of IAM that was named without its path; any other ARN as it is.
+  func wholeARN(_ arn: String) -> String
+}
+
+extension IdentityDirectory: PolicySource {}

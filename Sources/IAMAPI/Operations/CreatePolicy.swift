@@ -1,0 +1,39 @@
+import Authorization
+import Core
+import Identity
+import JSON
+import Wire
+
+/// Makes a managed policy with its first version.
+struct CreatePolicy: ControlOperation, IAMOperation {
+  static let name = "CreatePolicy"
+  static let unhonoured: [String: [JSONValue]] = ["Tags": [[]]]
+
+  let registry: IdentityRegistry
+
+  struct Input: Sendable {
+    let policy: String
+    let path: String
+    let description: String
+    let document: String
+  }
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    let description = try members.string("Description") ?? ""
+    members.check(description, at: "Description", lengths: 0...1000)
+    return Input(
+      policy: try members.policyName(), path: try members.path(), description: description,
+      document: try members.policyDocument())
+  }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("iam:CreatePolicy", on: IAMResource.policy(input.policy, path: input.path, at: place))]
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let input = call.value
+    let created = try await registry.createPolicy(
+      input.policy, path: input.path, description: input.description, input.document, in: call.place.account)
+    return OperationOutput(["Policy": IAMOutputs.policy(created, isWhole: true)])
+  }
+}

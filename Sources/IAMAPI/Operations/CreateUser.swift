@@ -1,0 +1,36 @@
+import Authorization
+import Core
+import Identity
+import JSON
+import Wire
+
+/// Makes a user without keys and without policies.
+struct CreateUser: ControlOperation, IAMOperation {
+  static let name = "CreateUser"
+  static let unhonoured: [String: [JSONValue]] = ["Tags": [[]]]
+
+  let registry: IdentityRegistry
+
+  struct Input: Sendable {
+    let name: String
+    let path: String
+    let boundary: String?
+  }
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    Input(
+      name: try members.userName(), path: try members.path(),
+      boundary: try members.optionalARN("PermissionsBoundary"))
+  }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("iam:CreateUser", on: IAMResource.user(input.name, path: input.path, at: place))]
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let input = call.value
+    let created = try await registry.createUser(
+      input.name, path: input.path, boundary: input.boundary, in: call.place.account)
+    return OperationOutput(["User": IAMOutputs.user(created.user, boundary: created.boundary)])
+  }
+}

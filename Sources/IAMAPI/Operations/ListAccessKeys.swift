@@ -1,0 +1,40 @@
+import Authorization
+import Core
+import Identity
+import JSON
+import Wire
+
+/// Lists the access keys of a user, the oldest first, without their secrets.
+struct ListAccessKeys: ControlOperation, IAMOperation {
+  static let name = "ListAccessKeys"
+
+  let registry: IdentityRegistry
+
+  struct Input: Sendable {
+    let user: String?
+    let page: ListPage
+  }
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    Input(user: try members.optionalUserName(), page: try members.page())
+  }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("iam:ListAccessKeys", on: IAMResource.userOrCaller(input.user, at: place))]
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let page = call.value.page
+    let name = call.userName(call.value.user)
+    let (user, keys) = try await registry.accessKeys(ofUser: name, in: call.place.account)
+    let rest = page.after.isEmpty ? keys[...] : keys.drop { $0.id.description != page.after }.dropFirst()
+    return OperationOutput(
+      .object(
+        page.members("AccessKeyMetadata", Array(rest.prefix(page.readLimit)), key: { $0.id.description }) { key in
+          [
+            "UserName": .string(user.name), "AccessKeyId": .string(key.id.description),
+            "Status": key.isActive ? "Active" : "Inactive", "CreateDate": IAMOutputs.date(key.createdAt),
+          ]
+        }))
+  }
+}

@@ -1,0 +1,36 @@
+import Authorization
+import Core
+import Identity
+import Wire
+
+/// Lets an access key count or not.
+struct UpdateAccessKey: ControlOperation, IAMOperation {
+  static let name = "UpdateAccessKey"
+
+  let registry: IdentityRegistry
+
+  struct Input: Sendable {
+    let user: String?
+    let id: String
+    let status: String
+  }
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    let id = try members.requiredString("AccessKeyId")
+    let status = try members.requiredString("Status")
+    members.check(id, at: "AccessKeyId", lengths: 16...128)
+    members.check(status, at: "Status", oneOf: ["Active", "Inactive"])
+    return Input(user: try members.optionalUserName(), id: id, status: status)
+  }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("iam:UpdateAccessKey", on: IAMResource.userOrCaller(input.user, at: place))]
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let input = call.value
+    try await registry.setAccessKey(
+      input.id, isActive: input.status == "Active", ofUser: call.userName(input.user), in: call.place.account)
+    return OperationOutput()
+  }
+}

@@ -1,0 +1,101 @@
+import Core
+import Wire
+
+/// Members that many operations have, with the constraints of AWS's model.
+extension MemberReader {
+  mutating func userName() throws(Fault) -> String {
+    let name = try requiredString("UserName")
+    checkName(name, at: "UserName", longest: 64)
+    return name
+  }
+
+  /// The user's name; nil means the caller.
+  mutating func optionalUserName() throws(Fault) -> String? {
+    let name = try string("UserName")
+    checkName(name, at: "UserName", longest: 64)
+    return name
+  }
+
+  mutating func policyName() throws(Fault) -> String {
+    let name = try requiredString("PolicyName")
+    checkName(name, at: "PolicyName", longest: 128)
+    return name
+  }
+
+  mutating func policyDocument() throws(Fault) -> String {
+    let document = try requiredString("PolicyDocument")
+    check(document, at: "PolicyDocument", lengths: 1...131_072)
+    check(document, at: "PolicyDocument", pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+") { text in
+      text.unicodeScalars.allSatisfy { [0x9, 0xA, 0xD].contains($0.value) || (0x20...0xFF).contains($0.value) }
+    }
+    return document
+  }
+
+  mutating func policyARN() throws(Fault) -> String { try arn("PolicyArn") }
+
+  mutating func arn(_ name: String) throws(Fault) -> String {
+    let arn = try requiredString(name)
+    check(arn, at: name, lengths: 20...2048)
+    return arn
+  }
+
+  mutating func optionalARN(_ name: String) throws(Fault) -> String? {
+    let arn = try string(name)
+    check(arn, at: name, lengths: 20...2048)
+    return arn
+  }
+
+  mutating func versionID() throws(Fault) -> String {
+    let id = try requiredString("VersionId")
+    check(id, at: "VersionId", pattern: "v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?") { text in
+      let number = text.dropFirst().prefix { $0 != "." }
+      return text.first == "v" && number.first != "0" && !number.isEmpty
+        && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+    return id
+  }
+
+  /// The path of something new; `/` when it is left out.
+  mutating func path() throws(Fault) -> String {
+    let path = try string("Path")
+    check(path, at: "Path", lengths: 1...512)
+    check(path, at: "Path", pattern: "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)") { text in
+      text.first == "/" && text.last == "/" && text != "//" && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+    return path ?? "/"
+  }
+
+  /// What paths of a list begin with; `/` when it is left out.
+  mutating func pathPrefix() throws(Fault) -> String {
+    let prefix = try string("PathPrefix")
+    check(prefix, at: "PathPrefix", lengths: 1...512)
+    check(prefix, at: "PathPrefix", pattern: "\\u002F[\\u0021-\\u007F]*") { text in
+      text.first == "/" && text.utf8.allSatisfy { (0x21...0x7F).contains($0) }
+    }
+    return prefix ?? "/"
+  }
+
+  mutating func page() throws(Fault) -> ListPage {
+    let limit = try integer("MaxItems")
+    let marker = try string("Marker")
+    check(limit, at: "MaxItems", in: 1...1000)
+    check(marker, at: "Marker", lengths: 1...2048)
+    let mark = ListPage.mark(in: marker)
+    if marker != nil, mark == nil {
+      note(Fault(code: "ValidationError", status: 400, message: "Invalid Marker."))
+    }
+    return ListPage(limit: limit ?? 100, after: mark ?? "")
+  }
+
+  private mutating func checkName(_ name: String?, at member: String, longest: Int) {
+    check(name, at: member, lengths: 1...longest)
+    check(name, at: member, pattern: "[\\w+=,.@-]+") { text in
+      text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
+        default: "_+=,.@-".utf8.contains(byte)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Core
+import Identity
+import JSON
+import Wire
+
+/// Shapes of answers that more than one operation has.
+enum IAMOutputs {
+  /// `2026-01-31T23:59:59Z`
+  static func date(_ time: WallTime) -> JSONValue { .string(time.utc.isoDateTime.prefix(19) + "Z") }
+
+  /// Policies go over the wire percent-encoded (RFC 3986), which clients undo.
+  static func document(_ text: String) -> JSONValue { .string(PercentCoding.encode(text)) }
+
+  static func user(_ user: User, boundary: String? = nil) -> JSONValue {
+    var members: [String: JSONValue] = [
+      "Path": .string(user.path), "UserName": .string(user.name), "UserId": .string(user.uniqueID),
+      "Arn": .string(user.arn.description), "CreateDate": date(user.createdAt),
+    ]
+    if let boundary {
+      members["PermissionsBoundary"] = [
+        "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": .string(boundary),
+      ]
+    }
+    return .object(members)
+  }
+
+  /// - Parameter isWhole: whether the description is told, which lists leave out.
+  static func policy(_ description: PolicyDescription, isWhole: Bool) -> JSONValue {
+    let policy = description.policy
+    var members: [String: JSONValue] = [
+      "PolicyName": .string(policy.name), "PolicyId": .string(policy.uniqueID), "Arn": .string(policy.arn),
+      "Path": .string(policy.path), "DefaultVersionId": .string("v\(policy.defaultVersion)"),
+      "AttachmentCount": .integer(Int64(description.usage.attachments)),
+      "PermissionsBoundaryUsageCount": .integer(Int64(description.usage.boundaries)), "IsAttachable": true,
+      "CreateDate": date(policy.createdAt), "UpdateDate": date(policy.updatedAt),
+    ]
+    if isWhole, !policy.description.isEmpty { members["Description"] = .string(policy.description) }
+    return .object(members)
+  }
+
+  /// - Parameter isWhole: whether the document is told, which lists leave out.
+  static func version(_ version: ManagedPolicyVersion, isWhole: Bool) -> JSONValue {
+    var members: [String: JSONValue] = [
+      "VersionId": .string(version.id), "IsDefaultVersion": .bool(version.isDefault),
+      "CreateDate": date(version.createdAt),
+    ]
+    if isWhole { members["Document"] = document(version.document) }
+    return .object(members)
+  }
+}

@@ -1,0 +1,18 @@
+/// How much an account and its entities may have.
+/// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+enum IdentityQuotas {
+  static let accessKeysPerUser = 2
+  static let attachedPoliciesPerUser = 10
+  static let versionsPerPolicy = 5
+  static let users = 5000
+  static let policies = 1500
+  /// Characters of a managed policy, white space left out.
+  static let managedPolicySize = 6144
+  /// Characters of all inline policies of a user, white space left out.
+  static let inlinePoliciesPerUserSize = 2048
+
+  /// Characters that count, by IAM's rule.
+  static func size(_ document: String) -> Int {
+    document.unicodeScalars.count { !$0.properties.isWhitespace }
+  }
+}

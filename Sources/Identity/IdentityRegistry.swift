@@ -1,0 +1,63 @@
+package import Core
+package import Cryptography
+package import Storage
+import Synchronization
+
+/// Changes identities: on disk first, then in the memory that authentication and authorization look into.
+///
+/// A change counts for every request that begins after it has returned.
+package final class IdentityRegistry: Sendable {
+  let database: any Database
+  let keys: AccessKeyStore
+  let time: any TimeSource
+  let random: any RandomSource
+  let grants = PolicyGrantStore()
+  let policies = ManagedPolicyStore()
+  private let accessKeys: AccessKeyDirectory
+  private let identities: IdentityDirectory
+  private let published = Mutex<UInt64>(0)
+  private let order = Atomic<UInt64>(0)
+
+  package init(
+    _ database: any Database, cipher: EnvelopeCipher, accessKeys: AccessKeyDirectory, identities: IdentityDirectory,
+    time: any TimeSource, random: any RandomSource
+  ) {
+    self.database = database
+    keys = AccessKeyStore(database, cipher: cipher)
+    self.accessKeys = accessKeys
+    self.identities = identities
+    self.time = time
+    self.random = random
+  }
+
+  /// Fills the memory from the database; once, at start.
+  package func load() async throws {
+    try publish(try await database.read { try IdentityState($0) }, 0)
+  }
+
+  /// Runs `body` in a transaction and lets what it has changed count.
+  func change<Result: Sendable>(
+    _ body: @escaping @Sendable (any Transaction) throws -> Result
+  ) async throws -> Result {
+    // The number is taken where writers follow one another: what was read later has the higher one.
+    let (result, state, sequence) = try await database.write { [self] transaction in
+      let result = try body(transaction)
+      return (result, try IdentityState(transaction), order.add(1, ordering: .relaxed).newValue)
+    }
+    try publish(state, sequence)
+    return result
+  }
+
+  private func publish(_ state: IdentityState, _ sequence: UInt64) throws {
+    let signers = try keys.open(state.keys, for: state.users.map(\.principal))
+    try published.withLock { last in
+      guard sequence >= last else { return }
+      last = sequence
+      try identities.replace(with: state)
+      accessKeys.replace(with: signers)
+    }
+  }
+
+  /// A new id of that kind, such as `AIDA...`.
+  func uniqueID(_ prefix: String) -> String { prefix + Base32.text(random.bytes(10)) }
+}

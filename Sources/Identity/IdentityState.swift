@@ -1,0 +1,23 @@
+import Storage
+
+/// Everything that decisions rest on, as one transaction sees it.
+struct IdentityState: Sendable {
+  let users: [User]
+  /// The texts of customer-managed policies that are in force, by ARN.
+  let managed: [String: String]
+  let attachments: [(principal: String, policy: String)]
+  let inline: [(principal: String, name: String, document: String)]
+  /// The ARNs of permissions boundaries, by the unique id of the principal.
+  let boundaries: [String: String]
+  let keys: [SealedAccessKey]
+
+  init(_ transaction: any Transaction) throws {
+    let grants = PolicyGrantStore()
+    users = try PrincipalStore.users(transaction)
+    managed = try ManagedPolicyStore().documentsInForce(transaction)
+    attachments = try grants.allAttachments(transaction)
+    inline = try grants.allInline(transaction)
+    boundaries = try grants.allBoundaries(transaction)
+    keys = try AccessKeyStore.all(transaction)
+  }
+}

@@ -1,0 +1,66 @@
+import Core
+import Storage
+
+/// The users among the principals.
+extension PrincipalStore {
+  private static let columns = """
+    SELECT arn, account, name, path, unique_id, is_administrator, created_at FROM principals
+    """
+
+  static func users(_ transaction: any Transaction) throws -> [User] {
+    try transaction.query(columns + " WHERE kind = 'user'", []).map(user)
+  }
+
+  /// Names are found without regard to case, and are unique so.
+  static func findUser(_ name: String, in account: AccountID, _ transaction: any Transaction) throws -> User? {
+    try transaction.query(
+      columns + " WHERE account = ? AND kind = 'user' AND lower(name) = lower(?)",
+      [.text(account.description), .text(name)]
+    ).first.map(user)
+  }
+
+  /// - Throws: `IdentityFailure.noSuchEntity`.
+  static func requireUser(_ name: String, in account: AccountID, _ transaction: any Transaction) throws -> User {
+    guard let user = try findUser(name, in: account, transaction) else { throw IdentityFailure.noSuchUser(name) }
+    return user
+  }
+
+  /// Users after a name, in the order of their names.
+  static func listUsers(
+    in account: AccountID, pathPrefix: String, after name: String, limit: Int, _ transaction: any Transaction
+  ) throws -> [User] {
+    try transaction.query(
+      columns
+        + " WHERE account = ? AND kind = 'user' AND substr(path, 1, ?) = ? AND name > ? ORDER BY name LIMIT ?",
+      [
+        .text(account.description), .integer(Int64(pathPrefix.unicodeScalars.count)), .text(pathPrefix), .text(name),
+        .integer(Int64(limit)),
+      ]
+    ).map(user)
+  }
+
+  static func countUsers(in account: AccountID, _ transaction: any Transaction) throws -> Int {
+    let rows = try transaction.query(
+      "SELECT count(*) AS number FROM principals WHERE account = ? AND kind = 'user'", [.text(account.description)])
+    return Int(try rows[0].integer("number"))
+  }
+
+  static func delete(_ user: User, _ transaction: any Transaction) throws {
+    try transaction.execute("DELETE FROM principals WHERE unique_id = ?", [.text(user.uniqueID)])
+  }
+
+  private static func user(_ row: Row) throws -> User {
+    let name = try row.text("name")
+    guard let account = AccountID(try row.text("account")) else {
+      throw IdentityError(.malformedRecord, "user `\(name)` has a malformed account")
+    }
+    let user = User(
+      account: account, name: name, path: try row.text("path"), uniqueID: try row.text("unique_id"),
+      createdAt: WallTime(milliseconds: try row.integer("created_at")),
+      isAdministrator: try row.integer("is_administrator") == 1)
+    guard try row.text("arn") == user.arn.description else {
+      throw IdentityError(.malformedRecord, "user `\(name)` has another ARN than its path and name make")
+    }
+    return user
+  }
+}

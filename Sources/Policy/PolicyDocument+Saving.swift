@@ -1,0 +1,170 @@
+import Core
+import JSON
+
+/// What a policy hangs on, which decides what may be in it.
+package enum PolicyKind: Hashable, Sendable {
+  /// A user, group or role; a permissions boundary is one too.
+  case identity
+  /// A session, for as long as it lasts.
+  case session
+  /// A role: who may assume it.
+  case trust
+  /// A resource of any service.
+  case resource
+}
+
+extension PolicyDocument {
+  /// Reads a document that is to be kept, and refuses what AWS refuses, in its words and in its order.
+  ///
+  /// - Throws: `PolicyError`.
+  package init(saving text: some Sequence<UInt8>, as kind: PolicyKind) throws(PolicyError) {
+    try self.init(reading: Self.value(text))
+    guard statements.allSatisfy({ $0.conditions.allSatisfy(\.isKnown) }) else { throw .syntax }
+    try checkVersion(kind)
+    try checkValues()
+    try checkNames()
+    try checkPrincipals(kind)
+    for statement in statements {
+      guard statement.hasActions else { throw .missingActions }
+      try statement.checkResources(kind)
+      for pattern in statement.actions.patterns { try pattern.check(kind) }
+    }
+  }
+
+  private func checkVersion(_ kind: PolicyKind) throws(PolicyError) {
+    guard kind == .identity || kind == .session else { return }
+    guard hasVersion, version == .v2012 else {
+      throw PolicyError(.invalid, "Policy document must be version 2012-10-17 or greater.")
+    }
+  }
+
+  private func checkValues() throws(PolicyError) {
+    try checkEffects()
+    for statement in statements {
+      for condition in statement.conditions where !condition.isReadable { throw .legacy }
+      for pattern in statement.resources?.patterns ?? [] where pattern.isCutShort { throw .legacy }
+    }
+  }
+
+  private func checkNames() throws(PolicyError) {
+    let names = statements.compactMap(\.sid).filter { !$0.isEmpty }
+    guard Set(names).count == names.count else {
+      throw PolicyError(.invalid, "Statement IDs (SID) in a single policy must be unique.")
+    }
+  }
+
+  private func checkPrincipals(_ kind: PolicyKind) throws(PolicyError) {
+    for statement in statements {
+      switch (kind, statement.principals) {
+      case (.identity, nil), (.session, nil): break
+      case (.identity, _?), (.session, _?):
+        throw PolicyError(.prohibited, "Policy document should not specify a principal.")
+      case (.trust, nil), (.resource, nil): throw PolicyError(.missing, "Missing required field Principal")
+      case (.trust, let principals?), (.resource, let principals?): try principals.check(statement.effect)
+      }
+    }
+  }
+}
+
+extension PrincipalBlock {
+  fileprivate func check(_ effect: Statement.Effect) throws(PolicyError) {
+    guard !patterns.isEmpty else { throw PolicyError(.missing, "Missing required field Principal cannot be empty!") }
+    // It would allow everyone who is not listed, even those whom nobody knows.
+    guard !(isNegated && effect == .allow) else {
+      throw PolicyError(.prohibited, "Allow with NotPrincipal is not allowed.")
+    }
+    for case .arn(let arn) in patterns {
+      guard let parsed = ARN(arn), ["iam", "sts"].contains(parsed.service), !arn.utf8.contains(where: Self.isWildcard)
+      else { throw PolicyError(.invalid, "Invalid principal in policy: \"AWS\":\"\(arn)\"") }
+    }
+  }
+
+  private static func isWildcard(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") }
+}
+
+extension Statement {
+  fileprivate func checkResources(_ kind: PolicyKind) throws(PolicyError) {
+    guard kind != .trust else {
+      guard resources == nil else { throw PolicyError(.prohibited, "Has prohibited field Resource") }
+      return
+    }
+    guard let resources, !resources.patterns.isEmpty else {
+      throw PolicyError(.missing, "Policy statement must contain resources.")
+    }
+    for pattern in resources.patterns { try pattern.check() }
+  }
+}
+
+extension ActionPattern {
+  fileprivate func check(_ kind: PolicyKind) throws(PolicyError) {
+    if text == "*", kind != .trust { return }
+    let fields = text.fields(separatedBy: ":")
+    guard fields.count > 1 else {
+      throw PolicyError(.invalid, "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
+    }
+    guard fields.count == 2 else { throw PolicyError(.invalid, "Actions/Condition can contain only one colon.") }
+    guard !fields[0].isEmpty, fields[0].utf8.allSatisfy(Self.isVendorCharacter) else {
+      throw PolicyError(.invalid, "Vendor \(fields[0]) is not valid")
+    }
+    guard kind != .trust || fields[0].lowercased() == "sts" else {
+      throw PolicyError(.prohibited, "AssumeRole policy may only specify STS AssumeRole actions.")
+    }
+  }
+
+  private static func isVendorCharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39,
+      UInt8(ascii: "-"), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+}
+
+extension ResourcePattern {
+  /// An ARN of the `aws` partition with a place missing in it, or with no service.
+  fileprivate var isCutShort: Bool {
+    let fields = text.fields(separatedBy: ":", maxSplits: 5)
+    guard fields.count > 3, fields[0] == "arn", Self.partitions.contains(fields[1]) else { return false }
+    return fields[2].isEmpty || fields.count < 6
+  }
+
+  private static let partitions: Set<Substring> = ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "*"]
+
+  fileprivate func check() throws(PolicyError) {
+    if text == "*" { return }
+    var fields = text.fields(separatedBy: ":", maxSplits: 5)
+    guard fields.count > 1 else { throw PolicyError(.invalid, "Resource \(text) must be in ARN format or \"*\".") }
+    let isBare = fields.count < 3
+    while fields.count < 6 { fields.append("*") }
+    guard Self.partitions.contains(fields[1]) else {
+      let whole = (["arn"] + fields[1...]).joined(separator: ":")
+      throw PolicyError(.invalid, "Partition \"\(fields[1])\" is not valid for resource \"\(whole)\".")
+    }
+    guard !isBare, !fields[2].contains(where: { $0 == "*" || $0 == "?" }) else {
+      throw PolicyError(.invalid, "Resource vendor must be fully qualified and cannot contain regexes.")
+    }
+    try checkPlace(service: fields[2], region: fields[3], resource: fields[5])
+  }
+
+  private func checkPlace(service: Substring, region: Substring, resource: Substring) throws(PolicyError) {
+    let hasRegion = !region.isEmpty && region != "*"
+    if service == "s3", hasRegion {
+      throw PolicyError(.invalid, "Resource \(text) can not contain region information.")
+    }
+    guard service == "iam" else { return }
+    if hasRegion { throw PolicyError(.invalid, "IAM resource \(text) cannot contain region information.") }
+    let fixed = resource.prefix { $0 != "*" && $0 != "?" }
+    let isOpen = fixed.count < resource.count
+    guard Self.paths.contains(where: { resource.hasPrefix($0) || (isOpen && $0.hasPrefix(fixed)) }) else {
+      let paths = Self.paths.joined(separator: ", ")
+      throw PolicyError(.invalid, "IAM resource path must either be \"*\" or start with \(paths).")
+    }
+  }
+
+  /// What resources of IAM begin with.
+  private static let paths = [
+    "user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/", "server-certificate/", "policy/",
+    "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",
+  ]
+}

@@ -1,0 +1,16 @@
+import Authorization
+import Identity
+import Policy
+
+/// The administrator has one document, nobody else has any.
+struct FixedPolicies: PolicySource {
+  var document = #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#
+  var whole: [String: String] = [:]
+
+  func policies(of principal: Principal) -> PrincipalPolicies? {
+    let documents = [try? PolicyDocument(parsing: document.utf8)].compactMap { $0 }
+    return PrincipalPolicies(PolicySet(identity: principal.isAdministrator ? documents : []))
+  }
+
+  func wholeARN(_ arn: String) -> String { whole[arn] ?? arn }
+}
