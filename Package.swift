@@ -83,7 +83,7 @@ let package = Package(
     swift("Identity", ["Core", "Cryptography", "Policy", "Storage", "Wire"]),
     swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox"]),
     // Rank 3
-    swift("Authorization", ["Core", "Identity", "Policy", "Wire"]),
+    swift("Authorization", ["Core", "Identity", "JSON", "Policy", "Wire"]),
     swift("Functions", ["Core", "Storage", "Cryptography", "SupplyChain"]),
     // Rank 4
     swift("Admission", ["Core"]),
@@ -103,10 +103,11 @@ let package = Package(
         "Telemetry", "Wire",
       ]),
     swift("IAMAPI", ["Core", "Authorization", "Identity", "JSON", "Policy", "Wire"]),
-    swift("STSAPI", ["Core", "Authorization", "Identity", "JSON", "Wire"]),
+    swift("STSAPI", ["Core", "Authorization", "Identity", "JSON", "Policy", "Wire"]),
     swift("LogsAPI", ["Core", "Authorization", "Identity", "JSON", "Telemetry", "Wire"]),
     swift(
-      "RedoubtAPI", ["Core", "Authorization", "Functions", "Identity", "JSON", "SupplyChain", "Telemetry", "Wire"]),
+      "RedoubtAPI",
+      ["Core", "Authorization", "Functions", "Identity", "JSON", "Policy", "SupplyChain", "Telemetry", "Wire"]),
     // Rank 8
     swift(
       "Gate", ["Core", "Authorization", "Identity", "JSON", "Loops", "Wire", nioCore, nioPosix, nioHTTP1, lifecycle]),

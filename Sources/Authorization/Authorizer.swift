@@ -7,10 +7,13 @@ package import Wire
 package struct Authorizer: Sendable {
   private let policies: any PolicySource
   private let time: any TimeSource
+  private let log: DecisionLog
 
-  package init(policies: any PolicySource, time: any TimeSource) {
+  /// - Parameter log: keeps each decision that was made by policies.
+  package init(policies: any PolicySource, time: any TimeSource, log: DecisionLog) {
     self.policies = policies
     self.time = time
+    self.log = log
   }
 
   /// - Parameter denialCode: AWS's code in the protocol of the service.
@@ -22,27 +25,58 @@ package struct Authorizer: Sendable {
     let place = request.value.place
     let needed = Chosen.access(input, at: place)
     guard !needed.isEmpty else {
-      throw denial(denialCode, request, Chosen.name, "*", "because the operation names no action")
+      throw denial(denialCode, request, Chosen.name, "*", " because the operation names no action")
     }
     guard let own = policies.policies(of: request.principal) else {
       let first = resource(needed[0], request)
-      throw denial(denialCode, request, needed[0].action, first, "because the principal is not there any more")
+      throw denial(denialCode, request, needed[0].action, first, " because the principal is not there any more")
     }
-    // Most policies ask for no key: then the request need not be taken apart.
-    let keys = own.usesKeys ? RequestKeys(request: request, time: time).keys : ConditionKeys()
     for access in needed {
       let resource = resource(access, request)
-      let question = PolicyQuestion(
-        caller: request.principal.caller, action: access.action, resource: resource,
-        resourceAccount: place.account.description, keys: keys)
-      let decision = PolicyEvaluator.decide(question, by: own.set)
+      let decision = decide(access, resource, own, request)
       guard decision.isAllowed else {
-        throw denial(denialCode, request, access.action, resource, decision.reason(for: access.action))
+        throw denial(denialCode, request, access.action, resource, Self.reason(decision, access))
       }
     }
     return Authorized(
       value: input, principal: request.principal, accessKeyID: request.accessKeyID,
       requestID: request.value.requestID, place: place)
+  }
+
+  private func decide(
+    _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ request: Authenticated<OperationRequest>
+  ) -> PolicyDecision {
+    var policies = own.set
+    policies.resource = self.policies.resourcePolicy(of: resource)
+    let keys = RequestKeys(request: request, access: access, time: time)
+    // Most policies ask for no key: then the request need not be taken apart.
+    let usesKeys = own.usesKeys || policies.resource?.usesKeys ?? false
+    var question = PolicyQuestion(
+      caller: request.principal.caller, action: access.action, resource: resource,
+      resourceAccount: Self.account(of: resource) ?? request.value.place.account.description,
+      keys: usesKeys ? keys.keys : ConditionKeys())
+    let decision = PolicyEvaluator.decide(question, by: policies)
+    // Whoever looks for the reason of a denial wants to see what could have been asked for.
+    if !decision.isAllowed, !usesKeys { question.keys = keys.keys }
+    log.add(
+      DecisionRecord(
+        requestID: request.value.requestID, account: request.value.place.account, time: time.wallTime(),
+        question: question, decision: decision, identityPolicies: own.names, policies: policies))
+    return decision
+  }
+
+  /// Why an action is denied, for the caller. Where the resource's own policy counts, the kind of policy that is missing
+  /// would tell whether the resource is there.
+  private static func reason(_ decision: PolicyDecision, _ access: AccessRequest) -> String {
+    if case .implicitDeny = decision.outcome, access.action.hasPrefix("sts:") { return "" }
+    return " " + decision.reason(for: access.action)
+  }
+
+  /// The account that an ARN names; most name one.
+  private static func account(of arn: String) -> String? {
+    let fields = arn.fields(separatedBy: ":", maxSplits: 5)
+    guard fields.count == 6, fields[4].utf8.count == 12 else { return nil }
+    return String(fields[4])
   }
 
   private func resource(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
@@ -57,7 +91,7 @@ package struct Authorizer: Sendable {
     _ reason: String
   ) -> Fault {
     let message =
-      "User: \(request.principal.arn) is not authorized to perform: \(action) on resource: \(resource) \(reason)"
+      "User: \(request.principal.arn) is not authorized to perform: \(action) on resource: \(resource)\(reason)"
     return Fault(code: code, status: 403, message: message)
   }
 }

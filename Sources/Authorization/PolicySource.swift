@@ -1,4 +1,5 @@
 package import Identity
+package import Policy
 
 /// Knows the policies of all principals. Synchronous: the invoke path asks it on an event loop.
 package protocol PolicySource: Sendable {
@@ -6,6 +7,8 @@ package protocol PolicySource: Sendable {
   func policies(of principal: Principal) -> PrincipalPolicies?
   /// The whole ARN of a resource of IAM that was named without its path; any other ARN as it is.
   func wholeARN(_ arn: String) -> String
+  /// The policy that hangs on the resource; nil where there is none.
+  func resourcePolicy(of arn: String) -> PolicyDocument?
 }
 
 extension IdentityDirectory: PolicySource {}

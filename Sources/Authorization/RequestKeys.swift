@@ -1,5 +1,6 @@
 import Core
 import Identity
+import JSON
 import Policy
 import Wire
 
@@ -7,18 +8,21 @@ import Wire
 /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and is known here.
 struct RequestKeys {
   let request: Authenticated<OperationRequest>
+  let access: AccessRequest
   let time: any TimeSource
 
   var keys: ConditionKeys {
     var keys = ConditionKeys()
     let principal = request.principal
-    keys["aws:PrincipalArn"] = .single(principal.arn.description)
     keys["aws:PrincipalAccount"] = .single(principal.account.description)
-    keys["aws:PrincipalType"] = .single("User")
     keys["aws:PrincipalIsAWSService"] = .single("false")
     keys["aws:userid"] = .single(principal.uniqueID)
     switch principal.kind {
-    case .user(let name): keys["aws:username"] = .single(name)
+    case .user(let name):
+      keys["aws:PrincipalArn"] = .single(principal.arn.description)
+      keys["aws:PrincipalType"] = .single("User")
+      keys["aws:username"] = .single(name)
+    case .roleSession(let session): Self.add(session, to: &keys)
     }
     let now = time.wallTime()
     keys["aws:CurrentTime"] = .single(now.utc.isoDateTime + "Z")
@@ -31,6 +35,27 @@ struct RequestKeys {
     if let address = request.value.sourceAddress { keys["aws:SourceIp"] = .single(address) }
     if let agent = request.value.head.header("User-Agent") { keys["aws:UserAgent"] = .single(agent) }
     if let referer = request.value.head.header("Referer") { keys["aws:Referer"] = .single(referer) }
+    // Those of the action last: nothing that a client sends takes the place of what is known.
+    for (name, value) in access.keys where keys[name] == nil { keys[name] = ConditionKeys.Value(value) }
     return keys
+  }
+
+  private static func add(_ session: RoleSession, to keys: inout ConditionKeys) {
+    keys["aws:PrincipalArn"] = .single(session.role.description)
+    keys["aws:PrincipalType"] = .single("AssumedRole")
+    keys["aws:TokenIssueTime"] = .single(session.issuedAt.utc.isoDateTime.prefix(19) + "Z")
+    keys["aws:MultiFactorAuthPresent"] = .single("false")
+    keys["aws:SourceIdentity"] = session.sourceIdentity.map { .single($0) }
+    for (name, value) in session.tags { keys["aws:PrincipalTag/" + name] = .single(value) }
+  }
+}
+
+extension ConditionKeys.Value {
+  fileprivate init?(_ value: JSONValue) {
+    switch value {
+    case .string(let text): self = .single(text)
+    case .array(let values): self = .list(values.compactMap(\.string))
+    case .null, .bool, .integer, .number, .object: return nil
+    }
   }
 }

@@ -14,32 +14,50 @@ package struct IAMAPI: Sendable {
 
   /// The table of contents.
   private static let operations: [any (ControlOperation & IAMOperation).Type] = [
-    AttachUserPolicy.self,
+    // Users and their keys
+    CreateUser.self,
+    DeleteUser.self,
+    GetUser.self,
+    ListUsers.self,
     CreateAccessKey.self,
+    DeleteAccessKey.self,
+    ListAccessKeys.self,
+    UpdateAccessKey.self,
+    // Groups
+    AddUserToGroup.self,
+    CreateGroup.self,
+    DeleteGroup.self,
+    GetGroup.self,
+    ListGroups.self,
+    ListGroupsForUser.self,
+    RemoveUserFromGroup.self,
+    // Roles
+    CreateRole.self,
+    DeleteRole.self,
+    GetRole.self,
+    ListRoles.self,
+    UpdateAssumeRolePolicy.self,
+    UpdateRole.self,
+    // Managed policies
     CreatePolicy.self,
     CreatePolicyVersion.self,
-    CreateUser.self,
-    DeleteAccessKey.self,
     DeletePolicy.self,
     DeletePolicyVersion.self,
-    DeleteUser.self,
-    DeleteUserPermissionsBoundary.self,
-    DeleteUserPolicy.self,
-    DetachUserPolicy.self,
     GetPolicy.self,
     GetPolicyVersion.self,
-    GetUser.self,
-    GetUserPolicy.self,
-    ListAccessKeys.self,
-    ListAttachedUserPolicies.self,
     ListPolicies.self,
     ListPolicyVersions.self,
-    ListUserPolicies.self,
-    ListUsers.self,
-    PutUserPermissionsBoundary.self,
-    PutUserPolicy.self,
     SetDefaultPolicyVersion.self,
-    UpdateAccessKey.self,
+    // What policies hang on
+    AttachPolicy<GroupKind>.self, AttachPolicy<RoleKind>.self, AttachPolicy<UserKind>.self,
+    DeleteInlinePolicy<GroupKind>.self, DeleteInlinePolicy<RoleKind>.self, DeleteInlinePolicy<UserKind>.self,
+    DeletePermissionsBoundary<RoleKind>.self, DeletePermissionsBoundary<UserKind>.self,
+    DetachPolicy<GroupKind>.self, DetachPolicy<RoleKind>.self, DetachPolicy<UserKind>.self,
+    GetInlinePolicy<GroupKind>.self, GetInlinePolicy<RoleKind>.self, GetInlinePolicy<UserKind>.self,
+    ListAttachedPolicies<GroupKind>.self, ListAttachedPolicies<RoleKind>.self, ListAttachedPolicies<UserKind>.self,
+    ListInlinePolicies<GroupKind>.self, ListInlinePolicies<RoleKind>.self, ListInlinePolicies<UserKind>.self,
+    PutInlinePolicy<GroupKind>.self, PutInlinePolicy<RoleKind>.self, PutInlinePolicy<UserKind>.self,
+    PutPermissionsBoundary<RoleKind>.self, PutPermissionsBoundary<UserKind>.self,
   ]
 
   /// - Parameter report: hears of errors that callers must not see.
@@ -69,10 +87,15 @@ protocol IAMOperation: Operation {
 
 extension Authorized {
   /// The name that the request gives, or that of the user who calls.
-  func userName(_ name: String?) -> String {
+  ///
+  /// - Throws: `ValidationError` where a session calls, which is no user.
+  func userName(_ name: String?) throws(Fault) -> String {
     if let name { return name }
-    return switch principal.kind {
-    case .user(let own): own
+    guard case .user(let own) = principal.kind else {
+      throw Fault(
+        code: "ValidationError", status: 400,
+        message: "Must specify userName when calling with non-User credentials")
     }
+    return own
   }
 }

@@ -58,6 +58,13 @@ package struct AccessKeyCredentials: Hashable, Sendable {
     self.init(
       accessKeyID: AccessKeyID(from: random), secretAccessKey: Base32.text(random.bytes(25)), sessionToken: nil)
   }
+
+  /// New credentials of a session, still without their token.
+  init(sessionKeyFrom random: any RandomSource) {
+    self.init(
+      accessKeyID: AccessKeyID(ofSessionFrom: random), secretAccessKey: Base32.text(random.bytes(25)),
+      sessionToken: nil)
+  }
 }
 
 extension AccessKeyCredentials: CustomStringConvertible {

@@ -13,6 +13,9 @@ package struct AccessKeyID: Hashable, Sendable, CustomStringConvertible {
 
   /// A new id of a long-term key: `AKIA` and 16 random characters.
   init(from random: any RandomSource) { description = "AKIA" + Base32.text(random.bytes(10)) }
+
+  /// A new id of a session's key: `ASIA` and 16 random characters.
+  init(ofSessionFrom random: any RandomSource) { description = "ASIA" + Base32.text(random.bytes(10)) }
 }
 
 /// Base 32 (RFC 4648 section 6), for whole groups of five bytes.

@@ -2,14 +2,18 @@
 /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 enum IdentityQuotas {
   static let accessKeysPerUser = 2
-  static let attachedPoliciesPerUser = 10
+  /// Of a user, a group or a role.
+  static let attachedPolicies = 10
+  static let groupsPerUser = 10
   static let versionsPerPolicy = 5
   static let users = 5000
+  static let groups = 300
+  static let roles = 1000
   static let policies = 1500
   /// Characters of a managed policy, white space left out.
   static let managedPolicySize = 6144
-  /// Characters of all inline policies of a user, white space left out.
-  static let inlinePoliciesPerUserSize = 2048
+  /// Characters of a trust policy, white space left out.
+  static let trustPolicySize = 2048
 
   /// Characters that count, by IAM's rule.
   static func size(_ document: String) -> Int {

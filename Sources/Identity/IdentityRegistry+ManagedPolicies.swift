@@ -1,4 +1,5 @@
 package import Core
+import Policy
 import Storage
 
 extension IdentityRegistry {
@@ -141,7 +142,7 @@ extension IdentityRegistry {
   }
 
   private static func checkManaged(_ document: String) throws {
-    try check(document)
+    try check(document, as: .identity)
     guard IdentityQuotas.size(document) <= IdentityQuotas.managedPolicySize else {
       throw IdentityFailure.quotaExceeded("PolicySize", IdentityQuotas.managedPolicySize)
     }

@@ -45,35 +45,20 @@ extension IdentityRegistry {
 
   /// - Throws: `IdentityFailure.noSuchEntity`, `.deleteConflict`.
   package func deleteUser(_ name: String, in account: AccountID) async throws {
-    try await change { [grants] transaction in
+    try await change { [self] transaction in
       let user = try PrincipalStore.requireUser(name, in: account, transaction)
       guard !user.isAdministrator else {
         throw IdentityFailure.deleteConflict("Cannot delete entity, it is the account's administrator.")
       }
-      guard try grants.inline(of: user.uniqueID, limit: 1, transaction).isEmpty else {
-        throw IdentityFailure.deleteConflict("Cannot delete entity, must delete policies first.")
+      guard try groups.groups(of: user, transaction).isEmpty else {
+        throw IdentityFailure.deleteConflict("Cannot delete entity, must remove users from group first.")
       }
-      guard try grants.attached(to: user.uniqueID, limit: 1, transaction).isEmpty else {
-        throw IdentityFailure.deleteConflict("Cannot delete entity, must detach all policies first.")
-      }
+      try requireNoPolicies(of: user.uniqueID, transaction)
       guard try AccessKeyStore.keys(of: user.arn, transaction).isEmpty else {
         throw IdentityFailure.deleteConflict("Cannot delete entity, must delete access keys first.")
       }
       try grants.setBoundary(nil, of: user.uniqueID, transaction)
       try PrincipalStore.delete(user, transaction)
-    }
-  }
-
-  /// - Parameter boundary: nil takes the boundary away.
-  /// - Throws: `IdentityFailure.noSuchEntity`.
-  package func setBoundary(_ boundary: String?, ofUser name: String, in account: AccountID) async throws {
-    try await change { [self] transaction in
-      let user = try PrincipalStore.requireUser(name, in: account, transaction)
-      if let boundary { try requirePolicy(boundary, in: account, transaction) }
-      let hadBoundary = try grants.setBoundary(boundary, of: user.uniqueID, transaction)
-      guard boundary != nil || hadBoundary else {
-        throw IdentityFailure.noSuchEntity("User \(name) does not have a permissions boundary attached.")
-      }
     }
   }
 }

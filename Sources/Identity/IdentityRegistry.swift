@@ -13,6 +13,8 @@ package final class IdentityRegistry: Sendable {
   let random: any RandomSource
   let grants = PolicyGrantStore()
   let policies = ManagedPolicyStore()
+  let groups = GroupStore()
+  let roles = RoleStore()
   private let accessKeys: AccessKeyDirectory
   private let identities: IdentityDirectory
   private let published = Mutex<UInt64>(0)

@@ -3,6 +3,10 @@ import Storage
 /// Everything that decisions rest on, as one transaction sees it.
 struct IdentityState: Sendable {
   let users: [User]
+  let groups: [Group]
+  /// Who is in which group, by unique ids.
+  let members: [(group: String, user: String)]
+  let roles: [Role]
   /// The texts of customer-managed policies that are in force, by ARN.
   let managed: [String: String]
   let attachments: [(principal: String, policy: String)]
@@ -14,6 +18,9 @@ struct IdentityState: Sendable {
   init(_ transaction: any Transaction) throws {
     let grants = PolicyGrantStore()
     users = try PrincipalStore.users(transaction)
+    groups = try GroupStore().all(transaction)
+    members = try GroupStore().allMembers(transaction)
+    roles = try RoleStore().all(transaction)
     managed = try ManagedPolicyStore().documentsInForce(transaction)
     attachments = try grants.allAttachments(transaction)
     inline = try grants.allInline(transaction)

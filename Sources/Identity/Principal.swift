@@ -5,7 +5,8 @@ package struct Principal: Hashable, Sendable {
   package let account: AccountID
   package let arn: ARN
   package let kind: Kind
-  /// AWS's stable id, which a deleted and newly made user of the same name does not share, for example `AIDA...`.
+  /// AWS's stable id, which a deleted and newly made user of the same name does not share, for example `AIDA...`; of a
+  /// session its role's with the session's name, `AROA...:NAME`.
   package let uniqueID: String
   /// The mark of the account's first administrator; every other principal can do only what policies allow.
   package let isAdministrator: Bool
@@ -13,6 +14,7 @@ package struct Principal: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     /// An IAM user, by name.
     case user(String)
+    case roleSession(RoleSession)
   }
 
   init(account: AccountID, arn: ARN, kind: Kind, uniqueID: String, isAdministrator: Bool) {

@@ -4,12 +4,16 @@ package import Policy
 /// The policies that hang on one principal, compiled.
 package struct PrincipalPolicies: Sendable {
   package let set: PolicySet
+  /// What the identity policies are called, in their order.
+  package let names: [String]
   /// Whether any of them asks for a condition key, as a condition or as a variable.
   package let usesKeys: Bool
 
-  package init(_ set: PolicySet) {
+  package init(_ set: PolicySet, names: [String]) {
     self.set = set
-    usesKeys = set.identity.contains(where: \.usesKeys) || set.boundary?.usesKeys ?? false
+    self.names = names
+    let documents = set.identity + (set.session ?? [])
+    usesKeys = documents.contains(where: \.usesKeys) || set.boundary?.usesKeys ?? false
   }
 }
 
@@ -18,6 +22,10 @@ extension Principal {
   package var caller: Caller {
     switch kind {
     case .user: Caller(.user(arn: arn.description, uniqueID: uniqueID), account: account.description)
+    case .roleSession(let session):
+      Caller(
+        .roleSession(arn: arn.description, role: session.role.description, roleID: session.roleID),
+        account: account.description)
     }
   }
 }

@@ -44,17 +44,16 @@ package struct PrincipalStore: Sendable {
   static func insert(
     _ principal: Principal, path: String, at time: WallTime, in transaction: any Transaction
   ) throws(DatabaseError) {
-    let (kind, name) =
-      switch principal.kind {
-      case .user(let name): ("user", name)
-      }
+    guard case .user(let name) = principal.kind else {
+      throw .failed("a session is no principal that is stored: `\(principal.arn)`")
+    }
     try transaction.execute(
       """
       INSERT INTO principals (arn, account, kind, name, path, unique_id, is_administrator, created_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .text(principal.arn.description), .text(principal.account.description), .text(kind), .text(name), .text(path),
+        .text(principal.arn.description), .text(principal.account.description), .text("user"), .text(name), .text(path),
         .text(principal.uniqueID), .integer(principal.isAdministrator ? 1 : 0), .integer(time.milliseconds),
       ])
   }

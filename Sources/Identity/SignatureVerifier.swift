@@ -7,15 +7,21 @@ package import Wire
 /// A replay within the tolerance is valid, as it is in AWS.
 package struct SignatureVerifier: Sendable {
   private let directory: AccessKeyDirectory
+  private let sessions: SessionTokens?
   private let time: any TimeSource
   private let tolerance: Duration
 
   private static let headerLimit = 256
   private static let targetLimit = 65_536
 
-  /// - Parameter tolerance: how far the client's clock may be off, either way; AWS's is 5 minutes.
-  package init(directory: AccessKeyDirectory, time: any TimeSource, tolerance: Duration = .seconds(300)) {
+  /// - Parameters:
+  ///   - sessions: opens the tokens of sessions; nil where there are none.
+  ///   - tolerance: how far the client's clock may be off, either way; AWS's is 5 minutes.
+  package init(
+    directory: AccessKeyDirectory, sessions: SessionTokens?, time: any TimeSource, tolerance: Duration = .seconds(300)
+  ) {
     self.directory = directory
+    self.sessions = sessions
     self.time = time
     self.tolerance = tolerance
   }
@@ -37,7 +43,7 @@ package struct SignatureVerifier: Sendable {
     else { throw .incompleteSignature("The request has too many headers or too long a target to be signed.") }
     let presented = try PresentedSignature.parse(head)
     let payload = try PayloadDeclaration(head, rule: rule)
-    guard let id = presented.accessKeyID, let identity = directory.find(id), identity.key.isActive else {
+    guard let id = presented.accessKeyID, let identity = find(id, presented.sessionToken), identity.key.isActive else {
       throw .unknownAccessKey
     }
     let now = time.wallTime()
@@ -50,6 +56,11 @@ package struct SignatureVerifier: Sendable {
     let key = identity.signingKey(for: presented.scope)
     let check = SignatureCheck(request: request, presented: presented, key: key)
     return try PendingVerification(check, payload: payload, identity: identity)
+  }
+
+  private func find(_ id: AccessKeyID, _ token: String?) -> SigningIdentity? {
+    if let identity = directory.find(id) { return identity }
+    return token.flatMap { sessions?.open($0, for: id) }
   }
 
   private func checkScope(

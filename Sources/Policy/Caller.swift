@@ -29,6 +29,17 @@ package struct Caller: Hashable, Sendable {
 }
 
 extension Caller {
+  /// The ARN, or what stands for it.
+  package var name: String {
+    switch kind {
+    case .user(let arn, _), .roleSession(let arn, _, _), .federatedUser(let arn, _): arn
+    case .root: "arn:aws:iam::\(account ?? ""):root"
+    case .service(let name): name
+    case .webIdentity(let provider): provider
+    case .anonymous: "*"
+    }
+  }
+
   /// What a principal of a policy can name.
   enum Identity: Hashable, Sendable {
     case principal(arn: String, uniqueID: String?)

@@ -17,6 +17,9 @@ package struct ConditionKeys: Hashable, Sendable {
     set { values[name.lowercased()] = newValue }
   }
 
+  /// All keys, in lower case.
+  package var all: [(name: String, value: Value)] { values.map { ($0.key, $0.value) } }
+
   /// The values of the key; empty when the request does not have it.
   ///
   /// - Parameter name: in lower case.

@@ -36,7 +36,7 @@ package struct PolicyQuestion: Hashable, Sendable {
   package let resource: String
   /// The account that the resource belongs to.
   package let resourceAccount: String
-  package let keys: ConditionKeys
+  package var keys: ConditionKeys
   let actionName: ActionName
 
   package init(

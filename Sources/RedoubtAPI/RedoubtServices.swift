@@ -1,3 +1,4 @@
+package import Authorization
 package import Functions
 package import SupplyChain
 package import Telemetry
@@ -11,10 +12,11 @@ package struct RedoubtServices: Sendable {
   let packages: PackageStore
   let layers: LayerRegistry
   let metrics: MetricRegistry
+  let decisions: DecisionLog
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore,
-    packages: PackageStore, layers: LayerRegistry, metrics: MetricRegistry
+    packages: PackageStore, layers: LayerRegistry, metrics: MetricRegistry, decisions: DecisionLog
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -23,5 +25,6 @@ package struct RedoubtServices: Sendable {
     self.packages = packages
     self.layers = layers
     self.metrics = metrics
+    self.decisions = decisions
   }
 }

@@ -10,19 +10,21 @@ package struct STSAPI: Sendable {
     wireProtocol: .query(apiVersion: "2011-06-15", xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/"),
     constraintCode: "ValidationError", refusalCode: "ValidationError",
     hidden: Fault(code: "InternalFailure", status: 500, message: ServiceDescription.hiddenMessage),
-    fault: { _ in nil })
+    fault: STSErrors.fault)
 
   /// The table of contents.
   private static let operations: [any (ControlOperation & STSOperation).Type] = [
-    GetCallerIdentity.self
+    AssumeRole.self,
+    GetCallerIdentity.self,
   ]
 
   /// - Parameter report: hears of errors that callers must not see.
   package static func endpoints(
-    authorizer: Authorizer, report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
+    _ services: STSServices, authorizer: Authorizer,
+    report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
   ) -> [Endpoint] {
     func endpoint<Served: ControlOperation & STSOperation>(_: Served.Type) -> Endpoint {
-      Endpoint(Served(), of: service, authorizer: authorizer, report: report)
+      Endpoint(Served(services: services), of: service, authorizer: authorizer, report: report)
     }
     return operations.map { endpoint($0) }
   }
@@ -36,7 +38,17 @@ package struct STSAPI: Sendable {
   }
 }
 
-/// An operation that needs nothing but the proof of who calls.
+/// What the operations of STS stand on.
+package struct STSServices: Sendable {
+  let identities: IdentityDirectory
+  let sessions: SessionTokens
+
+  package init(identities: IdentityDirectory, sessions: SessionTokens) {
+    self.identities = identities
+    self.sessions = sessions
+  }
+}
+
 protocol STSOperation: Operation {
-  init()
+  init(services: STSServices)
 }

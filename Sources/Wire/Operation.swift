@@ -14,14 +14,20 @@ package struct AccessRequest: Hashable, Sendable {
     case caller
   }
 
-  /// - Parameter resource: an ARN, or `*` for an action that has no resource.
-  package init(_ action: String, on resource: String) {
-    self.init(action, on: .resource(resource))
+  /// Condition keys of the action, by name: texts, or lists of texts for multivalued ones.
+  package let keys: [String: JSONValue]
+
+  /// - Parameters:
+  ///   - resource: an ARN, or `*` for an action that has no resource.
+  ///   - keys: condition keys of the action, by name: texts, or lists of texts for multivalued ones.
+  package init(_ action: String, on resource: String, keys: [String: JSONValue] = [:]) {
+    self.init(action, on: .resource(resource), keys: keys)
   }
 
-  package init(_ action: String, on target: Target) {
+  package init(_ action: String, on target: Target, keys: [String: JSONValue] = [:]) {
     self.action = action
     self.target = target
+    self.keys = keys
   }
 }
 

@@ -1,4 +1,5 @@
 import Core
+import Policy
 import Testing
 import Wire
 
@@ -6,7 +7,7 @@ import Wire
 @testable import Identity
 
 struct AuthorizerTests {
-  private let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource())
+  private let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: DecisionLog())
 
   @Test func `the administrator may do everything in the account`() throws {
     let call = try authorizer.authorize(
@@ -62,8 +63,41 @@ struct AuthorizerTests {
     #expect(fault?.message.hasSuffix("on resource: arn:x with an explicit deny in an identity-based policy") == true)
   }
 
+  @Test func `each decision is remembered by the id of its request, of that account only`() throws {
+    let log = DecisionLog()
+    let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log)
+    let request = try authenticatedRequest(isAdministrator: true)
+    _ = try authorizer.authorize(ReadAndWrite.self, "x", from: request, denialCode: "AccessDenied")
+    let stranger = try authenticatedRequest(isAdministrator: false)
+    #expect(throws: Fault.self) {
+      try authorizer.authorize(Probe.self, "x", from: stranger, denialCode: "AccessDenied")
+    }
+    let found = log.decisions(of: request.value.requestID, in: request.account)
+    #expect(found.map(\.question.action) == ["probe:Read", "probe:Write", "probe:Read"])
+    #expect(found.map(\.decision.isAllowed) == [true, true, false])
+    #expect(found.first?.identityPolicies == ["all"])
+    let other = try #require(AccountID("000000000001"))
+    #expect(log.decisions(of: request.value.requestID, in: other).isEmpty)
+  }
+
+  @Test func `what is allowed does not push out what is denied`() throws {
+    let log = DecisionLog(capacity: 2)
+    let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log)
+    let stranger = try authenticatedRequest(isAdministrator: false)
+    #expect(throws: Fault.self) {
+      try authorizer.authorize(Probe.self, "x", from: stranger, denialCode: "AccessDenied")
+    }
+    for _ in 0..<5 {
+      _ = try authorizer.authorize(
+        Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+    }
+    let found = log.decisions(of: stranger.value.requestID, in: stranger.account)
+    #expect(found.count { !$0.decision.isAllowed } == 1)
+    #expect(found.count { $0.decision.isAllowed } == 2)
+  }
+
   @Test func `a principal that is not there any more may do nothing`() throws {
-    let authorizer = Authorizer(policies: NoPolicies(), time: ManualTimeSource())
+    let authorizer = Authorizer(policies: NoPolicies(), time: ManualTimeSource(), log: DecisionLog())
     #expect(throws: Fault.self) {
       try authorizer.authorize(
         Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
@@ -75,7 +109,7 @@ struct AuthorizerTests {
       document:
         #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:iam::*:user/a/*"}}"#,
       whole: ["arn:x": "arn:aws:iam::000000000000:user/a/name"])
-    let authorizer = Authorizer(policies: policies, time: ManualTimeSource())
+    let authorizer = Authorizer(policies: policies, time: ManualTimeSource(), log: DecisionLog())
     _ = try authorizer.authorize(
       Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
   }
@@ -96,13 +130,15 @@ struct AuthorizerTests {
   private func authorizer(_ statement: String) -> Authorizer {
     let document = #"{"Version": "2012-10-17", "Statement": {\#(statement)}}"#
     return Authorizer(
-      policies: FixedPolicies(document: document), time: ManualTimeSource(start: WallTime(seconds: 1_769_817_600)))
+      policies: FixedPolicies(document: document), time: ManualTimeSource(start: WallTime(seconds: 1_769_817_600)),
+      log: DecisionLog())
   }
 }
 
 private struct NoPolicies: PolicySource {
   func policies(of principal: Principal) -> PrincipalPolicies? { nil }
   func wholeARN(_ arn: String) -> String { arn }
+  func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
 }
 
 private protocol TextOperation: Operation where Input == String {}

@@ -30,7 +30,8 @@ struct EndpointTests {
       name: "probe", signingName: "probe", wireProtocol: .restJSON,
       hidden: Fault(code: "Hidden", status: 500, message: ""), fault: { _ in nil })
     let endpoint = Endpoint(
-      operation, of: service, authorizer: Authorizer(policies: FixedPolicies(), time: ManualTimeSource())
+      operation, of: service,
+      authorizer: Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: DecisionLog())
     ) { _, _ in }
     guard case .control(let run) = endpoint.form else { throw NotControl() }
     return await run(try authenticatedRequest(isAdministrator: isAdministrator))

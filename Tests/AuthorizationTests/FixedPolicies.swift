@@ -9,8 +9,9 @@ struct FixedPolicies: PolicySource {
 
   func policies(of principal: Principal) -> PrincipalPolicies? {
     let documents = [try? PolicyDocument(parsing: document.utf8)].compactMap { $0 }
-    return PrincipalPolicies(PolicySet(identity: principal.isAdministrator ? documents : []))
+    return PrincipalPolicies(PolicySet(identity: principal.isAdministrator ? documents : []), names: ["all"])
   }
 
   func wholeARN(_ arn: String) -> String { whole[arn] ?? arn }
+  func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
 }

@@ -135,13 +135,19 @@ enum FakeServices {
   }
 
   static func callback(_ operation: some CallbackOperation, _ service: ServiceDescription) -> Endpoint {
-    Endpoint(operation, of: service, authorizer: Authorizer(policies: OpenPolicies(), time: ManualTimeSource())) {
+    Endpoint(
+      operation, of: service,
+      authorizer: Authorizer(policies: OpenPolicies(), time: ManualTimeSource(), log: DecisionLog())
+    ) {
       _, _ in
     }
   }
 
   static func control(_ operation: some ControlOperation, _ service: ServiceDescription) -> Endpoint {
-    Endpoint(operation, of: service, authorizer: Authorizer(policies: OpenPolicies(), time: ManualTimeSource())) {
+    Endpoint(
+      operation, of: service,
+      authorizer: Authorizer(policies: OpenPolicies(), time: ManualTimeSource(), log: DecisionLog())
+    ) {
       _, _ in
     }
   }

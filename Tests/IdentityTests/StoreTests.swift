@@ -35,7 +35,7 @@ import Wire
     let added = try RequestSigner(credentials).sign(
       head, body: [], service: "lambda", region: region, at: clock.wallTime())
     let signed = RequestHead(method: "GET", target: "/", headers: head.headers + added)
-    let verifier = SignatureVerifier(directory: directory, time: clock)
+    let verifier = SignatureVerifier(directory: directory, sessions: nil, time: clock)
     let caller = try verifier.begin(signed, service: "lambda", region: region).finish(())
     #expect(caller.principal.isAdministrator)
     #expect(directory.find(credentials.accessKeyID)?.credentials == credentials)
@@ -84,12 +84,4 @@ import Wire
     try await store.ensureKey(for: account, root: root, random: random)
     return EnvelopeCipher(keyring: try await store.load(root: root), random: random)
   }
-}
-
-/// Wraps by padding; what a real root key does is tested in Cryptography.
-private struct PaddedRootKey: RootKeySource {
-  let keyID = String(repeating: "0", count: 32)
-
-  func wrap(_ key: [UInt8], account: AccountID, version: UInt32) -> [UInt8] { key + [UInt8](repeating: 0, count: 29) }
-  func unwrap(_ wrapped: [UInt8], account: AccountID, version: UInt32) -> [UInt8] { Array(wrapped.dropLast(29)) }
 }

@@ -39,7 +39,7 @@ struct VerifierBench {
           createdAt: now, session: session)
         return SigningIdentity(key: key, principal: principal, secret: credentials.secretAccessKey)
       })
-    verifier = SignatureVerifier(directory: directory, time: clock)
+    verifier = SignatureVerifier(directory: directory, sessions: nil, time: clock)
   }
 
   /// Runs both steps.

@@ -23,7 +23,7 @@ struct CreateAccessKey: ControlOperation, IAMOperation {
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
-    let name = call.userName(call.value.user)
+    let name = try call.userName(call.value.user)
     let (user, key, secret) = try await registry.createAccessKey(ofUser: name, in: call.place.account)
     return OperationOutput([
       "AccessKey": [

@@ -19,10 +19,8 @@ struct CreatePolicy: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    let description = try members.string("Description") ?? ""
-    members.check(description, at: "Description", lengths: 0...1000)
-    return Input(
-      policy: try members.policyName(), path: try members.path(), description: description,
+    Input(
+      policy: try members.policyName(), path: try members.path(), description: try members.description() ?? "",
       document: try members.policyDocument())
   }
 

@@ -19,12 +19,16 @@ struct CreateUser: ControlOperation, IAMOperation {
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
-      name: try members.userName(), path: try members.path(),
+      name: try UserKind.name(&members), path: try members.path(),
       boundary: try members.optionalARN("PermissionsBoundary"))
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("iam:CreateUser", on: IAMResource.user(input.name, path: input.path, at: place))]
+    [
+      AccessRequest(
+        "iam:CreateUser", on: UserKind.resource(input.name, path: input.path, at: place),
+        keys: IAMResource.boundaryKey(input.boundary))
+    ]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

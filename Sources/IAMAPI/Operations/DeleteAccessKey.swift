@@ -25,7 +25,7 @@ struct DeleteAccessKey: ControlOperation, IAMOperation {
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
-    let name = call.userName(call.value.user)
+    let name = try call.userName(call.value.user)
     try await registry.deleteAccessKey(call.value.id, ofUser: name, in: call.place.account)
     return OperationOutput()
   }

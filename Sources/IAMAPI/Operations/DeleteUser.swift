@@ -14,11 +14,11 @@ struct DeleteUser: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(user: try members.userName())
+    Input(user: try UserKind.name(&members))
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("iam:DeleteUser", on: IAMResource.user(input.user, at: place))]
+    [AccessRequest("iam:DeleteUser", on: UserKind.resource(input.user, at: place))]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

@@ -23,7 +23,7 @@ struct GetUser: ControlOperation, IAMOperation {
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
-    let found = try await registry.user(call.userName(call.value.user), in: call.place.account)
+    let found = try await registry.user(try call.userName(call.value.user), in: call.place.account)
     return OperationOutput(["User": IAMOutputs.user(found.user, boundary: found.boundary)])
   }
 }

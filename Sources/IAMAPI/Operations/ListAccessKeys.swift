@@ -25,7 +25,7 @@ struct ListAccessKeys: ControlOperation, IAMOperation {
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let page = call.value.page
-    let name = call.userName(call.value.user)
+    let name = try call.userName(call.value.user)
     let (user, keys) = try await registry.accessKeys(ofUser: name, in: call.place.account)
     let rest = page.after.isEmpty ? keys[...] : keys.drop { $0.id.description != page.after }.dropFirst()
     return OperationOutput(

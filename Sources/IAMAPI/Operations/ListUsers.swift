@@ -20,7 +20,7 @@ struct ListUsers: ControlOperation, IAMOperation {
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("iam:ListUsers", on: IAMResource.user("", path: input.prefix, at: place))]
+    [AccessRequest("iam:ListUsers", on: UserKind.resource("", path: input.prefix, at: place))]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

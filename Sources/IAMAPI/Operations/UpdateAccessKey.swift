@@ -30,7 +30,7 @@ struct UpdateAccessKey: ControlOperation, IAMOperation {
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let input = call.value
     try await registry.setAccessKey(
-      input.id, isActive: input.status == "Active", ofUser: call.userName(input.user), in: call.place.account)
+      input.id, isActive: input.status == "Active", ofUser: try call.userName(input.user), in: call.place.account)
     return OperationOutput()
   }
 }

@@ -3,9 +3,9 @@ import Wire
 
 /// Members that many operations have, with the constraints of AWS's model.
 extension MemberReader {
-  mutating func userName() throws(Fault) -> String {
-    let name = try requiredString("UserName")
-    checkName(name, at: "UserName", longest: 64)
+  mutating func entityName(_ member: String, longest: Int) throws(Fault) -> String {
+    let name = try requiredString(member)
+    checkName(name, at: member, longest: longest)
     return name
   }
 
@@ -22,10 +22,10 @@ extension MemberReader {
     return name
   }
 
-  mutating func policyDocument() throws(Fault) -> String {
-    let document = try requiredString("PolicyDocument")
-    check(document, at: "PolicyDocument", lengths: 1...131_072)
-    check(document, at: "PolicyDocument", pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+") { text in
+  mutating func policyDocument(_ name: String = "PolicyDocument") throws(Fault) -> String {
+    let document = try requiredString(name)
+    check(document, at: name, lengths: 1...131_072)
+    check(document, at: name, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+") { text in
       text.unicodeScalars.allSatisfy { [0x9, 0xA, 0xD].contains($0.value) || (0x20...0xFF).contains($0.value) }
     }
     return document
@@ -53,6 +53,19 @@ extension MemberReader {
         && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
     return id
+  }
+
+  mutating func description() throws(Fault) -> String? {
+    let description = try string("Description")
+    check(description, at: "Description", lengths: 0...1000)
+    return description
+  }
+
+  /// How long sessions of a role may be, in seconds.
+  mutating func maximumSession() throws(Fault) -> Int? {
+    let seconds = try integer("MaxSessionDuration")
+    check(seconds, at: "MaxSessionDuration", in: 3600...43_200)
+    return seconds
   }
 
   /// The path of something new; `/` when it is left out.

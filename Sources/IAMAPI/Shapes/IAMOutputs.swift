@@ -16,12 +16,31 @@ enum IAMOutputs {
       "Path": .string(user.path), "UserName": .string(user.name), "UserId": .string(user.uniqueID),
       "Arn": .string(user.arn.description), "CreateDate": date(user.createdAt),
     ]
-    if let boundary {
-      members["PermissionsBoundary"] = [
-        "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": .string(boundary),
-      ]
-    }
+    if let boundary { members["PermissionsBoundary"] = self.boundary(boundary) }
     return .object(members)
+  }
+
+  static func group(_ group: Group) -> JSONValue {
+    [
+      "Path": .string(group.path), "GroupName": .string(group.name), "GroupId": .string(group.uniqueID),
+      "Arn": .string(group.arn.description), "CreateDate": date(group.createdAt),
+    ]
+  }
+
+  static func role(_ role: Role, boundary: String? = nil) -> JSONValue {
+    var members: [String: JSONValue] = [
+      "Path": .string(role.path), "RoleName": .string(role.name), "RoleId": .string(role.uniqueID),
+      "Arn": .string(role.arn.description), "CreateDate": date(role.createdAt),
+      "AssumeRolePolicyDocument": document(role.trustPolicy),
+      "MaxSessionDuration": .integer(Int64(role.maximumSession)),
+    ]
+    if !role.description.isEmpty { members["Description"] = .string(role.description) }
+    if let boundary { members["PermissionsBoundary"] = self.boundary(boundary) }
+    return .object(members)
+  }
+
+  private static func boundary(_ arn: String) -> JSONValue {
+    ["PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": .string(arn)]
   }
 
   /// - Parameter isWhole: whether the description is told, which lists leave out.

@@ -8,6 +8,8 @@ import Wire
 struct GetCallerIdentity: ControlOperation, STSOperation {
   static let name = "GetCallerIdentity"
 
+  let services: STSServices
+
   struct Input: Sendable {}
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input { Input() }

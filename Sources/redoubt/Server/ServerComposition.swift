@@ -93,11 +93,13 @@ struct ServerComposition {
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
       codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor, random: random,
       presigner: URLPresigner(directory: state.directory, time: time))
+    let decisions = DecisionLog()
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
-      layers: layers, metrics: metrics)
+      layers: layers, metrics: metrics, decisions: decisions)
     stages = try Self.stages(
-      configuration, Self.endpoints(services, logStore, own, state, time, log), state, runner, time, random, log)
+      configuration, Self.endpoints(services, logStore, own, state, decisions, time, log), state, runner, time, random,
+      log)
   }
 
   /// Serves until SIGTERM or SIGINT; then the gate finishes its requests, and what stands behind it ends after it.
@@ -126,9 +128,9 @@ struct ServerComposition {
   /// Every operation that is served.
   static func endpoints(
     _ services: LambdaServices, _ logStore: LogStore, _ own: RedoubtServices, _ state: ServerState,
-    _ time: any TimeSource, _ log: Logger
+    _ decisions: DecisionLog, _ time: any TimeSource, _ log: Logger
   ) -> [Endpoint] {
-    let authorizer = Authorizer(policies: state.identities, time: time)
+    let authorizer = Authorizer(policies: state.identities, time: time, log: decisions)
     let report: @Sendable (any Error, RequestID) -> Void = { error, requestID in
       log.error("a request failed inside the server", metadata: ["request": "\(requestID)", "error": "\(error)"])
     }
@@ -136,7 +138,11 @@ struct ServerComposition {
     let logs = LogsAPI.endpoints(logStore, authorizer: authorizer) { report($0, $1.value.requestID) }
     let redoubt = RedoubtAPI.endpoints(own, authorizer: authorizer) { report($0, $1.value.requestID) }
     let iam = IAMAPI.endpoints(state.registry, authorizer: authorizer) { report($0, $1.value.requestID) }
-    let sts = STSAPI.endpoints(authorizer: authorizer) { report($0, $1.value.requestID) }
+    let sts = STSAPI.endpoints(
+      STSServices(identities: state.identities, sessions: state.sessions), authorizer: authorizer
+    ) {
+      report($0, $1.value.requestID)
+    }
     return lambda + logs + redoubt + iam + sts
   }
 
@@ -145,7 +151,8 @@ struct ServerComposition {
     _ runner: ControlOperationRunner, _ time: any TimeSource, _ random: any RandomSource, _ log: Logger
   ) throws -> GateStages {
     GateStages(
-      table: try ServiceTable(endpoints), verifier: .init(directory: state.directory, time: time),
+      table: try ServiceTable(endpoints),
+      verifier: .init(directory: state.directory, sessions: state.sessions, time: time),
       region: configuration.region, runner: runner, limits: GateLimits(configuration), counters: GateCounters(),
       clock: time, random: random
     ) { record in log.access(record) }

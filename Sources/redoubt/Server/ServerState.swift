@@ -13,7 +13,7 @@ struct ServerState: Sendable {
     + LogSchema.migrations + HygieneStore.migrations + FindingStore.migrations + LayerStore.migrations
     + LogSchema.streamMigrations + AliasStore.migrations + TagStore.migrations + LogSchema.sizeMigrations
     + ConcurrencyStore.migrations + SnapshotStore.migrations + PolicyGrantStore.migrations
-    + ManagedPolicyStore.migrations
+    + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
@@ -21,6 +21,7 @@ struct ServerState: Sendable {
   /// The policies of all principals.
   let identities = IdentityDirectory()
   let registry: IdentityRegistry
+  let sessions: SessionTokens
 
   /// Opens the state, or makes it on the first start.
   init(_ configuration: ServeConfiguration, time: any TimeSource, random: any RandomSource) async throws {
@@ -35,6 +36,7 @@ struct ServerState: Sendable {
     directory = AccessKeyDirectory([])
     registry = IdentityRegistry(
       database, cipher: cipher, accessKeys: directory, identities: identities, time: time, random: random)
+    sessions = SessionTokens(cipher: cipher, identities: identities, time: time, random: random)
     try await registry.load()
     try writeCredentials(configuration, random)
   }

@@ -4,9 +4,9 @@ import Identity
 import JSON
 import Wire
 
-/// Lists the names of the policies that were put into a user, a page at a time.
-struct ListUserPolicies: ControlOperation, IAMOperation {
-  static let name = "ListUserPolicies"
+/// Lists the groups that a user is in by name, a page at a time.
+struct ListGroupsForUser: ControlOperation, IAMOperation {
+  static let name = "ListGroupsForUser"
 
   let registry: IdentityRegistry
 
@@ -16,17 +16,17 @@ struct ListUserPolicies: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(user: try members.userName(), page: try members.page())
+    Input(user: try UserKind.name(&members), page: try members.page())
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("iam:ListUserPolicies", on: IAMResource.user(input.user, at: place))]
+    [AccessRequest("iam:ListGroupsForUser", on: UserKind.resource(input.user, at: place))]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let page = call.value.page
-    let names = try await registry.policies(
+    let groups = try await registry.groups(
       ofUser: call.value.user, in: call.place.account, after: page.after, limit: page.readLimit)
-    return OperationOutput(.object(page.members("PolicyNames", names, key: \.self, as: { .string($0) })))
+    return OperationOutput(.object(page.members("Groups", groups, key: \.name, as: { IAMOutputs.group($0) })))
   }
 }

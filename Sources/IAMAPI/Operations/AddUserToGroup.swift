@@ -3,26 +3,27 @@ import Core
 import Identity
 import Wire
 
-/// Takes the policy away that bounds what a user can be allowed.
-struct DeleteUserPermissionsBoundary: ControlOperation, IAMOperation {
-  static let name = "DeleteUserPermissionsBoundary"
+/// Puts a user into a group.
+struct AddUserToGroup: ControlOperation, IAMOperation {
+  static let name = "AddUserToGroup"
 
   let registry: IdentityRegistry
 
   struct Input: Sendable {
+    let group: String
     let user: String
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(user: try members.userName())
+    Input(group: try GroupKind.name(&members), user: try UserKind.name(&members))
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("iam:DeleteUserPermissionsBoundary", on: IAMResource.user(input.user, at: place))]
+    [AccessRequest("iam:AddUserToGroup", on: GroupKind.resource(input.group, at: place))]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
-    try await registry.setBoundary(nil, ofUser: call.value.user, in: call.place.account)
+    try await registry.add(user: call.value.user, toGroup: call.value.group, in: call.place.account)
     return OperationOutput()
   }
 }

@@ -1,0 +1,45 @@
+import Authorization
+import Core
+import Identity
+import JSON
+import Wire
+
+/// Makes a role without policies, which those may assume whom its trust policy names.
+struct CreateRole: ControlOperation, IAMOperation {
+  static let name = "CreateRole"
+  static let unhonoured: [String: [JSONValue]] = ["Tags": [[]]]
+
+  let registry: IdentityRegistry
+
+  struct Input: Sendable {
+    let role: String
+    let path: String
+    let trust: String
+    let description: String
+    let duration: Int
+    let boundary: String?
+  }
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    Input(
+      role: try RoleKind.name(&members), path: try members.path(),
+      trust: try members.policyDocument("AssumeRolePolicyDocument"), description: try members.description() ?? "",
+      duration: try members.maximumSession() ?? 3600, boundary: try members.optionalARN("PermissionsBoundary"))
+  }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [
+      AccessRequest(
+        "iam:CreateRole", on: RoleKind.resource(input.role, path: input.path, at: place),
+        keys: IAMResource.boundaryKey(input.boundary))
+    ]
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let input = call.value
+    let created = try await registry.createRole(
+      input.role, path: input.path, trustPolicy: input.trust, description: input.description,
+      maximumSession: input.duration, boundary: input.boundary, in: call.place.account)
+    return OperationOutput(["Role": IAMOutputs.role(created.role, boundary: created.boundary)])
+  }
+}

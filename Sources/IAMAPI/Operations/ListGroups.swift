@@ -1,0 +1,32 @@
+import Authorization
+import Core
+import Identity
+import JSON
+import Wire
+
+/// Lists the groups of the account by name, a page at a time.
+struct ListGroups: ControlOperation, IAMOperation {
+  static let name = "ListGroups"
+
+  let registry: IdentityRegistry
+
+  struct Input: Sendable {
+    let prefix: String
+    let page: ListPage
+  }
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    Input(prefix: try members.pathPrefix(), page: try members.page())
+  }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("iam:ListGroups", on: GroupKind.resource("", path: input.prefix, at: place))]
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let page = call.value.page
+    let groups = try await registry.groups(
+      in: call.place.account, pathPrefix: call.value.prefix, after: page.after, limit: page.readLimit)
+    return OperationOutput(.object(page.members("Groups", groups, key: \.name, as: { IAMOutputs.group($0) })))
+  }
+}

@@ -1,0 +1,36 @@
+import Authorization
+import Core
+import Identity
+import JSON
+import Wire
+
+/// Lists the roles of the account by name, a page at a time.
+struct ListRoles: ControlOperation, IAMOperation {
+  static let name = "ListRoles"
+
+  let registry: IdentityRegistry
+
+  struct Input: Sendable {
+    let prefix: String
+    let page: ListPage
+  }
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    Input(prefix: try members.pathPrefix(), page: try members.page())
+  }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("iam:ListRoles", on: RoleKind.resource("", path: input.prefix, at: place))]
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let page = call.value.page
+    let roles = try await registry.roles(
+      in: call.place.account, pathPrefix: call.value.prefix, after: page.after, limit: page.readLimit)
+    return OperationOutput(
+      .object(
+        page.members("Roles", roles, key: \.name) { role in
+          IAMOutputs.role(role)
+        }))
+  }
+}

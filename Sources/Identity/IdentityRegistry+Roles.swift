@@ -1,0 +1,90 @@
+package import Core
+import Policy
+import Storage
+
+extension IdentityRegistry {
+  /// - Parameter maximumSession: in seconds.
+  /// - Throws: `IdentityFailure.entityAlreadyExists`, `.malformedPolicy`, `.limitExceeded`, `.noSuchEntity` for the
+  ///   boundary.
+  package func createRole(
+    _ name: String, path: String, trustPolicy: String, description: String, maximumSession: Int, boundary: String?,
+    in account: AccountID
+  ) async throws -> RoleDescription {
+    try Self.checkTrust(trustPolicy)
+    let role = Role(
+      account: account, name: name, path: path, uniqueID: uniqueID("AROA"),
+      createdAt: WallTime(seconds: time.wallTime().seconds), trustPolicy: trustPolicy, description: description,
+      maximumSession: maximumSession)
+    return try await change { [self] transaction in
+      guard try roles.find(name, in: account, transaction) == nil else {
+        throw IdentityFailure.entityAlreadyExists("Role with name \(name) already exists.")
+      }
+      guard try roles.count(in: account, transaction) < IdentityQuotas.roles else {
+        throw IdentityFailure.quotaExceeded("RolesPerAccount", IdentityQuotas.roles)
+      }
+      try roles.insert(role, transaction)
+      if let boundary {
+        try requirePolicy(boundary, in: account, transaction)
+        try grants.setBoundary(boundary, of: role.uniqueID, transaction)
+      }
+      return RoleDescription(role: role, boundary: boundary)
+    }
+  }
+
+  /// - Throws: `IdentityFailure.noSuchEntity`.
+  package func role(_ name: String, in account: AccountID) async throws -> RoleDescription {
+    try await database.read { [grants, roles] transaction in
+      let role = try roles.require(name, in: account, transaction)
+      return RoleDescription(role: role, boundary: try grants.boundary(of: role.uniqueID, transaction))
+    }
+  }
+
+  /// Roles after a name, in the order of their names.
+  package func roles(
+    in account: AccountID, pathPrefix: String, after name: String, limit: Int
+  ) async throws -> [Role] {
+    try await database.read { [roles] transaction in
+      try roles.list(in: account, pathPrefix: pathPrefix, after: name, limit: limit, transaction)
+    }
+  }
+
+  /// Members that are nil stay as they are.
+  ///
+  /// - Throws: `IdentityFailure.noSuchEntity`, `.malformedPolicy`, `.limitExceeded`.
+  package func updateRole(
+    _ name: String, trustPolicy: String? = nil, description: String? = nil, maximumSession: Int? = nil,
+    in account: AccountID
+  ) async throws {
+    if let trustPolicy { try Self.checkTrust(trustPolicy) }
+    try await change { [roles] transaction in
+      var role = try roles.require(name, in: account, transaction)
+      role.trustPolicy = trustPolicy ?? role.trustPolicy
+      role.description = description ?? role.description
+      role.maximumSession = maximumSession ?? role.maximumSession
+      try roles.update(role, transaction)
+    }
+  }
+
+  /// - Throws: `IdentityFailure.noSuchEntity`, `.deleteConflict`.
+  package func deleteRole(_ name: String, in account: AccountID) async throws {
+    try await change { [self] transaction in
+      let role = try roles.require(name, in: account, transaction)
+      try requireNoPolicies(of: role.uniqueID, transaction)
+      try grants.setBoundary(nil, of: role.uniqueID, transaction)
+      try roles.delete(role, transaction)
+    }
+  }
+
+  private static func checkTrust(_ document: String) throws {
+    try check(document, as: .trust)
+    guard IdentityQuotas.size(document) <= IdentityQuotas.trustPolicySize else {
+      throw IdentityFailure.quotaExceeded("ACLSizePerRole", IdentityQuotas.trustPolicySize)
+    }
+  }
+}
+
+/// A role with the ARN of the policy that bounds what its sessions can be allowed.
+package struct RoleDescription: Sendable {
+  package let role: Role
+  package let boundary: String?
+}

@@ -1,0 +1,109 @@
+import Core
+import Policy
+
+/// What decisions rest on, each document compiled once however often it is attached. Never changes.
+final class IdentitySnapshot: Sendable {
+  /// By unique id: what is made anew under an old name has nothing of it.
+  private let own: [String: PrincipalPolicies]
+  /// Managed policies by ARN.
+  let managed: [String: PolicyDocument]
+  /// Roles with their trust policies, by ARN.
+  let trust: [String: (role: Role, policy: PolicyDocument)]
+  /// ARNs by those that they would be without their paths, in lower case.
+  let wholeARNs: [String: String]
+
+  static let empty = IdentitySnapshot()
+
+  private init() {
+    (own, managed, trust, wholeARNs) = ([:], [:], [:], [:])
+  }
+
+  init(_ state: IdentityState) throws(IdentityError) {
+    let managed = try Self.managed(state)
+    self.managed = managed
+    let attached = try Self.attached(state, managed)
+    var own: [String: PrincipalPolicies] = [:]
+    let groups = Dictionary(grouping: state.members, by: \.user).mapValues { $0.map(\.group) }
+    func bounded(_ identity: [NamedPolicy], _ id: String) -> PrincipalPolicies {
+      // A boundary that is not there bounds everything.
+      let boundary = state.boundaries[id].map { managed[$0] ?? .nothing }
+      return PrincipalPolicies(
+        PolicySet(identity: identity.map(\.document), boundary: boundary), names: identity.map(\.name))
+    }
+    for user in state.users {
+      var identity = attached[user.uniqueID] ?? []
+      for group in groups[user.uniqueID] ?? [] { identity += attached[group] ?? [] }
+      if user.isAdministrator, let all = managed[PlatformPolicies.administratorAccess] {
+        identity.append(NamedPolicy(name: PlatformPolicies.administratorAccess, document: all))
+      }
+      own[user.uniqueID] = bounded(identity, user.uniqueID)
+    }
+    var trust: [String: (role: Role, policy: PolicyDocument)] = [:]
+    for role in state.roles {
+      own[role.uniqueID] = bounded(attached[role.uniqueID] ?? [], role.uniqueID)
+      trust[role.arn.description] = (role, try Self.compile(role.trustPolicy, role.arn.description))
+    }
+    self.own = own
+    self.trust = trust
+    let entities =
+      state.users.map { ($0.arn, "user/" + $0.name) } + state.groups.map { ($0.arn, "group/" + $0.name) }
+      + state.roles.map { ($0.arn, "role/" + $0.name) }
+    wholeARNs = Dictionary(
+      entities.map { arn, name in
+        let short = ARN(service: "iam", region: "", account: arn.account, resource: name)
+        return (short.description.lowercased(), arn.description)
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func policies(of principal: Principal) -> PrincipalPolicies? {
+    switch principal.kind {
+    case .user: return own[principal.uniqueID]
+    case .roleSession(let session):
+      guard let role = own[session.roleID], session.narrows else { return own[session.roleID] }
+      // A managed policy that is gone narrows to nothing.
+      let documents = session.policies + session.policyARNs.map { managed[$0] ?? .nothing }
+      var set = role.set
+      set.session = documents
+      return PrincipalPolicies(set, names: role.names)
+    }
+  }
+
+  private struct NamedPolicy {
+    /// An ARN, or the name of an inline policy.
+    let name: String
+    let document: PolicyDocument
+  }
+
+  private static func managed(_ state: IdentityState) throws(IdentityError) -> [String: PolicyDocument] {
+    var managed: [String: PolicyDocument] = [:]
+    for entry in PlatformPolicies.entries { managed[entry.arn] = try compile(entry.document, entry.arn) }
+    for (arn, document) in state.managed { managed[arn] = try compile(document, arn) }
+    return managed
+  }
+
+  /// The documents that hang on users, groups and roles, by unique id.
+  private static func attached(
+    _ state: IdentityState, _ managed: [String: PolicyDocument]
+  ) throws(IdentityError) -> [String: [NamedPolicy]] {
+    var attached: [String: [NamedPolicy]] = [:]
+    for attachment in state.attachments {
+      guard let document = managed[attachment.policy] else {
+        throw IdentityError(.malformedRecord, "an attached policy is not there: `\(attachment.policy)`")
+      }
+      attached[attachment.principal, default: []].append(NamedPolicy(name: attachment.policy, document: document))
+    }
+    for inline in state.inline {
+      let document = try compile(inline.document, inline.name)
+      attached[inline.principal, default: []].append(NamedPolicy(name: inline.name, document: document))
+    }
+    return attached
+  }
+
+  private static func compile(_ text: String, _ name: String) throws(IdentityError) -> PolicyDocument {
+    do {
+      return try PolicyDocument(parsing: text.utf8)
+    } catch {
+      throw IdentityError(.malformedRecord, "policy `\(name)` cannot be read: \(error.message)")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Core
+import Storage
+
+/// What policies hang on, by name.
+package enum PolicyOwner: Hashable, Sendable {
+  case user(String)
+  case group(String)
+  case role(String)
+}
+
+extension PolicyOwner {
+  var name: String {
+    switch self {
+    case .user(let name), .group(let name), .role(let name): name
+    }
+  }
+
+  /// As in IAM's messages.
+  var word: String {
+    switch self {
+    case .user: "user"
+    case .group: "group"
+    case .role: "role"
+    }
+  }
+
+  /// Characters of all inline policies together, white space left out.
+  var inlinePoliciesSize: Int {
+    switch self {
+    case .user: 2048
+    case .group: 5120
+    case .role: 10_240
+    }
+  }
+
+  /// The unique id of the entity.
+  ///
+  /// - Throws: `IdentityFailure.noSuchEntity`.
+  func id(in account: AccountID, _ transaction: any Transaction) throws -> String {
+    switch self {
+    case .user(let name): try PrincipalStore.requireUser(name, in: account, transaction).uniqueID
+    case .group(let name): try GroupStore().require(name, in: account, transaction).uniqueID
+    case .role(let name): try RoleStore().require(name, in: account, transaction).uniqueID
+    }
+  }
+}

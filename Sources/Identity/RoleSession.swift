@@ -1,0 +1,55 @@
+package import Core
+package import Policy
+
+/// What a session of a role is, beyond the role: what was said when it was assumed.
+package struct RoleSession: Hashable, Sendable {
+  /// The role's ARN.
+  package let role: ARN
+  /// `AROA...`: a role made anew under the old name has another, and this session nothing of it.
+  package let roleID: String
+  package let name: String
+  package let issuedAt: WallTime
+  /// Whether the session was narrowed by policies.
+  package let narrows: Bool
+  package let policies: [PolicyDocument]
+  /// Managed policies that narrow the session, too.
+  package let policyARNs: [String]
+  package let tags: [String: String]
+  /// Names of tags that sessions assumed from this one have, too.
+  package let transitiveTags: [String]
+  /// Who began the chain of sessions, by their own account; stays in all of it.
+  package let sourceIdentity: String?
+}
+
+/// What is asked for when a role is assumed.
+package struct SessionRequest: Sendable {
+  package let name: String
+  /// In seconds.
+  package let duration: Int
+  /// The text of a policy that narrows the session.
+  package let policy: String?
+  package let policyARNs: [String]
+  package let tags: [String: String]
+  package let transitiveTags: [String]
+  package let sourceIdentity: String?
+
+  package init(
+    name: String, duration: Int, policy: String?, policyARNs: [String], tags: [String: String],
+    transitiveTags: [String], sourceIdentity: String?
+  ) {
+    self.name = name
+    self.duration = duration
+    self.policy = policy
+    self.policyARNs = policyARNs
+    self.tags = tags
+    self.transitiveTags = transitiveTags
+    self.sourceIdentity = sourceIdentity
+  }
+}
+
+/// New credentials of a session.
+package struct IssuedSession: Sendable {
+  package let credentials: AccessKeyCredentials
+  package let expiresAt: WallTime
+  package let principal: Principal
+}

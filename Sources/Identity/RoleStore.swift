@@ -1,0 +1,108 @@
+import Core
+package import Storage
+
+/// The roles of all accounts. Owns the table `roles`.
+package struct RoleStore: Sendable {
+  package static let migrations = [
+    Migration(
+      name: "roles-1",
+      statements: [
+        """
+        CREATE TABLE roles (
+          unique_id TEXT NOT NULL PRIMARY KEY CHECK (length(unique_id) BETWEEN 16 AND 128),
+          account TEXT NOT NULL CHECK (length(account) = 12),
+          name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
+          path TEXT NOT NULL CHECK (length(path) BETWEEN 1 AND 512),
+          trust_policy TEXT NOT NULL CHECK (length(trust_policy) BETWEEN 1 AND 131072),
+          description TEXT NOT NULL CHECK (length(description) <= 1000),
+          maximum_session BIGINT NOT NULL CHECK (maximum_session BETWEEN 3600 AND 43200),
+          created_at BIGINT NOT NULL CHECK (created_at >= 0),
+          UNIQUE (account, name)
+        )
+        """
+      ])
+  ]
+
+  private static let columns = """
+    SELECT unique_id, account, name, path, trust_policy, description, maximum_session, created_at FROM roles
+    """
+
+  package init() {}
+
+  func all(_ transaction: any Transaction) throws -> [Role] {
+    try transaction.query(Self.columns, []).map(Self.record)
+  }
+
+  /// Names are found without regard to case, and are unique so.
+  func find(_ name: String, in account: AccountID, _ transaction: any Transaction) throws -> Role? {
+    try transaction.query(
+      Self.columns + " WHERE account = ? AND lower(name) = lower(?)", [.text(account.description), .text(name)]
+    ).first.map(Self.record)
+  }
+
+  /// - Throws: `IdentityFailure.noSuchEntity`.
+  func require(_ name: String, in account: AccountID, _ transaction: any Transaction) throws -> Role {
+    guard let role = try find(name, in: account, transaction) else {
+      throw IdentityFailure.noSuchEntity("The role with name \(name) cannot be found.")
+    }
+    return role
+  }
+
+  /// Roles after a name, in the order of their names.
+  func list(
+    in account: AccountID, pathPrefix: String, after name: String, limit: Int, _ transaction: any Transaction
+  ) throws -> [Role] {
+    try transaction.query(
+      Self.columns + " WHERE account = ? AND substr(path, 1, ?) = ? AND name > ? ORDER BY name LIMIT ?",
+      [
+        .text(account.description), .integer(Int64(pathPrefix.unicodeScalars.count)), .text(pathPrefix), .text(name),
+        .integer(Int64(limit)),
+      ]
+    ).map(Self.record)
+  }
+
+  func count(in account: AccountID, _ transaction: any Transaction) throws -> Int {
+    let rows = try transaction.query(
+      "SELECT count(*) AS number FROM roles WHERE account = ?", [.text(account.description)])
+    return Int(try rows[0].integer("number"))
+  }
+
+  func insert(_ role: Role, _ transaction: any Transaction) throws {
+    try transaction.execute(
+      """
+      INSERT INTO roles
+        (trust_policy, description, maximum_session, unique_id, account, name, path, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      Self.changeable(role) + [
+        .text(role.uniqueID), .text(role.account.description), .text(role.name), .text(role.path),
+        .integer(role.createdAt.milliseconds),
+      ])
+  }
+
+  /// Writes what can change of a role that is there.
+  func update(_ role: Role, _ transaction: any Transaction) throws {
+    try transaction.execute(
+      "UPDATE roles SET trust_policy = ?, description = ?, maximum_session = ? WHERE unique_id = ?",
+      Self.changeable(role) + [.text(role.uniqueID)])
+  }
+
+  func delete(_ role: Role, _ transaction: any Transaction) throws {
+    try transaction.execute("DELETE FROM roles WHERE unique_id = ?", [.text(role.uniqueID)])
+  }
+
+  private static func changeable(_ role: Role) -> [SQLValue] {
+    [.text(role.trustPolicy), .text(role.description), .integer(Int64(role.maximumSession))]
+  }
+
+  private static func record(_ row: Row) throws -> Role {
+    let name = try row.text("name")
+    guard let account = AccountID(try row.text("account")) else {
+      throw IdentityError(.malformedRecord, "role `\(name)` has a malformed account")
+    }
+    return Role(
+      account: account, name: name, path: try row.text("path"), uniqueID: try row.text("unique_id"),
+      createdAt: WallTime(milliseconds: try row.integer("created_at")), trustPolicy: try row.text("trust_policy"),
+      description: try row.text("description"), maximumSession: Int(try row.integer("maximum_session")))
+  }
+}

@@ -1,0 +1,84 @@
+import Authorization
+import Core
+import Identity
+import JSON
+import Wire
+
+/// Gives credentials of a session of a role to whom the role trusts.
+struct AssumeRole: ControlOperation, STSOperation {
+  static let name = "AssumeRole"
+  static let unhonoured: [String: [JSONValue]] = ["SerialNumber": [], "TokenCode": [], "ProvidedContexts": [[]]]
+
+  let services: STSServices
+
+  struct Input: Sendable {
+    let role: String
+    let session: SessionMembers
+    let externalID: String?
+  }
+
+  /// The longest session of a role that a session has assumed, in seconds.
+  private static let longestOfChain = 3600
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    let role = try members.requiredString("RoleArn")
+    let externalID = try members.string("ExternalId")
+    members.check(role, at: "RoleArn", lengths: 20...2048)
+    members.check(externalID, at: "ExternalId", lengths: 2...1224)
+    members.check(externalID, at: "ExternalId", pattern: "[\\w+=,.@:\\/-]*") { text in
+      text.utf8.allSatisfy { SessionMembers.isNameCharacter($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "/") }
+    }
+    return Input(role: role, session: try SessionMembers(&members), externalID: externalID)
+  }
+
+  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+    var keys = input.session.keys
+    keys["sts:ExternalId"] = input.externalID.map { .string($0) }
+    var needed = [AccessRequest("sts:AssumeRole", on: input.role, keys: keys)]
+    if !input.session.tags.isEmpty { needed.append(AccessRequest("sts:TagSession", on: input.role, keys: keys)) }
+    if input.session.sourceIdentity != nil {
+      needed.append(AccessRequest("sts:SetSourceIdentity", on: input.role, keys: keys))
+    }
+    return needed
+  }
+
+  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+    let session = call.value.session
+    // Authorized, it has been there a moment ago.
+    guard let role = services.identities.role(call.value.role) else {
+      throw STSErrors.validation("role `\(call.value.role)` is not there any more")
+    }
+    try check(session, role, call.principal)
+    let issued = try services.sessions.issue(try session.request(from: call.principal), of: role)
+    var members: [String: JSONValue] = [
+      "Credentials": [
+        "AccessKeyId": .string(issued.credentials.accessKeyID.description),
+        "SecretAccessKey": .string(issued.credentials.secretAccessKey),
+        "SessionToken": .string(issued.credentials.sessionToken ?? ""),
+        "Expiration": .string(issued.expiresAt.utc.isoDateTime.prefix(19) + "Z"),
+      ],
+      "AssumedRoleUser": [
+        "AssumedRoleId": .string(issued.principal.uniqueID), "Arn": .string(issued.principal.arn.description),
+      ],
+    ]
+    if let percentage = session.packedSize { members["PackedPolicySize"] = .integer(Int64(percentage)) }
+    if case .roleSession(let new) = issued.principal.kind, let source = new.sourceIdentity {
+      members["SourceIdentity"] = .string(source)
+    }
+    return OperationOutput(.object(members))
+  }
+
+  private func check(_ session: SessionMembers, _ role: Role, _ caller: Principal) throws {
+    guard session.duration <= role.maximumSession else {
+      throw STSErrors.validation(
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+    }
+    if case .roleSession = caller.kind, session.duration > Self.longestOfChain {
+      throw STSErrors.validation(
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
+    }
+    for arn in session.policyARNs where !services.identities.hasManagedPolicy(arn, in: role.account) {
+      throw STSErrors.validation("The managed policy `\(arn)` is not there.")
+    }
+  }
+}

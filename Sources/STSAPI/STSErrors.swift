@@ -1,0 +1,20 @@
+import Identity
+import Policy
+import Wire
+
+/// Errors of the domain as the callers of STS see them.
+enum STSErrors {
+  /// - Returns: nil for an error that must not show.
+  static func fault(_ error: any Error) -> Fault? {
+    guard let failure = error as? IdentityFailure else { return nil }
+    return switch failure {
+    case .malformedPolicy(let error): Fault(code: "MalformedPolicyDocument", status: 400, message: error.message)
+    case .limitExceeded(let message): Fault(code: "PackedPolicyTooLarge", status: 400, message: message)
+    case .noSuchEntity(let message), .entityAlreadyExists(let message), .deleteConflict(let message),
+      .invalidInput(let message):
+      validation(message)
+    }
+  }
+
+  static func validation(_ message: String) -> Fault { Fault(code: "ValidationError", status: 400, message: message) }
+}

@@ -1,0 +1,123 @@
+import Core
+import Identity
+import JSON
+import Policy
+import Wire
+
+/// The members of a request for a session, with the constraints of AWS's model.
+struct SessionMembers: Sendable {
+  let name: String
+  /// In seconds.
+  let duration: Int
+  let policy: String?
+  let policyARNs: [String]
+  let tags: [String: String]
+  let transitiveTags: [String]
+  let sourceIdentity: String?
+
+  /// Characters of a session's policies and tags together.
+  private static let largest = 2048
+  private static let mostTags = 50
+  private static let mostPolicies = 10
+
+  init(_ members: inout MemberReader) throws(Fault) {
+    name = try members.requiredString("RoleSessionName")
+    duration = try members.integer("DurationSeconds") ?? 3600
+    policy = try members.string("Policy")
+    policyARNs = try Self.objects("PolicyArns", members).compactMap { $0["arn"]?.string }
+    let pairs = try Self.objects("Tags", members).map { ($0["Key"]?.string ?? "", $0["Value"]?.string ?? "") }
+    tags = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    transitiveTags = try members.strings("TransitiveTagKeys") ?? []
+    sourceIdentity = try members.string("SourceIdentity")
+    members.check(duration, at: "DurationSeconds", in: 900...43_200)
+    for (member, text) in [("RoleSessionName", Optional(name)), ("SourceIdentity", sourceIdentity)] {
+      members.check(text, at: member, lengths: 2...64)
+      members.check(text, at: member, pattern: "[\\w+=,.@-]*") { $0.utf8.allSatisfy(Self.isNameCharacter) }
+    }
+    members.check(policy, at: "Policy", lengths: 1...Self.largest)
+    for (key, value) in pairs {
+      members.check(key, at: "Tags.Key", lengths: 1...128)
+      members.check(value, at: "Tags.Value", lengths: 0...256)
+    }
+    if let fault = fault(hasRepeatedTags: Set(pairs.map { $0.0.lowercased() }).count < pairs.count) {
+      members.note(fault)
+    }
+  }
+
+  static func isNameCharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
+    default: "_+=,.@-".utf8.contains(byte)
+    }
+  }
+
+  private static func objects(_ name: String, _ members: MemberReader) throws(Fault) -> [JSONValue] {
+    guard let value = members.member(name) else { return [] }
+    guard case .array(let values) = value else { throw .serialization("`\(name)` is not a list of structures") }
+    return values
+  }
+
+  /// What fits the constraints of each member and is wrong nevertheless.
+  private func fault(hasRepeatedTags: Bool) -> Fault? {
+    if hasRepeatedTags {
+      return Fault(
+        code: "InvalidParameterValue", status: 400, message: "Duplicate tag keys found. Tag keys are case-insensitive.")
+    }
+    if tags.count > Self.mostTags || policyARNs.count > Self.mostPolicies || size > Self.largest {
+      return Fault(
+        code: "PackedPolicyTooLarge", status: 400,
+        message: "Packed size of session tags and policies consumes \(100 * size / Self.largest)% of allotted space.")
+    }
+    guard let policy else { return nil }
+    do {
+      _ = try PolicyDocument(saving: policy.utf8, as: .session)
+      return nil
+    } catch {
+      return Fault(code: "MalformedPolicyDocument", status: 400, message: error.message)
+    }
+  }
+
+  private var size: Int {
+    tags.reduce((policy ?? "").utf8.count + policyARNs.reduce(0) { $0 + $1.utf8.count }) { sum, tag in
+      sum + tag.key.utf8.count + tag.value.utf8.count
+    }
+  }
+
+  /// Of what policies and tags may take together, in per cent; nil when there are none.
+  var packedSize: Int? { size == 0 ? nil : max(1, 100 * size / Self.largest) }
+
+  /// Condition keys that belong to the request.
+  var keys: [String: JSONValue] {
+    var keys: [String: JSONValue] = ["sts:RoleSessionName": .string(name)]
+    keys["sts:SourceIdentity"] = sourceIdentity.map { .string($0) }
+    if !tags.isEmpty { keys["aws:TagKeys"] = .array(tags.keys.sorted().map { .string($0) }) }
+    if !transitiveTags.isEmpty { keys["sts:TransitiveTagKeys"] = .array(transitiveTags.map { .string($0) }) }
+    for (key, value) in tags { keys["aws:RequestTag/" + key] = .string(value) }
+    return keys
+  }
+
+  /// What the session will be: transitive tags and the source identity of the caller's session go on in it.
+  ///
+  /// - Throws: for tags and a source identity that would take the place of such.
+  func request(from caller: Principal) throws -> SessionRequest {
+    var tags = tags
+    var transitive = transitiveTags
+    var source = sourceIdentity
+    if case .roleSession(let session) = caller.kind {
+      for key in session.transitiveTags {
+        guard !tags.keys.contains(where: { $0.lowercased() == key.lowercased() }) else {
+          throw STSErrors.validation("The tag `\(key)` is inherited from the calling session and cannot be set anew.")
+        }
+        tags[key] = session.tags[key]
+      }
+      transitive += session.transitiveTags
+      guard source == nil || session.sourceIdentity == nil || source == session.sourceIdentity else {
+        throw STSErrors.validation("The source identity of the calling session cannot be changed.")
+      }
+      source = session.sourceIdentity ?? source
+    }
+    return SessionRequest(
+      name: name, duration: duration, policy: policy, policyARNs: policyARNs, tags: tags, transitiveTags: transitive,
+      sourceIdentity: source)
+  }
+}

@@ -1,0 +1,66 @@
+import Core
+import Cryptography
+import Foundation
+import Identity
+import Policy
+import Storage
+import Testing
+
+/// A registry over a database of its own, with the administrator in it, and what it fills.
+final class RegistryBench: Sendable {
+  let account: AccountID
+  let clock = ManualTimeSource()
+  let random = SeededRandomSource(seed: 7)
+  let accessKeys = AccessKeyDirectory([])
+  let identities = IdentityDirectory()
+  let registry: IdentityRegistry
+  let sessions: SessionTokens
+  private let directory: URL
+
+  init() async throws {
+    directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    account = try #require(AccountID("123456789012"))
+    let database = try SQLiteDatabase.open(path: directory.path + "/db")
+    try await database.migrate(
+      AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations
+        + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations)
+    let keys = AccountKeyStore(database)
+    try await keys.ensureKey(for: account, root: PaddedRootKey(), random: random)
+    let cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)
+    _ = try await AdministratorBootstrap(database, cipher: cipher, random: random, time: clock).run(for: account)
+    registry = IdentityRegistry(
+      database, cipher: cipher, accessKeys: accessKeys, identities: identities, time: clock, random: random)
+    sessions = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
+    try await registry.load()
+  }
+
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  static func document(_ action: String, effect: String = "Allow") -> String {
+    #"{"Version": "2012-10-17", "Statement": {"Effect": "\#(effect)", "Action": "\#(action)", "Resource": "*"}}"#
+  }
+
+  static let trust = """
+    {"Version": "2012-10-17", "Statement": \
+    {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}}
+    """
+
+  func user(_ name: String) async throws -> User {
+    try await registry.createUser(name, path: "/", boundary: nil, in: account).user
+  }
+
+  func role(_ name: String) async throws -> Role {
+    try await registry.createRole(
+      name, path: "/", trustPolicy: Self.trust, description: "", maximumSession: 3600, boundary: nil, in: account
+    ).role
+  }
+
+  /// Whether the policies in memory let the principal do the action.
+  func allows(_ principal: Principal, _ action: String) -> Bool {
+    guard let policies = identities.policies(of: principal) else { return false }
+    let question = PolicyQuestion(
+      caller: principal.caller, action: action, resource: "arn:aws:probe:::x", resourceAccount: account.description)
+    return PolicyEvaluator.decide(question, by: policies.set).isAllowed
+  }
+}
