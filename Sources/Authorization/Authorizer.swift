@@ -48,7 +48,9 @@ package struct Authorizer: Sendable {
   ) -> PolicyDecision {
     var policies = own.set
     policies.resource = self.policies.resourcePolicy(of: resource)
-    let keys = RequestKeys(request: request, access: access, time: time)
+    let keys = RequestKeys(
+      request: request, access: access, principalTags: own.tags, resourceTags: self.policies.tags(of: resource),
+      time: time)
     // Most policies ask for no key: then the request need not be taken apart.
     let usesKeys = own.usesKeys || policies.resource?.usesKeys ?? false
     var question = PolicyQuestion(

@@ -7,6 +7,8 @@ package protocol PolicySource: Sendable {
   func policies(of principal: Principal) -> PrincipalPolicies?
   /// The whole ARN of a resource of IAM that was named without its path; any other ARN as it is.
   func wholeARN(_ arn: String) -> String
+  /// The tags of a resource of IAM; none of any other.
+  func tags(of arn: String) -> [String: String]
   /// The policy that hangs on the resource; nil where there is none.
   func resourcePolicy(of arn: String) -> PolicyDocument?
 }

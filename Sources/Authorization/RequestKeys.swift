@@ -9,6 +9,8 @@ import Wire
 struct RequestKeys {
   let request: Authenticated<OperationRequest>
   let access: AccessRequest
+  let principalTags: [String: String]
+  let resourceTags: [String: String]
   let time: any TimeSource
 
   var keys: ConditionKeys {
@@ -17,6 +19,11 @@ struct RequestKeys {
     keys["aws:PrincipalAccount"] = .single(principal.account.description)
     keys["aws:PrincipalIsAWSService"] = .single("false")
     keys["aws:userid"] = .single(principal.uniqueID)
+    for (name, value) in principalTags { keys["aws:PrincipalTag/" + name] = .single(value) }
+    for (name, value) in resourceTags {
+      keys["aws:ResourceTag/" + name] = .single(value)
+      keys["iam:ResourceTag/" + name] = .single(value)
+    }
     switch principal.kind {
     case .user(let name):
       keys["aws:PrincipalArn"] = .single(principal.arn.description)

@@ -48,6 +48,16 @@ package struct IAMAPI: Sendable {
     ListPolicies.self,
     ListPolicyVersions.self,
     SetDefaultPolicyVersion.self,
+    ListEntitiesForPolicy.self,
+    // The account
+    GetAccountAuthorizationDetails.self,
+    GetAccountSummary.self,
+    SimulateCustomPolicy.self,
+    SimulatePrincipalPolicy.self,
+    // Tags
+    ListEntityTags<TaggedPolicy>.self, ListEntityTags<TaggedRole>.self, ListEntityTags<TaggedUser>.self,
+    TagEntity<TaggedPolicy>.self, TagEntity<TaggedRole>.self, TagEntity<TaggedUser>.self,
+    UntagEntity<TaggedPolicy>.self, UntagEntity<TaggedRole>.self, UntagEntity<TaggedUser>.self,
     // What policies hang on
     AttachPolicy<GroupKind>.self, AttachPolicy<RoleKind>.self, AttachPolicy<UserKind>.self,
     DeleteInlinePolicy<GroupKind>.self, DeleteInlinePolicy<RoleKind>.self, DeleteInlinePolicy<UserKind>.self,

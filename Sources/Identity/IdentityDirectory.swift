@@ -13,6 +13,9 @@ package final class IdentityDirectory: Sendable {
     content.withLock { $0 }.policies(of: principal)
   }
 
+  /// The policies of the user, group or role of that ARN; nil when it is not there.
+  package func policies(of arn: String) -> PrincipalPolicies? { content.withLock { $0 }.policies(of: arn) }
+
   /// The whole ARN of a user, group or role that is named without its path; any other ARN as it is.
   package func wholeARN(_ arn: String) -> String {
     guard arn.hasPrefix("arn:aws:iam:") else { return arn }
@@ -23,6 +26,12 @@ package final class IdentityDirectory: Sendable {
   package func resourcePolicy(of arn: String) -> PolicyDocument? {
     guard arn.hasPrefix("arn:aws:iam:") else { return nil }
     return content.withLock { $0 }.trust[arn]?.policy
+  }
+
+  /// The tags of a user, a role or a managed policy.
+  package func tags(of arn: String) -> [String: String] {
+    guard arn.hasPrefix("arn:aws:iam:") else { return [:] }
+    return content.withLock { $0 }.tags[arn] ?? [:]
   }
 
   package func role(_ arn: String) -> Role? { content.withLock { $0 }.trust[arn]?.role }

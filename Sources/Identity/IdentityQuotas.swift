@@ -5,6 +5,8 @@ enum IdentityQuotas {
   /// Of a user, a group or a role.
   static let attachedPolicies = 10
   static let groupsPerUser = 10
+  /// Of a user, a role or a policy.
+  static let tags = 50
   static let versionsPerPolicy = 5
   static let users = 5000
   static let groups = 300
@@ -14,6 +16,18 @@ enum IdentityQuotas {
   static let managedPolicySize = 6144
   /// Characters of a trust policy, white space left out.
   static let trustPolicySize = 2048
+
+  /// As GetAccountSummary calls them.
+  static let byName = [
+    "UsersQuota": users, "GroupsQuota": groups, "RolesQuota": roles, "PoliciesQuota": policies,
+    "GroupsPerUserQuota": groupsPerUser, "AccessKeysPerUserQuota": accessKeysPerUser,
+    "AttachedPoliciesPerUserQuota": attachedPolicies, "AttachedPoliciesPerGroupQuota": attachedPolicies,
+    "AttachedPoliciesPerRoleQuota": attachedPolicies, "PolicySizeQuota": managedPolicySize,
+    "VersionsPerPolicyQuota": versionsPerPolicy, "AssumeRolePolicySizeQuota": trustPolicySize,
+    "UserPolicySizeQuota": PolicyOwner.user("").inlinePoliciesSize,
+    "GroupPolicySizeQuota": PolicyOwner.group("").inlinePoliciesSize,
+    "RolePolicySizeQuota": PolicyOwner.role("").inlinePoliciesSize,
+  ]
 
   /// Characters that count, by IAM's rule.
   static func size(_ document: String) -> Int {

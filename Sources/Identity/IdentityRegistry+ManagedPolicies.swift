@@ -5,7 +5,8 @@ import Storage
 extension IdentityRegistry {
   /// - Throws: `IdentityFailure.entityAlreadyExists`, `.malformedPolicy`, `.limitExceeded`.
   package func createPolicy(
-    _ name: String, path: String, description: String, _ document: String, in account: AccountID
+    _ name: String, path: String, description: String, _ document: String, tags: [String: String] = [:],
+    in account: AccountID
   ) async throws -> PolicyDescription {
     try Self.checkManaged(document)
     let now = WallTime(seconds: time.wallTime().seconds)
@@ -13,7 +14,7 @@ extension IdentityRegistry {
     let policy = ManagedPolicy(
       arn: arn.description, name: name, path: path, uniqueID: uniqueID("ANPA"), description: description,
       createdAt: now, updatedAt: now, defaultVersion: 1)
-    return try await change { [policies] transaction in
+    return try await change { [self] transaction in
       guard try !policies.hasName(name, in: account, transaction) else {
         throw IdentityFailure.entityAlreadyExists(
           "A policy called \(name) already exists. Duplicate names are not allowed.")
@@ -22,7 +23,8 @@ extension IdentityRegistry {
         throw IdentityFailure.quotaExceeded("PoliciesPerAccount", IdentityQuotas.policies)
       }
       try policies.insert(policy, document: document, in: account, transaction)
-      return PolicyDescription(policy: policy, usage: PolicyUsage())
+      try setTags(tags, of: policy.uniqueID, transaction)
+      return PolicyDescription(policy: policy, usage: PolicyUsage(), tags: tags)
     }
   }
 
@@ -30,7 +32,9 @@ extension IdentityRegistry {
   package func policy(_ arn: String, in account: AccountID) async throws -> PolicyDescription {
     try await database.read { [self] transaction in
       let policy = try PlatformPolicies.find(arn)?.policy ?? requireOwn(arn, in: account, policies, transaction)
-      return PolicyDescription(policy: policy, usage: try grants.usage(of: arn, transaction))
+      return PolicyDescription(
+        policy: policy, usage: try grants.usage(of: arn, transaction),
+        tags: try tags.tags(of: policy.uniqueID, transaction))
     }
   }
 
@@ -54,7 +58,7 @@ extension IdentityRegistry {
 
   /// - Throws: `IdentityFailure.noSuchEntity`, `.deleteConflict`.
   package func deletePolicy(_ arn: String, in account: AccountID) async throws {
-    try await change { [grants, policies] transaction in
+    try await change { [grants, policies, tags] transaction in
       let policy = try requireOwn(arn, in: account, policies, transaction)
       guard try grants.usage(of: arn, transaction) == PolicyUsage() else {
         throw IdentityFailure.deleteConflict("Cannot delete a policy attached to entities.")
@@ -64,6 +68,7 @@ extension IdentityRegistry {
           "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. "
             + "The default version is deleted with the policy.")
       }
+      try tags.removeAll(of: policy.uniqueID, transaction)
       try policies.delete(policy, transaction)
     }
   }
@@ -149,10 +154,11 @@ extension IdentityRegistry {
   }
 }
 
-/// A managed policy with how much it is used.
+/// A managed policy with how much it is used, and with its tags where they were asked for.
 package struct PolicyDescription: Sendable {
   package let policy: ManagedPolicy
   package let usage: PolicyUsage
+  package var tags: [String: String] = [:]
 }
 
 /// Which managed policies to list.

@@ -8,7 +8,7 @@ extension IdentityRegistry {
   ///   boundary.
   package func createRole(
     _ name: String, path: String, trustPolicy: String, description: String, maximumSession: Int, boundary: String?,
-    in account: AccountID
+    tags: [String: String] = [:], in account: AccountID
   ) async throws -> RoleDescription {
     try Self.checkTrust(trustPolicy)
     let role = Role(
@@ -27,15 +27,18 @@ extension IdentityRegistry {
         try requirePolicy(boundary, in: account, transaction)
         try grants.setBoundary(boundary, of: role.uniqueID, transaction)
       }
-      return RoleDescription(role: role, boundary: boundary)
+      try setTags(tags, of: role.uniqueID, transaction)
+      return RoleDescription(role: role, boundary: boundary, tags: tags)
     }
   }
 
   /// - Throws: `IdentityFailure.noSuchEntity`.
   package func role(_ name: String, in account: AccountID) async throws -> RoleDescription {
-    try await database.read { [grants, roles] transaction in
+    try await database.read { [grants, roles, tags] transaction in
       let role = try roles.require(name, in: account, transaction)
-      return RoleDescription(role: role, boundary: try grants.boundary(of: role.uniqueID, transaction))
+      return RoleDescription(
+        role: role, boundary: try grants.boundary(of: role.uniqueID, transaction),
+        tags: try tags.tags(of: role.uniqueID, transaction))
     }
   }
 
@@ -71,6 +74,7 @@ extension IdentityRegistry {
       let role = try roles.require(name, in: account, transaction)
       try requireNoPolicies(of: role.uniqueID, transaction)
       try grants.setBoundary(nil, of: role.uniqueID, transaction)
+      try tags.removeAll(of: role.uniqueID, transaction)
       try roles.delete(role, transaction)
     }
   }
@@ -83,8 +87,9 @@ extension IdentityRegistry {
   }
 }
 
-/// A role with the ARN of the policy that bounds what its sessions can be allowed.
+/// A role with the ARN of the policy that bounds what its sessions can be allowed, and with its tags.
 package struct RoleDescription: Sendable {
   package let role: Role
   package let boundary: String?
+  package let tags: [String: String]
 }

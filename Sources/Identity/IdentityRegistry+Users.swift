@@ -5,7 +5,7 @@ extension IdentityRegistry {
   /// - Parameter boundary: the ARN of the policy that bounds what the user can be allowed.
   /// - Throws: `IdentityFailure.entityAlreadyExists`, `.limitExceeded`, `.noSuchEntity` for the boundary.
   package func createUser(
-    _ name: String, path: String, boundary: String?, in account: AccountID
+    _ name: String, path: String, boundary: String?, tags: [String: String] = [:], in account: AccountID
   ) async throws -> UserDescription {
     let user = User(
       account: account, name: name, path: path, uniqueID: uniqueID("AIDA"),
@@ -22,15 +22,18 @@ extension IdentityRegistry {
         try requirePolicy(boundary, in: account, transaction)
         try grants.setBoundary(boundary, of: user.uniqueID, transaction)
       }
-      return UserDescription(user: user, boundary: boundary)
+      try setTags(tags, of: user.uniqueID, transaction)
+      return UserDescription(user: user, boundary: boundary, tags: tags)
     }
   }
 
   /// - Throws: `IdentityFailure.noSuchEntity`.
   package func user(_ name: String, in account: AccountID) async throws -> UserDescription {
-    try await database.read { [grants] transaction in
+    try await database.read { [grants, tags] transaction in
       let user = try PrincipalStore.requireUser(name, in: account, transaction)
-      return UserDescription(user: user, boundary: try grants.boundary(of: user.uniqueID, transaction))
+      return UserDescription(
+        user: user, boundary: try grants.boundary(of: user.uniqueID, transaction),
+        tags: try tags.tags(of: user.uniqueID, transaction))
     }
   }
 
@@ -58,13 +61,15 @@ extension IdentityRegistry {
         throw IdentityFailure.deleteConflict("Cannot delete entity, must delete access keys first.")
       }
       try grants.setBoundary(nil, of: user.uniqueID, transaction)
+      try tags.removeAll(of: user.uniqueID, transaction)
       try PrincipalStore.delete(user, transaction)
     }
   }
 }
 
-/// A user with the ARN of the policy that bounds what the user can be allowed.
+/// A user with the ARN of the policy that bounds what the user can be allowed, and with the tags.
 package struct UserDescription: Sendable {
   package let user: User
   package let boundary: String?
+  package let tags: [String: String]
 }

@@ -15,6 +15,7 @@ package final class IdentityRegistry: Sendable {
   let policies = ManagedPolicyStore()
   let groups = GroupStore()
   let roles = RoleStore()
+  let tags = IdentityTagStore()
   private let accessKeys: AccessKeyDirectory
   private let identities: IdentityDirectory
   private let published = Mutex<UInt64>(0)
@@ -36,6 +37,9 @@ package final class IdentityRegistry: Sendable {
   package func load() async throws {
     try publish(try await database.read { try IdentityState($0) }, 0)
   }
+
+  /// The policies in force of the user, group or role of that ARN; nil when it is not there.
+  package func policies(of arn: String) -> PrincipalPolicies? { identities.policies(of: arn) }
 
   /// Runs `body` in a transaction and lets what it has changed count.
   func change<Result: Sendable>(

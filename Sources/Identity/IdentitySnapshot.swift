@@ -11,11 +11,15 @@ final class IdentitySnapshot: Sendable {
   let trust: [String: (role: Role, policy: PolicyDocument)]
   /// ARNs by those that they would be without their paths, in lower case.
   let wholeARNs: [String: String]
+  /// The unique ids of users, groups and roles, by ARN.
+  private let ids: [String: String]
+  /// Tags of users, roles and policies, by ARN.
+  let tags: [String: [String: String]]
 
   static let empty = IdentitySnapshot()
 
   private init() {
-    (own, managed, trust, wholeARNs) = ([:], [:], [:], [:])
+    (own, managed, trust, wholeARNs, ids, tags) = ([:], [:], [:], [:], [:], [:])
   }
 
   init(_ state: IdentityState) throws(IdentityError) {
@@ -28,7 +32,8 @@ final class IdentitySnapshot: Sendable {
       // A boundary that is not there bounds everything.
       let boundary = state.boundaries[id].map { managed[$0] ?? .nothing }
       return PrincipalPolicies(
-        PolicySet(identity: identity.map(\.document), boundary: boundary), names: identity.map(\.name))
+        PolicySet(identity: identity.map(\.document), boundary: boundary), names: identity.map(\.name),
+        tags: state.tags[id] ?? [:])
     }
     for user in state.users {
       var identity = attached[user.uniqueID] ?? []
@@ -43,6 +48,14 @@ final class IdentitySnapshot: Sendable {
       own[role.uniqueID] = bounded(attached[role.uniqueID] ?? [], role.uniqueID)
       trust[role.arn.description] = (role, try Self.compile(role.trustPolicy, role.arn.description))
     }
+    for group in state.groups { own[group.uniqueID] = bounded(attached[group.uniqueID] ?? [], group.uniqueID) }
+    let principals =
+      state.users.map { ($0.arn.description, $0.uniqueID) } + state.groups.map { ($0.arn.description, $0.uniqueID) }
+      + state.roles.map { ($0.arn.description, $0.uniqueID) }
+    ids = Dictionary(principals, uniquingKeysWith: { first, _ in first })
+    let tagged = principals + state.managedIDs.map { ($0.key, $0.value) }
+    tags = Dictionary(
+      tagged.compactMap { arn, id in state.tags[id].map { (arn, $0) } }, uniquingKeysWith: { first, _ in first })
     self.own = own
     self.trust = trust
     let entities =
@@ -64,9 +77,12 @@ final class IdentitySnapshot: Sendable {
       let documents = session.policies + session.policyARNs.map { managed[$0] ?? .nothing }
       var set = role.set
       set.session = documents
-      return PrincipalPolicies(set, names: role.names)
+      return PrincipalPolicies(set, names: role.names, tags: role.tags)
     }
   }
+
+  /// Those of a user with the groups, of a group, or of a role.
+  func policies(of arn: String) -> PrincipalPolicies? { ids[arn].flatMap { own[$0] } }
 
   private struct NamedPolicy {
     /// An ARN, or the name of an inline policy.

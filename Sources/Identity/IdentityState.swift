@@ -9,11 +9,15 @@ struct IdentityState: Sendable {
   let roles: [Role]
   /// The texts of customer-managed policies that are in force, by ARN.
   let managed: [String: String]
+  /// The unique ids of customer-managed policies, by ARN.
+  let managedIDs: [String: String]
   let attachments: [(principal: String, policy: String)]
   let inline: [(principal: String, name: String, document: String)]
   /// The ARNs of permissions boundaries, by the unique id of the principal.
   let boundaries: [String: String]
   let keys: [SealedAccessKey]
+  /// By the unique id of what has them.
+  let tags: [String: [String: String]]
 
   init(_ transaction: any Transaction) throws {
     let grants = PolicyGrantStore()
@@ -22,9 +26,11 @@ struct IdentityState: Sendable {
     members = try GroupStore().allMembers(transaction)
     roles = try RoleStore().all(transaction)
     managed = try ManagedPolicyStore().documentsInForce(transaction)
+    managedIDs = try ManagedPolicyStore().ids(transaction)
     attachments = try grants.allAttachments(transaction)
     inline = try grants.allInline(transaction)
     boundaries = try grants.allBoundaries(transaction)
     keys = try AccessKeyStore.all(transaction)
+    tags = try IdentityTagStore().all(transaction)
   }
 }

@@ -13,6 +13,9 @@ package struct ManagedPolicy: Hashable, Sendable {
   package let updatedAt: WallTime
   /// The number of the version that is in force.
   package let defaultVersion: Int
+
+  /// Whether it is one of the platform's, which every account has.
+  package var isPlatforms: Bool { arn.hasPrefix("arn:aws:iam::aws:") }
 }
 
 /// How many identities have a managed policy.

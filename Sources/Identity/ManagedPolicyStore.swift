@@ -71,6 +71,13 @@ package struct ManagedPolicyStore: Sendable {
       try rows.map { (try $0.text("arn"), try $0.text("document")) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Unique ids by ARN.
+  func ids(_ transaction: any Transaction) throws -> [String: String] {
+    let rows = try transaction.query("SELECT arn, unique_id FROM managed_policies", [])
+    return Dictionary(
+      try rows.map { (try $0.text("arn"), try $0.text("unique_id")) }, uniquingKeysWith: { first, _ in first })
+  }
+
   func insert(
     _ policy: ManagedPolicy, document: String, in account: AccountID, _ transaction: any Transaction
   ) throws {

@@ -6,12 +6,15 @@ package struct PrincipalPolicies: Sendable {
   package let set: PolicySet
   /// What the identity policies are called, in their order.
   package let names: [String]
+  /// Those of the user or role.
+  package let tags: [String: String]
   /// Whether any of them asks for a condition key, as a condition or as a variable.
   package let usesKeys: Bool
 
-  package init(_ set: PolicySet, names: [String]) {
+  package init(_ set: PolicySet, names: [String], tags: [String: String]) {
     self.set = set
     self.names = names
+    self.tags = tags
     let documents = set.identity + (set.session ?? [])
     usesKeys = documents.contains(where: \.usesKeys) || set.boundary?.usesKeys ?? false
   }

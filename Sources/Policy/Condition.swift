@@ -28,6 +28,8 @@ package struct Condition: Hashable, Sendable {
   /// Whether there is such an operator.
   package var isKnown: Bool { test != nil }
 
+  var takesVariables: Bool { test?.how.comparison.takesVariables ?? false }
+
   /// Whether each value is one that its operator can read.
   package var isReadable: Bool { test?.values.allSatisfy { $0 != .unreadable } ?? false }
 

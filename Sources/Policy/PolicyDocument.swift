@@ -79,4 +79,18 @@ extension PolicyDocument {
       !statement.conditions.isEmpty || statement.resources?.patterns.contains { $0.hasVariables } ?? false
     }
   }
+
+  /// The condition keys that it asks for, as conditions or as variables. Those of variables are in lower case.
+  package var referencedKeys: Set<String> {
+    var keys: Set<String> = []
+    for statement in statements {
+      for pattern in statement.resources?.patterns ?? [] { keys.formUnion(Template(pattern.text, version).keys) }
+      for condition in statement.conditions {
+        keys.insert(condition.key)
+        guard condition.takesVariables else { continue }
+        for value in condition.values { keys.formUnion(Template(value, version).keys) }
+      }
+    }
+    return keys
+  }
 }

@@ -21,6 +21,13 @@ struct Template: Hashable, Sendable {
     }
   }
 
+  /// The keys of its variables, in lower case.
+  var keys: [String] {
+    parts.compactMap { part in
+      if case .variable(let key, _) = part { key } else { nil }
+    }
+  }
+
   /// - Parameter version: of the document; what looks like a variable is none in the language of 2008.
   init(_ text: String, _ version: PolicyDocument.Version) {
     var parts: [Part] = []

@@ -1,12 +1,23 @@
 package import JSON
 
 /// Writes XML 1.0 text from members: objects become elements in order of their names, lists become `member` elements.
+/// Maps are lists of entries: see `map`.
 package enum XMLText {
   package static func element(_ name: String, _ value: JSONValue, namespace: String? = nil) -> [UInt8] {
     let attribute = namespace.map { " xmlns=\"\(escaped($0))\"" } ?? ""
     let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<\(name)\(attribute)>\(content(value))</\(name)>"
     return Array(text.utf8)
   }
+
+  /// A map as awsQuery writes it: an `entry` with `key` and `value` for each.
+  package static func map(_ values: [String: JSONValue]) -> JSONValue {
+    let entries = values.sorted { $0.key < $1.key }.map {
+      JSONValue.object(["key": .string($0.key), "value": $0.value])
+    }
+    return .object([entry: .array(entries)])
+  }
+
+  private static let entry = "entry"
 
   private static func content(_ value: JSONValue) -> String {
     switch value {
@@ -17,8 +28,13 @@ package enum XMLText {
     case .string(let text): escaped(text)
     case .array(let elements): elements.map { "<member>\(content($0))</member>" }.joined()
     case .object(let members):
-      members.sorted { $0.key < $1.key }.map { "<\($0.key)>\(content($0.value))</\($0.key)>" }.joined()
+      members.sorted { $0.key < $1.key }.map { member($0.key, $0.value) }.joined()
     }
+  }
+
+  private static func member(_ name: String, _ value: JSONValue) -> String {
+    guard name == entry, case .array(let entries) = value else { return "<\(name)>\(content(value))</\(name)>" }
+    return entries.map { "<\(entry)>\(content($0))</\(entry)>" }.joined()
   }
 
   /// Characters that XML 1.0 cannot carry are replaced by U+FFFD; markup is escaped.

@@ -139,6 +139,7 @@ private struct NoPolicies: PolicySource {
   func policies(of principal: Principal) -> PrincipalPolicies? { nil }
   func wholeARN(_ arn: String) -> String { arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
+  func tags(of arn: String) -> [String: String] { [:] }
 }
 
 private protocol TextOperation: Operation where Input == String {}

@@ -9,9 +9,10 @@ struct FixedPolicies: PolicySource {
 
   func policies(of principal: Principal) -> PrincipalPolicies? {
     let documents = [try? PolicyDocument(parsing: document.utf8)].compactMap { $0 }
-    return PrincipalPolicies(PolicySet(identity: principal.isAdministrator ? documents : []), names: ["all"])
+    return PrincipalPolicies(PolicySet(identity: principal.isAdministrator ? documents : []), names: ["all"], tags: [:])
   }
 
   func wholeARN(_ arn: String) -> String { whole[arn] ?? arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
+  func tags(of arn: String) -> [String: String] { [:] }
 }

@@ -7,9 +7,10 @@ struct OpenPolicies: PolicySource {
   func policies(of principal: Principal) -> PrincipalPolicies? {
     let document = #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#
     return PrincipalPolicies(
-      PolicySet(identity: [try? PolicyDocument(parsing: document.utf8)].compactMap { $0 }), names: ["all"])
+      PolicySet(identity: [try? PolicyDocument(parsing: document.utf8)].compactMap { $0 }), names: ["all"], tags: [:])
   }
 
   func wholeARN(_ arn: String) -> String { arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
+  func tags(of arn: String) -> [String: String] { [:] }
 }

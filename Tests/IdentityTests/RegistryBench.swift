@@ -24,7 +24,8 @@ final class RegistryBench: Sendable {
     let database = try SQLiteDatabase.open(path: directory.path + "/db")
     try await database.migrate(
       AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations
-        + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations)
+        + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
+        + IdentityTagStore.migrations)
     let keys = AccountKeyStore(database)
     try await keys.ensureKey(for: account, root: PaddedRootKey(), random: random)
     let cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)

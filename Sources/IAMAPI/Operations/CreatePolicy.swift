@@ -7,7 +7,6 @@ import Wire
 /// Makes a managed policy with its first version.
 struct CreatePolicy: ControlOperation, IAMOperation {
   static let name = "CreatePolicy"
-  static let unhonoured: [String: [JSONValue]] = ["Tags": [[]]]
 
   let registry: IdentityRegistry
 
@@ -16,22 +15,28 @@ struct CreatePolicy: ControlOperation, IAMOperation {
     let path: String
     let description: String
     let document: String
+    let tags: [String: String]
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
       policy: try members.policyName(), path: try members.path(), description: try members.description() ?? "",
-      document: try members.policyDocument())
+      document: try members.policyDocument(), tags: try IAMTags.read(&members))
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("iam:CreatePolicy", on: IAMResource.policy(input.policy, path: input.path, at: place))]
+    [
+      AccessRequest(
+        "iam:CreatePolicy", on: IAMResource.policy(input.policy, path: input.path, at: place),
+        keys: IAMTags.keys(input.tags))
+    ]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let input = call.value
     let created = try await registry.createPolicy(
-      input.policy, path: input.path, description: input.description, input.document, in: call.place.account)
+      input.policy, path: input.path, description: input.description, input.document, tags: input.tags,
+      in: call.place.account)
     return OperationOutput(["Policy": IAMOutputs.policy(created, isWhole: true)])
   }
 }

@@ -7,7 +7,6 @@ import Wire
 /// Makes a role without policies, which those may assume whom its trust policy names.
 struct CreateRole: ControlOperation, IAMOperation {
   static let name = "CreateRole"
-  static let unhonoured: [String: [JSONValue]] = ["Tags": [[]]]
 
   let registry: IdentityRegistry
 
@@ -18,20 +17,22 @@ struct CreateRole: ControlOperation, IAMOperation {
     let description: String
     let duration: Int
     let boundary: String?
+    let tags: [String: String]
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
       role: try RoleKind.name(&members), path: try members.path(),
       trust: try members.policyDocument("AssumeRolePolicyDocument"), description: try members.description() ?? "",
-      duration: try members.maximumSession() ?? 3600, boundary: try members.optionalARN("PermissionsBoundary"))
+      duration: try members.maximumSession() ?? 3600, boundary: try members.optionalARN("PermissionsBoundary"),
+      tags: try IAMTags.read(&members))
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
     [
       AccessRequest(
         "iam:CreateRole", on: RoleKind.resource(input.role, path: input.path, at: place),
-        keys: IAMResource.boundaryKey(input.boundary))
+        keys: IAMResource.keys(boundary: input.boundary, tags: input.tags))
     ]
   }
 
@@ -39,7 +40,7 @@ struct CreateRole: ControlOperation, IAMOperation {
     let input = call.value
     let created = try await registry.createRole(
       input.role, path: input.path, trustPolicy: input.trust, description: input.description,
-      maximumSession: input.duration, boundary: input.boundary, in: call.place.account)
-    return OperationOutput(["Role": IAMOutputs.role(created.role, boundary: created.boundary)])
+      maximumSession: input.duration, boundary: input.boundary, tags: input.tags, in: call.place.account)
+    return OperationOutput(["Role": IAMOutputs.role(created.role, boundary: created.boundary, tags: created.tags)])
   }
 }

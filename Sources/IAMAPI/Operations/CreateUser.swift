@@ -7,7 +7,6 @@ import Wire
 /// Makes a user without keys and without policies.
 struct CreateUser: ControlOperation, IAMOperation {
   static let name = "CreateUser"
-  static let unhonoured: [String: [JSONValue]] = ["Tags": [[]]]
 
   let registry: IdentityRegistry
 
@@ -15,26 +14,27 @@ struct CreateUser: ControlOperation, IAMOperation {
     let name: String
     let path: String
     let boundary: String?
+    let tags: [String: String]
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
       name: try UserKind.name(&members), path: try members.path(),
-      boundary: try members.optionalARN("PermissionsBoundary"))
+      boundary: try members.optionalARN("PermissionsBoundary"), tags: try IAMTags.read(&members))
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
     [
       AccessRequest(
         "iam:CreateUser", on: UserKind.resource(input.name, path: input.path, at: place),
-        keys: IAMResource.boundaryKey(input.boundary))
+        keys: IAMResource.keys(boundary: input.boundary, tags: input.tags))
     ]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let input = call.value
     let created = try await registry.createUser(
-      input.name, path: input.path, boundary: input.boundary, in: call.place.account)
-    return OperationOutput(["User": IAMOutputs.user(created.user, boundary: created.boundary)])
+      input.name, path: input.path, boundary: input.boundary, tags: input.tags, in: call.place.account)
+    return OperationOutput(["User": IAMOutputs.user(created.user, boundary: created.boundary, tags: created.tags)])
   }
 }

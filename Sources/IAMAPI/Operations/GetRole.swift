@@ -24,6 +24,6 @@ struct GetRole: ControlOperation, IAMOperation {
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let found = try await registry.role(call.value.role, in: call.place.account)
-    return OperationOutput(["Role": IAMOutputs.role(found.role, boundary: found.boundary)])
+    return OperationOutput(["Role": IAMOutputs.role(found.role, boundary: found.boundary, tags: found.tags)])
   }
 }

@@ -24,6 +24,6 @@ struct GetUser: ControlOperation, IAMOperation {
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let found = try await registry.user(try call.userName(call.value.user), in: call.place.account)
-    return OperationOutput(["User": IAMOutputs.user(found.user, boundary: found.boundary)])
+    return OperationOutput(["User": IAMOutputs.user(found.user, boundary: found.boundary, tags: found.tags)])
   }
 }

@@ -11,12 +11,13 @@ enum IAMOutputs {
   /// Policies go over the wire percent-encoded (RFC 3986), which clients undo.
   static func document(_ text: String) -> JSONValue { .string(PercentCoding.encode(text)) }
 
-  static func user(_ user: User, boundary: String? = nil) -> JSONValue {
+  static func user(_ user: User, boundary: String? = nil, tags: [String: String] = [:]) -> JSONValue {
     var members: [String: JSONValue] = [
       "Path": .string(user.path), "UserName": .string(user.name), "UserId": .string(user.uniqueID),
       "Arn": .string(user.arn.description), "CreateDate": date(user.createdAt),
     ]
     if let boundary { members["PermissionsBoundary"] = self.boundary(boundary) }
+    if !tags.isEmpty { members["Tags"] = IAMTags.list(tags) }
     return .object(members)
   }
 
@@ -27,7 +28,7 @@ enum IAMOutputs {
     ]
   }
 
-  static func role(_ role: Role, boundary: String? = nil) -> JSONValue {
+  static func role(_ role: Role, boundary: String? = nil, tags: [String: String] = [:]) -> JSONValue {
     var members: [String: JSONValue] = [
       "Path": .string(role.path), "RoleName": .string(role.name), "RoleId": .string(role.uniqueID),
       "Arn": .string(role.arn.description), "CreateDate": date(role.createdAt),
@@ -36,6 +37,7 @@ enum IAMOutputs {
     ]
     if !role.description.isEmpty { members["Description"] = .string(role.description) }
     if let boundary { members["PermissionsBoundary"] = self.boundary(boundary) }
+    if !tags.isEmpty { members["Tags"] = IAMTags.list(tags) }
     return .object(members)
   }
 
@@ -54,6 +56,7 @@ enum IAMOutputs {
       "CreateDate": date(policy.createdAt), "UpdateDate": date(policy.updatedAt),
     ]
     if isWhole, !policy.description.isEmpty { members["Description"] = .string(policy.description) }
+    if !description.tags.isEmpty { members["Tags"] = IAMTags.list(description.tags) }
     return .object(members)
   }
 

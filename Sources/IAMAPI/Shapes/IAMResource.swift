@@ -13,7 +13,10 @@ enum IAMResource {
     name.map { .resource(UserKind.resource($0, at: place)) } ?? .caller
   }
 
-  static func boundaryKey(_ boundary: String?) -> [String: JSONValue] {
-    boundary.map { ["iam:PermissionsBoundary": .string($0)] } ?? [:]
+  /// The condition keys of a request that makes something with a boundary and tags.
+  static func keys(boundary: String?, tags: [String: String]) -> [String: JSONValue] {
+    var keys = IAMTags.keys(tags)
+    keys["iam:PermissionsBoundary"] = boundary.map { .string($0) }
+    return keys
   }
 }

@@ -54,7 +54,7 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     let arn = input.target.arn(at: place)
     let creation = [
       AccessRequest("lambda:CreateFunction", on: arn),
-      AccessRequest("iam:PassRole", on: input.configuration.role ?? "*"),
+      .passRole(input.configuration.role ?? "*"),
     ]
     let tagging = input.tags.isEmpty ? [] : [AccessRequest("lambda:TagResource", on: arn)]
     return creation + (input.configuration.layers?.access ?? []) + tagging

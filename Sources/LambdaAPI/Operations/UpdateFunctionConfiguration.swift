@@ -29,7 +29,7 @@ struct UpdateFunctionConfiguration: ControlOperation, LambdaOperation {
     let update = AccessRequest("lambda:UpdateFunctionConfiguration", on: input.target.arn(at: place))
     let layers = input.configuration.layers?.access ?? []
     guard let role = input.configuration.role else { return [update] + layers }
-    return [update, AccessRequest("iam:PassRole", on: role)] + layers
+    return [update, .passRole(role)] + layers
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

@@ -7,7 +7,9 @@ import Wire
 /// Gives credentials of a session of a role to whom the role trusts.
 struct AssumeRole: ControlOperation, STSOperation {
   static let name = "AssumeRole"
-  static let unhonoured: [String: [JSONValue]] = ["SerialNumber": [], "TokenCode": [], "ProvidedContexts": [[]]]
+  static let unhonoured: [String: [JSONValue]] = [
+    "SerialNumber": [], "TokenCode": [], "ProvidedContexts": [[]], "MinimumSessionTokenSize": [],
+  ]
 
   let services: STSServices
 

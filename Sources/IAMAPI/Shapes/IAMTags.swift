@@ -1,0 +1,69 @@
+import JSON
+import Wire
+
+/// Tags as members of requests and answers.
+enum IAMTags {
+  /// Reads a list of keys with values.
+  static func read(_ members: inout MemberReader) throws(Fault) -> [String: String] {
+    guard let value = members.member("Tags") else { return [:] }
+    guard case .array(let list) = value else { throw .serialization("`Tags` is not a list of structures") }
+    var tags: [String: String] = [:]
+    for item in list {
+      let (key, value) = (item["Key"]?.string ?? "", item["Value"]?.string ?? "")
+      checkKey(key, &members)
+      members.check(value, at: "tags.member.value", lengths: 0...256)
+      if tags.keys.contains(where: { $0.lowercased() == key.lowercased() }) {
+        members.note(
+          Fault(
+            code: "InvalidInput", status: 400,
+            message: "Duplicate tag keys found. Please note that Tag keys are case insensitive."))
+      }
+      tags[key] = value
+    }
+    return tags
+  }
+
+  static func readKeys(_ members: inout MemberReader) throws(Fault) -> [String] {
+    guard let keys = try members.strings("TagKeys") else {
+      members.note(nil, at: "TagKeys", "Member must not be null")
+      return []
+    }
+    for key in keys { checkKey(key, &members) }
+    return keys
+  }
+
+  private static func checkKey(_ key: String, _ members: inout MemberReader) {
+    members.check(key, at: "tags.member.key", lengths: 1...128)
+    members.check(key, at: "tags.member.key", pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") { text in
+      text.unicodeScalars.allSatisfy { scalar in
+        "_.:/=+-@".unicodeScalars.contains(scalar) || isWordOrSpace(scalar)
+      }
+    }
+    if key.lowercased().hasPrefix("aws:") {
+      members.note(
+        Fault(code: "InvalidInput", status: 400, message: "Tag keys that begin with aws: are reserved: `\(key)`"))
+    }
+  }
+
+  private static func isWordOrSpace(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
+      .letterNumber, .otherNumber, .spaceSeparator, .lineSeparator, .paragraphSeparator:
+      true
+    default: false
+    }
+  }
+
+  /// In the order of their keys.
+  static func list(_ tags: [String: String]) -> JSONValue {
+    .array(tags.sorted { $0.key < $1.key }.map { ["Key": .string($0.key), "Value": .string($0.value)] })
+  }
+
+  /// The condition keys of a request that brings tags.
+  static func keys(_ tags: [String: String]) -> [String: JSONValue] {
+    guard !tags.isEmpty else { return [:] }
+    var keys: [String: JSONValue] = ["aws:TagKeys": .array(tags.keys.sorted().map { .string($0) })]
+    for (key, value) in tags { keys["aws:RequestTag/" + key] = .string(value) }
+    return keys
+  }
+}
