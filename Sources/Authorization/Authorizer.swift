@@ -16,26 +16,26 @@ package struct Authorizer: Sendable {
     self.log = log
   }
 
-  /// - Parameter denialCode: AWS's code in the protocol of the service.
+  /// - Parameter wire: the service's protocol, which has a code and a status of its own for denials.
   /// - Throws: a denial for the first pair that is not allowed, in AWS's words.
   package func authorize<Chosen: Operation>(
     _ operation: Chosen.Type, _ input: Chosen.Input, from request: Authenticated<OperationRequest>,
-    denialCode: String
+    in wire: WireProtocol
   ) throws(Fault) -> Authorized<Chosen.Input> {
     let place = request.value.place
     let needed = Chosen.access(input, at: place)
     guard !needed.isEmpty else {
-      throw denial(denialCode, request, Chosen.name, "*", " because the operation names no action")
+      throw denial(wire, request, Chosen.name, "*", " because the operation names no action")
     }
     guard let own = policies.policies(of: request.principal) else {
-      let first = resource(needed[0], request)
-      throw denial(denialCode, request, needed[0].action, first, " because the principal is not there any more")
+      throw denial(
+        wire, request, needed[0].action, named(needed[0], request), " because the principal is not there any more")
     }
     for access in needed {
-      let resource = resource(access, request)
-      let decision = decide(access, resource, own, request)
+      let decision = decide(access, policies.wholeARN(named(access, request)), own, request)
       guard decision.isAllowed else {
-        throw denial(denialCode, request, access.action, resource, Self.reason(decision, access))
+        // As the caller named it: the path that was filled in would tell that it is there.
+        throw denial(wire, request, access.action, named(access, request), Self.reason(decision, access))
       }
     }
     return Authorized(
@@ -49,7 +49,7 @@ package struct Authorizer: Sendable {
     var policies = own.set
     policies.resource = self.policies.resourcePolicy(of: resource)
     let keys = RequestKeys(
-      request: request, access: access, principalTags: own.tags, resourceTags: self.policies.tags(of: resource),
+      request: request, access: access, principalTags: own.tags, facts: self.policies.facts(of: resource),
       time: time)
     // Most policies ask for no key: then the request need not be taken apart.
     let usesKeys = own.usesKeys || policies.resource?.usesKeys ?? false
@@ -81,19 +81,19 @@ package struct Authorizer: Sendable {
     return String(fields[4])
   }
 
-  private func resource(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
+  private func named(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
     switch access.target {
-    case .resource(let arn): policies.wholeARN(arn)
+    case .resource(let arn): arn
     case .caller: request.principal.arn.description
     }
   }
 
   private func denial(
-    _ code: String, _ request: Authenticated<OperationRequest>, _ action: String, _ resource: String,
+    _ wire: WireProtocol, _ request: Authenticated<OperationRequest>, _ action: String, _ resource: String,
     _ reason: String
   ) -> Fault {
     let message =
       "User: \(request.principal.arn) is not authorized to perform: \(action) on resource: \(resource)\(reason)"
-    return Fault(code: code, status: 403, message: message)
+    return Fault(code: wire.denialCode, status: wire.denialStatus, message: message)
   }
 }

@@ -78,7 +78,7 @@ package final class Endpoint: Sendable {
     var members = try MemberReader(request.value, body: form)
     let input = try Served.decode(&members)
     members.refuse(Served.unhonoured)
-    let call = try authorizer.authorize(Served.self, input, from: request, denialCode: service.wireProtocol.denialCode)
+    let call = try authorizer.authorize(Served.self, input, from: request, in: service.wireProtocol)
     if let fault = members.fault(of: service) { throw fault }
     return call
   }

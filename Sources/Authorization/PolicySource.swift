@@ -7,8 +7,8 @@ package protocol PolicySource: Sendable {
   func policies(of principal: Principal) -> PrincipalPolicies?
   /// The whole ARN of a resource of IAM that was named without its path; any other ARN as it is.
   func wholeARN(_ arn: String) -> String
-  /// The tags of a resource of IAM; none of any other.
-  func tags(of arn: String) -> [String: String]
+  /// What condition keys ask of a resource of IAM; nothing of any other.
+  func facts(of arn: String) -> IdentityFacts
   /// The policy that hangs on the resource; nil where there is none.
   func resourcePolicy(of arn: String) -> PolicyDocument?
 }

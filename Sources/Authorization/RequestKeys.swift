@@ -10,7 +10,7 @@ struct RequestKeys {
   let request: Authenticated<OperationRequest>
   let access: AccessRequest
   let principalTags: [String: String]
-  let resourceTags: [String: String]
+  let facts: IdentityFacts
   let time: any TimeSource
 
   var keys: ConditionKeys {
@@ -20,7 +20,7 @@ struct RequestKeys {
     keys["aws:PrincipalIsAWSService"] = .single("false")
     keys["aws:userid"] = .single(principal.uniqueID)
     for (name, value) in principalTags { keys["aws:PrincipalTag/" + name] = .single(value) }
-    for (name, value) in resourceTags {
+    for (name, value) in facts.tags {
       keys["aws:ResourceTag/" + name] = .single(value)
       keys["iam:ResourceTag/" + name] = .single(value)
     }
@@ -42,6 +42,9 @@ struct RequestKeys {
     if let address = request.value.sourceAddress { keys["aws:SourceIp"] = .single(address) }
     if let agent = request.value.head.header("User-Agent") { keys["aws:UserAgent"] = .single(agent) }
     if let referer = request.value.head.header("Referer") { keys["aws:Referer"] = .single(referer) }
+    if access.keys["iam:PermissionsBoundary"] == nil {
+      keys["iam:PermissionsBoundary"] = facts.boundary.map { .single($0) }
+    }
     // Those of the action last: nothing that a client sends takes the place of what is known.
     for (name, value) in access.keys where keys[name] == nil { keys[name] = ConditionKeys.Value(value) }
     return keys

@@ -52,6 +52,14 @@ package struct SecretFile: Sendable {
     try syncDirectory()
   }
 
+  /// As `create`, in the place of a file that is there: at each instant there is the one or the other, whole.
+  package func replace(_ bytes: [UInt8], random: any RandomSource) throws(CryptographyError) {
+    let draft = "\(directory)/.\(Hexadecimal.encode(random.bytes(8))).draft"
+    try writeDraft(bytes, at: draft)
+    guard rename(draft, path) == 0 else { throw abandon(draft, "replace") }
+    try syncDirectory()
+  }
+
   private func writeDraft(_ bytes: [UInt8], at draft: String) throws(CryptographyError) {
     let descriptor = retrying { open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600) }
     guard descriptor >= 0 else { throw failure("create a file beside") }

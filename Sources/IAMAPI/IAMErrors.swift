@@ -13,7 +13,8 @@ enum IAMErrors {
     case .deleteConflict(let message): Fault(code: "DeleteConflict", status: 409, message: message)
     case .limitExceeded(let message): Fault(code: "LimitExceeded", status: 409, message: message)
     case .malformedPolicy(let error): Fault(code: "MalformedPolicyDocument", status: 400, message: error.message)
-    case .invalidInput(let message): Fault(code: "InvalidInput", status: 400, message: message)
+    case .invalidInput(let message): .invalidInput(message)
+    case .unmodifiable(let message): Fault(code: "UnmodifiableEntity", status: 400, message: message)
     }
   }
 }

@@ -8,7 +8,7 @@ struct SealedAccessKey: Sendable {
   let secret: [UInt8]
 }
 
-/// Access keys with their secrets sealed. Owns the table `access_keys`.
+/// Access keys with their secrets sealed. Owns the tables `access_keys` and `deleted_access_keys`.
 package struct AccessKeyStore: Sendable {
   package static let migrations = [
     Migration(
@@ -28,6 +28,15 @@ package struct AccessKeyStore: Sendable {
         )
         """,
         "CREATE INDEX access_keys_by_principal ON access_keys (principal_arn)",
+      ])
+  ]
+
+  /// The ids of keys that were deleted: what still names one is out of date, and not from elsewhere.
+  package static let deletionMigrations = [
+    Migration(
+      name: "access-keys-2",
+      statements: [
+        "CREATE TABLE deleted_access_keys (id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 16 AND 128))"
       ])
   ]
 
@@ -86,9 +95,19 @@ package struct AccessKeyStore: Sendable {
 
   /// - Returns: whether the principal had the key.
   static func delete(_ id: AccessKeyID, of principal: ARN, _ transaction: any Transaction) throws -> Bool {
-    try transaction.execute(
+    let deleted = try transaction.execute(
       "DELETE FROM access_keys WHERE id = ? AND principal_arn = ?",
-      [.text(id.description), .text(principal.description)]) > 0
+      [.text(id.description), .text(principal.description)])
+    guard deleted > 0 else { return false }
+    try transaction.execute("INSERT INTO deleted_access_keys (id) VALUES (?)", [.text(id.description)])
+    return true
+  }
+
+  /// Whether there was a key of that id, which was deleted.
+  package func wasDeleted(_ id: AccessKeyID) async throws -> Bool {
+    try await database.read { transaction in
+      try !transaction.query("SELECT id FROM deleted_access_keys WHERE id = ?", [.text(id.description)]).isEmpty
+    }
   }
 
   private static func sealedKey(_ row: Row) throws -> SealedAccessKey {

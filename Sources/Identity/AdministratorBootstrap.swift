@@ -25,7 +25,7 @@ package struct AdministratorBootstrap: Sendable {
     let principal = Principal(
       account: account,
       arn: ARN(service: "iam", region: "", account: account.description, resource: "user/administrator"),
-      kind: .user("administrator"), uniqueID: "AIDA" + Base32.text(random.bytes(10)), isAdministrator: true)
+      kind: .user("administrator"), uniqueID: "AIDA" + Base32.text(random.bytes(15)).prefix(17), isAdministrator: true)
     let key = AccessKey(
       id: credentials.accessKeyID, account: account, principalARN: principal.arn, isActive: true, createdAt: now,
       session: nil)

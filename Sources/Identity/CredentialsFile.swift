@@ -8,26 +8,41 @@ package struct CredentialsFile: Sendable {
 
   package init(_ path: String) { self.path = path }
 
-  /// Sees to it that the file holds a key of this database: writes `credentials` where there is no file.
+  /// What is known of an access key that the file holds.
+  package enum Standing: Sendable {
+    case known
+    /// It was deleted: the file is out of date.
+    case deleted
+    /// It was never of this database.
+    case foreign
+  }
+
+  /// Sees to it that the file holds a key of this database: writes `credentials` where there is no file, and in the place
+  /// of a key that was deleted.
   ///
-  /// - Parameter isKnown: whether the database has an access key of that id.
+  /// - Parameter standing: what is known of an access key of that id.
   /// - Throws: `IdentityError.foreignCredentials` when the file holds another database's key; it is left as it is.
   ///   `CryptographyError` when the file is unsafe or cannot be written.
   package func ensure(
-    _ credentials: AccessKeyCredentials, random: any RandomSource, isKnown: (AccessKeyID) -> Bool
+    _ credentials: AccessKeyCredentials, random: any RandomSource,
+    standing: (AccessKeyID) -> Standing
   ) throws {
     if let present = try accessKeyID() {
-      guard isKnown(present) else {
+      switch standing(present) {
+      case .known: return
+      case .deleted: return try SecretFile(path).replace(Self.text(credentials), random: random)
+      case .foreign:
         throw IdentityError(
           .foreignCredentials, "`\(path)` holds access key `\(present)`, which this database does not know")
       }
-      return
     }
     try SecretFile(path).create(Self.text(credentials), random: random)
   }
 
-  /// - Returns: nil when there is no file.
-  private func accessKeyID() throws -> AccessKeyID? {
+  /// The access key that the file holds; nil when there is no file.
+  ///
+  /// - Throws: `IdentityError.malformedCredentials` for a file without one.
+  package func accessKeyID() throws -> AccessKeyID? {
     guard let bytes = try contents() else { return nil }
     let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
     for line in lines {

@@ -28,10 +28,10 @@ package final class IdentityDirectory: Sendable {
     return content.withLock { $0 }.trust[arn]?.policy
   }
 
-  /// The tags of a user, a role or a managed policy.
-  package func tags(of arn: String) -> [String: String] {
-    guard arn.hasPrefix("arn:aws:iam:") else { return [:] }
-    return content.withLock { $0 }.tags[arn] ?? [:]
+  /// What condition keys ask of a user, a role or a managed policy; nothing of any other resource.
+  package func facts(of arn: String) -> IdentityFacts {
+    guard arn.hasPrefix("arn:aws:iam:") else { return IdentityFacts() }
+    return content.withLock { $0 }.facts[arn] ?? IdentityFacts()
   }
 
   package func role(_ arn: String) -> Role? { content.withLock { $0 }.trust[arn]?.role }

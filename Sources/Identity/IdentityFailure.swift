@@ -9,6 +9,8 @@ package enum IdentityFailure: Error, Hashable, Sendable {
   case limitExceeded(String)
   case malformedPolicy(PolicyError)
   case invalidInput(String)
+  /// What was to be changed is protected.
+  case unmodifiable(String)
 }
 
 extension IdentityFailure {

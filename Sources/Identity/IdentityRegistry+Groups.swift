@@ -70,6 +70,7 @@ extension IdentityRegistry {
   package func add(user name: String, toGroup group: String, in account: AccountID) async throws {
     try await change { [groups] transaction in
       let group = try groups.require(group, in: account, transaction)
+      try PolicyOwner.requireChangeable(name, in: account, transaction)
       let user = try PrincipalStore.requireUser(name, in: account, transaction)
       try groups.add(user, to: group, transaction)
       guard try groups.groups(of: user, transaction).count <= IdentityQuotas.groupsPerUser else {

@@ -105,18 +105,24 @@ extension IdentityRegistry {
   package func policyVersion(
     _ id: String, of arn: String, in account: AccountID
   ) async throws -> ManagedPolicyVersion {
-    let versions = try await policyVersions(of: arn, in: account)
+    let versions: [ManagedPolicyVersion]
+    do {
+      versions = try await policyVersions(of: arn, in: account)
+    } catch IdentityFailure.noSuchEntity {
+      throw IdentityFailure.noSuchVersion(id, arn)
+    }
     guard let version = versions.first(where: { $0.id == id }) else { throw IdentityFailure.noSuchVersion(id, arn) }
     return version
   }
 
   /// - Throws: `IdentityFailure.noSuchEntity`.
   package func setDefaultPolicyVersion(_ id: String, of arn: String, in account: AccountID) async throws {
-    let now = WallTime(seconds: time.wallTime().seconds)
     try await change { [policies] transaction in
-      let policy = try requireOwn(arn, in: account, policies, transaction)
+      guard let policy = try policies.find(arn, in: account, transaction) else {
+        throw IdentityFailure.noSuchVersion(id, arn)
+      }
       let version = try requireVersion(id, of: policy, policies, transaction)
-      try policies.setDefault(version.number, of: policy, at: now, transaction)
+      try policies.setDefault(version.number, of: policy, transaction)
     }
   }
 

@@ -10,7 +10,7 @@ extension IdentityRegistry {
   ) async throws {
     try Self.check(document, as: .identity)
     try await change { [grants] transaction in
-      let id = try owner.id(in: account, transaction)
+      let id = try owner.changeableID(in: account, transaction)
       try grants.put(policy, document, of: id, transaction)
       let size = try grants.inline(of: id, transaction).reduce(0) { $0 + IdentityQuotas.size($1.document) }
       guard size <= owner.inlinePoliciesSize else {
@@ -55,7 +55,7 @@ extension IdentityRegistry {
   /// - Throws: `IdentityFailure.noSuchEntity`, `.limitExceeded`.
   package func attach(_ policy: String, to owner: PolicyOwner, in account: AccountID) async throws {
     try await change { [self] transaction in
-      let id = try owner.id(in: account, transaction)
+      let id = try owner.changeableID(in: account, transaction)
       try requirePolicy(policy, in: account, transaction)
       try grants.attach(policy, to: id, transaction)
       let limit = IdentityQuotas.attachedPolicies
@@ -93,13 +93,22 @@ extension IdentityRegistry {
   /// - Throws: `IdentityFailure.noSuchEntity`.
   package func setBoundary(_ boundary: String?, of owner: PolicyOwner, in account: AccountID) async throws {
     try await change { [self] transaction in
-      let id = try owner.id(in: account, transaction)
-      if let boundary { try requirePolicy(boundary, in: account, transaction) }
+      let id = try owner.changeableID(in: account, transaction)
+      if let boundary { try requireBoundary(boundary, in: account, transaction) }
       let hadBoundary = try grants.setBoundary(boundary, of: id, transaction)
       guard boundary != nil || hadBoundary else {
         throw IdentityFailure.noSuchEntity(
           "\(owner.word.capitalizedASCII) \(owner.name) does not have a permissions boundary attached.")
       }
+    }
+  }
+
+  /// - Throws: `IdentityFailure.noSuchEntity`.
+  func requireBoundary(_ arn: String, in account: AccountID, _ transaction: any Transaction) throws {
+    do {
+      try requirePolicy(arn, in: account, transaction)
+    } catch IdentityFailure.noSuchEntity {
+      throw IdentityFailure.noSuchEntity("Scope ARN: \(arn) does not exist or is not attachable.")
     }
   }
 

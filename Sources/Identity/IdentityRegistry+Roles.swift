@@ -24,7 +24,7 @@ extension IdentityRegistry {
       }
       try roles.insert(role, transaction)
       if let boundary {
-        try requirePolicy(boundary, in: account, transaction)
+        try requireBoundary(boundary, in: account, transaction)
         try grants.setBoundary(boundary, of: role.uniqueID, transaction)
       }
       try setTags(tags, of: role.uniqueID, transaction)

@@ -19,7 +19,7 @@ extension IdentityRegistry {
       }
       try PrincipalStore.insert(user.principal, path: path, at: user.createdAt, in: transaction)
       if let boundary {
-        try requirePolicy(boundary, in: account, transaction)
+        try requireBoundary(boundary, in: account, transaction)
         try grants.setBoundary(boundary, of: user.uniqueID, transaction)
       }
       try setTags(tags, of: user.uniqueID, transaction)

@@ -13,13 +13,13 @@ final class IdentitySnapshot: Sendable {
   let wholeARNs: [String: String]
   /// The unique ids of users, groups and roles, by ARN.
   private let ids: [String: String]
-  /// Tags of users, roles and policies, by ARN.
-  let tags: [String: [String: String]]
+  /// What condition keys ask of users, roles and policies, by ARN.
+  let facts: [String: IdentityFacts]
 
   static let empty = IdentitySnapshot()
 
   private init() {
-    (own, managed, trust, wholeARNs, ids, tags) = ([:], [:], [:], [:], [:], [:])
+    (own, managed, trust, wholeARNs, ids, facts) = ([:], [:], [:], [:], [:], [:])
   }
 
   init(_ state: IdentityState) throws(IdentityError) {
@@ -54,8 +54,9 @@ final class IdentitySnapshot: Sendable {
       + state.roles.map { ($0.arn.description, $0.uniqueID) }
     ids = Dictionary(principals, uniquingKeysWith: { first, _ in first })
     let tagged = principals + state.managedIDs.map { ($0.key, $0.value) }
-    tags = Dictionary(
-      tagged.compactMap { arn, id in state.tags[id].map { (arn, $0) } }, uniquingKeysWith: { first, _ in first })
+    facts = Dictionary(
+      tagged.map { arn, id in (arn, IdentityFacts(tags: state.tags[id] ?? [:], boundary: state.boundaries[id])) },
+      uniquingKeysWith: { first, _ in first })
     self.own = own
     self.trust = trust
     let entities =
@@ -121,5 +122,17 @@ final class IdentitySnapshot: Sendable {
     } catch {
       throw IdentityError(.malformedRecord, "policy `\(name)` cannot be read: \(error.message)")
     }
+  }
+}
+
+/// What condition keys ask of a resource of IAM.
+package struct IdentityFacts: Hashable, Sendable {
+  package var tags: [String: String] = [:]
+  /// The ARN of the permissions boundary.
+  package var boundary: String?
+
+  package init(tags: [String: String] = [:], boundary: String? = nil) {
+    self.tags = tags
+    self.boundary = boundary
   }
 }

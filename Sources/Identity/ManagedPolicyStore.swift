@@ -119,16 +119,13 @@ package struct ManagedPolicyStore: Sendable {
     try transaction.execute(
       "UPDATE managed_policies SET last_version = ?, updated_at = ? WHERE arn = ?",
       [.integer(Int64(number)), .integer(time.milliseconds), .text(policy.arn)])
-    if asDefault { try setDefault(number, of: policy, at: time, transaction) }
+    if asDefault { try setDefault(number, of: policy, transaction) }
     return number
   }
 
-  func setDefault(
-    _ number: Int, of policy: ManagedPolicy, at time: WallTime, _ transaction: any Transaction
-  ) throws {
+  func setDefault(_ number: Int, of policy: ManagedPolicy, _ transaction: any Transaction) throws {
     try transaction.execute(
-      "UPDATE managed_policies SET default_version = ?, updated_at = ? WHERE arn = ?",
-      [.integer(Int64(number)), .integer(time.milliseconds), .text(policy.arn)])
+      "UPDATE managed_policies SET default_version = ? WHERE arn = ?", [.integer(Int64(number)), .text(policy.arn)])
   }
 
   func deleteVersion(_ number: Int, of policy: ManagedPolicy, _ transaction: any Transaction) throws {

@@ -33,6 +33,21 @@ extension PolicyOwner {
     }
   }
 
+  /// The unique id of an entity that policies may be hung on: all but the administrator, who could be locked out.
+  ///
+  /// - Throws: `IdentityFailure.noSuchEntity`, `.unmodifiable`.
+  func changeableID(in account: AccountID, _ transaction: any Transaction) throws -> String {
+    if case .user(let name) = self { try Self.requireChangeable(name, in: account, transaction) }
+    return try id(in: account, transaction)
+  }
+
+  /// - Throws: `IdentityFailure.noSuchEntity`, `.unmodifiable` for the administrator.
+  static func requireChangeable(_ user: String, in account: AccountID, _ transaction: any Transaction) throws {
+    guard try !PrincipalStore.requireUser(user, in: account, transaction).isAdministrator else {
+      throw IdentityFailure.unmodifiable("The account's administrator may do everything, which no policy changes.")
+    }
+  }
+
   /// The unique id of the entity.
   ///
   /// - Throws: `IdentityFailure.noSuchEntity`.

@@ -11,7 +11,7 @@ enum STSErrors {
     case .malformedPolicy(let error): Fault(code: "MalformedPolicyDocument", status: 400, message: error.message)
     case .limitExceeded(let message): Fault(code: "PackedPolicyTooLarge", status: 400, message: message)
     case .noSuchEntity(let message), .entityAlreadyExists(let message), .deleteConflict(let message),
-      .invalidInput(let message):
+      .invalidInput(let message), .unmodifiable(let message):
       validation(message)
     }
   }

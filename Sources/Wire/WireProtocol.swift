@@ -27,6 +27,14 @@ package enum WireProtocol: Hashable, Sendable {
     }
   }
 
+  /// The HTTP status of a denial.
+  package var denialStatus: Int {
+    switch self {
+    case .json: 400
+    case .restJSON, .query, .ec2Query, .restXML: 403
+    }
+  }
+
   /// True when the path and method name the operation.
   package var isREST: Bool { self == .restJSON || self == .restXML }
 }

@@ -12,7 +12,7 @@ struct AuthorizerTests {
   @Test func `the administrator may do everything in the account`() throws {
     let call = try authorizer.authorize(
       Probe.self, "x", from: try authenticatedRequest(isAdministrator: true),
-      denialCode: "AccessDeniedException")
+      in: .restJSON)
     #expect(call.value == "x")
     #expect(call.principal.isAdministrator)
   }
@@ -20,7 +20,7 @@ struct AuthorizerTests {
   @Test func `nobody else may do anything, and hears so in the words of aws`() throws {
     let request = try authenticatedRequest(isAdministrator: false)
     let fault = #expect(throws: Fault.self) {
-      try authorizer.authorize(Probe.self, "x", from: request, denialCode: "AccessDeniedException")
+      try authorizer.authorize(Probe.self, "x", from: request, in: .restJSON)
     }
     #expect(fault?.code == "AccessDeniedException")
     #expect(fault?.status == 403)
@@ -32,23 +32,23 @@ struct AuthorizerTests {
   @Test func `an administrator is a stranger in another account`() throws {
     let request = try authenticatedRequest(isAdministrator: true, addressed: "000000000001")
     #expect(throws: Fault.self) {
-      try authorizer.authorize(Probe.self, "x", from: request, denialCode: "AccessDeniedException")
+      try authorizer.authorize(Probe.self, "x", from: request, in: .restJSON)
     }
   }
 
   @Test func `an operation that names no action is refused to all`() throws {
     let request = try authenticatedRequest(isAdministrator: true)
     #expect(throws: Fault.self) {
-      try authorizer.authorize(Unnamed.self, "x", from: request, denialCode: "AccessDeniedException")
+      try authorizer.authorize(Unnamed.self, "x", from: request, in: .restJSON)
     }
   }
 
   @Test func `every pair must be allowed`() throws {
     let picky = authorizer(#""Effect": "Allow", "Action": "probe:Read", "Resource": "*""#)
     let request = try authenticatedRequest(isAdministrator: true)
-    _ = try picky.authorize(Probe.self, "x", from: request, denialCode: "AccessDenied")
+    _ = try picky.authorize(Probe.self, "x", from: request, in: .restXML)
     let fault = #expect(throws: Fault.self) {
-      try picky.authorize(ReadAndWrite.self, "x", from: request, denialCode: "AccessDenied")
+      try picky.authorize(ReadAndWrite.self, "x", from: request, in: .restXML)
     }
     #expect(fault?.code == "AccessDenied")
     #expect(fault?.message.contains("probe:Write") == true)
@@ -58,7 +58,7 @@ struct AuthorizerTests {
     let picky = authorizer(#""Effect": "Deny", "Action": "*", "Resource": "*""#)
     let fault = #expect(throws: Fault.self) {
       try picky.authorize(
-        Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+        Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
     }
     #expect(fault?.message.hasSuffix("on resource: arn:x with an explicit deny in an identity-based policy") == true)
   }
@@ -67,10 +67,10 @@ struct AuthorizerTests {
     let log = DecisionLog()
     let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log)
     let request = try authenticatedRequest(isAdministrator: true)
-    _ = try authorizer.authorize(ReadAndWrite.self, "x", from: request, denialCode: "AccessDenied")
+    _ = try authorizer.authorize(ReadAndWrite.self, "x", from: request, in: .restXML)
     let stranger = try authenticatedRequest(isAdministrator: false)
     #expect(throws: Fault.self) {
-      try authorizer.authorize(Probe.self, "x", from: stranger, denialCode: "AccessDenied")
+      try authorizer.authorize(Probe.self, "x", from: stranger, in: .restXML)
     }
     let found = log.decisions(of: request.value.requestID, in: request.account)
     #expect(found.map(\.question.action) == ["probe:Read", "probe:Write", "probe:Read"])
@@ -85,11 +85,11 @@ struct AuthorizerTests {
     let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log)
     let stranger = try authenticatedRequest(isAdministrator: false)
     #expect(throws: Fault.self) {
-      try authorizer.authorize(Probe.self, "x", from: stranger, denialCode: "AccessDenied")
+      try authorizer.authorize(Probe.self, "x", from: stranger, in: .restXML)
     }
     for _ in 0..<5 {
       _ = try authorizer.authorize(
-        Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+        Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
     }
     let found = log.decisions(of: stranger.value.requestID, in: stranger.account)
     #expect(found.count { !$0.decision.isAllowed } == 1)
@@ -100,7 +100,7 @@ struct AuthorizerTests {
     let authorizer = Authorizer(policies: NoPolicies(), time: ManualTimeSource(), log: DecisionLog())
     #expect(throws: Fault.self) {
       try authorizer.authorize(
-        Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+        Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
     }
   }
 
@@ -111,7 +111,7 @@ struct AuthorizerTests {
       whole: ["arn:x": "arn:aws:iam::000000000000:user/a/name"])
     let authorizer = Authorizer(policies: policies, time: ManualTimeSource(), log: DecisionLog())
     _ = try authorizer.authorize(
-      Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+      Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
   }
 
   @Test(arguments: [
@@ -123,7 +123,7 @@ struct AuthorizerTests {
     let conditional = authorizer(
       #""Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"\#(key)": "\#(value)"}}"#)
     _ = try conditional.authorize(
-      Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), denialCode: "AccessDenied")
+      Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
   }
 
   /// The administrator has one statement.
@@ -139,7 +139,7 @@ private struct NoPolicies: PolicySource {
   func policies(of principal: Principal) -> PrincipalPolicies? { nil }
   func wholeARN(_ arn: String) -> String { arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
-  func tags(of arn: String) -> [String: String] { [:] }
+  func facts(of arn: String) -> IdentityFacts { IdentityFacts() }
 }
 
 private protocol TextOperation: Operation where Input == String {}

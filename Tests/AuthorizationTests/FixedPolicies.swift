@@ -14,5 +14,5 @@ struct FixedPolicies: PolicySource {
 
   func wholeARN(_ arn: String) -> String { whole[arn] ?? arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
-  func tags(of arn: String) -> [String: String] { [:] }
+  func facts(of arn: String) -> IdentityFacts { IdentityFacts() }
 }

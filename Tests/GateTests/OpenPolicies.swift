@@ -12,5 +12,5 @@ struct OpenPolicies: PolicySource {
 
   func wholeARN(_ arn: String) -> String { arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
-  func tags(of arn: String) -> [String: String] { [:] }
+  func facts(of arn: String) -> IdentityFacts { IdentityFacts() }
 }

@@ -24,25 +24,37 @@ import Testing
   @Test func `a missing file is written and then left as it is`() throws {
     try withFile { path in
       let first = AccessKeyCredentials(from: random)
-      try CredentialsFile(path).ensure(first, random: random) { _ in false }
+      try CredentialsFile(path).ensure(first, random: random) { _ in .foreign }
       let text = String(decoding: try SecretFile(path).read(limit: 1000), as: UTF8.self)
       #expect(
         text
           == "[default]\naws_access_key_id = \(first.accessKeyID)\naws_secret_access_key = \(first.secretAccessKey)\n")
-      try CredentialsFile(path).ensure(AccessKeyCredentials(from: random), random: random) { $0 == first.accessKeyID }
+      try CredentialsFile(path).ensure(AccessKeyCredentials(from: random), random: random) {
+        $0 == first.accessKeyID ? .known : .foreign
+      }
       #expect(String(decoding: try SecretFile(path).read(limit: 1000), as: UTF8.self) == text)
     }
   }
 
   @Test func `a file of another database is refused and left as it is`() throws {
     try withFile { path in
-      try CredentialsFile(path).ensure(AccessKeyCredentials(from: random), random: random) { _ in false }
+      try CredentialsFile(path).ensure(AccessKeyCredentials(from: random), random: random) { _ in .foreign }
       let before = try SecretFile(path).read(limit: 1000)
       let error = #expect(throws: IdentityError.self) {
-        try CredentialsFile(path).ensure(AccessKeyCredentials(from: random), random: random) { _ in false }
+        try CredentialsFile(path).ensure(AccessKeyCredentials(from: random), random: random) { _ in .foreign }
       }
       #expect(error?.code == .foreignCredentials)
       #expect(try SecretFile(path).read(limit: 1000) == before)
+    }
+  }
+
+  @Test func `a key that was deleted gives way to one that is there`() throws {
+    try withFile { path in
+      try CredentialsFile(path).ensure(AccessKeyCredentials(from: random), random: random) { _ in .foreign }
+      let next = AccessKeyCredentials(from: random)
+      try CredentialsFile(path).ensure(next, random: random) { _ in .deleted }
+      #expect(try CredentialsFile(path).accessKeyID() == next.accessKeyID)
+      #expect(String(decoding: try SecretFile(path).read(limit: 1000), as: UTF8.self).contains(next.secretAccessKey))
     }
   }
 
@@ -50,7 +62,7 @@ import Testing
     try withFile { path in
       try SecretFile(path).create(Array("[default]\n".utf8), random: random)
       let error = #expect(throws: IdentityError.self) {
-        try CredentialsFile(path).ensure(AccessKeyCredentials(from: random), random: random) { _ in true }
+        try CredentialsFile(path).ensure(AccessKeyCredentials(from: random), random: random) { _ in .known }
       }
       #expect(error?.code == .malformedCredentials)
     }

@@ -25,7 +25,7 @@ final class RegistryBench: Sendable {
     try await database.migrate(
       AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations
         + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
-        + IdentityTagStore.migrations)
+        + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations)
     let keys = AccountKeyStore(database)
     try await keys.ensureKey(for: account, root: PaddedRootKey(), random: random)
     let cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)

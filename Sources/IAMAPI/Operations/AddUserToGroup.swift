@@ -15,7 +15,7 @@ struct AddUserToGroup: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(group: try GroupKind.name(&members), user: try UserKind.name(&members))
+    Input(group: try GroupKind.name(&members), user: try UserKind.existingName(&members))
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

@@ -16,7 +16,7 @@ struct CreateGroup: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(group: try GroupKind.name(&members), path: try members.path())
+    Input(group: try GroupKind.name(&members), path: try members.entityPath())
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

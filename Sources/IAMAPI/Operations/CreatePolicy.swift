@@ -20,7 +20,8 @@ struct CreatePolicy: ControlOperation, IAMOperation {
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
-      policy: try members.policyName(), path: try members.path(), description: try members.description() ?? "",
+      policy: try members.policyName(), path: try members.policyPath("Path"),
+      description: try members.description() ?? "",
       document: try members.policyDocument(), tags: try IAMTags.read(&members))
   }
 

@@ -22,8 +22,8 @@ struct CreateRole: ControlOperation, IAMOperation {
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
-      role: try RoleKind.name(&members), path: try members.path(),
-      trust: try members.policyDocument("AssumeRolePolicyDocument"), description: try members.description() ?? "",
+      role: try RoleKind.name(&members), path: try members.entityPath(),
+      trust: try members.policyDocument("AssumeRolePolicyDocument"), description: try members.roleDescription() ?? "",
       duration: try members.maximumSession() ?? 3600, boundary: try members.optionalARN("PermissionsBoundary"),
       tags: try IAMTags.read(&members))
   }

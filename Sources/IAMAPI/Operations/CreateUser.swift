@@ -19,7 +19,7 @@ struct CreateUser: ControlOperation, IAMOperation {
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
-      name: try UserKind.name(&members), path: try members.path(),
+      name: try members.entityName("UserName", longest: 64), path: try members.entityPath(),
       boundary: try members.optionalARN("PermissionsBoundary"), tags: try IAMTags.read(&members))
   }
 

@@ -15,8 +15,7 @@ struct DeleteAccessKey: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    let id = try members.requiredString("AccessKeyId")
-    members.check(id, at: "AccessKeyId", lengths: 16...128)
+    let id = try members.accessKeyID()
     return Input(user: try members.optionalUserName(), id: id)
   }
 

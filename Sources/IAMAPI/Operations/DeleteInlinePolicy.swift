@@ -15,7 +15,7 @@ struct DeleteInlinePolicy<Kind: PolicyOwnerKind>: ControlOperation, IAMOperation
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(name: try Kind.name(&members), policy: try members.policyName())
+    Input(name: try Kind.existingName(&members), policy: try members.policyName())
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

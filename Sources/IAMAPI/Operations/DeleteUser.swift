@@ -14,7 +14,7 @@ struct DeleteUser: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(user: try UserKind.name(&members))
+    Input(user: try UserKind.existingName(&members))
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

@@ -27,14 +27,20 @@ struct ListAccessKeys: ControlOperation, IAMOperation {
     let page = call.value.page
     let name = try call.userName(call.value.user)
     let (user, keys) = try await registry.accessKeys(ofUser: name, in: call.place.account)
-    let rest = page.after.isEmpty ? keys[...] : keys.drop { $0.id.description != page.after }.dropFirst()
+    let rest = keys.filter { Self.place($0) > page.after }
     return OperationOutput(
       .object(
-        page.members("AccessKeyMetadata", Array(rest.prefix(page.readLimit)), key: { $0.id.description }) { key in
+        page.members("AccessKeyMetadata", Array(rest.prefix(page.readLimit)), key: Self.place) { key in
           [
             "UserName": .string(user.name), "AccessKeyId": .string(key.id.description),
             "Status": key.isActive ? "Active" : "Inactive", "CreateDate": IAMOutputs.date(key.createdAt),
           ]
         }))
+  }
+
+  /// Keys are in this order; the one that a marker names may be gone.
+  private static func place(_ key: AccessKey) -> String {
+    let time = String(key.createdAt.seconds)
+    return String(repeating: "0", count: max(0, 20 - time.utf8.count)) + time + "/" + key.id.description
   }
 }

@@ -18,7 +18,7 @@ struct ListAttachedPolicies<Kind: PolicyOwnerKind>: ControlOperation, IAMOperati
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
-      name: try Kind.name(&members), prefix: try members.pathPrefix(), page: try members.page())
+      name: try Kind.name(&members), prefix: try members.policyPath("PathPrefix"), page: try members.page())
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

@@ -25,7 +25,7 @@ struct ListEntitiesForPolicy: ControlOperation, IAMOperation {
       kind, at: "EntityFilter", oneOf: ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"])
     members.check(usage, at: "PolicyUsageFilter", oneOf: PolicyFilter.Usage.allCases.map(\.rawValue))
     return Input(
-      policy: try members.policyARN(), kind: kind, prefix: try members.pathPrefix(),
+      policy: try members.policyARN(), kind: kind, prefix: try members.entityPath("PathPrefix"),
       usage: usage.flatMap(PolicyFilter.Usage.init) ?? .permissionsPolicy, page: try members.page())
   }
 

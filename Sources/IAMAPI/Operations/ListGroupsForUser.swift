@@ -16,7 +16,7 @@ struct ListGroupsForUser: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(user: try UserKind.name(&members), page: try members.page())
+    Input(user: try UserKind.existingName(&members), page: try members.page())
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

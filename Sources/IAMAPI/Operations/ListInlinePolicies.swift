@@ -16,7 +16,7 @@ struct ListInlinePolicies<Kind: PolicyOwnerKind>: ControlOperation, IAMOperation
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(name: try Kind.name(&members), page: try members.page())
+    Input(name: try Kind.existingName(&members), page: try members.page())
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

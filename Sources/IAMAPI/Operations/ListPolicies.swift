@@ -21,7 +21,7 @@ struct ListPolicies: ControlOperation, IAMOperation {
     members.check(scope, at: "Scope", oneOf: PolicyFilter.Scope.allCases.map(\.rawValue))
     members.check(usage, at: "PolicyUsageFilter", oneOf: PolicyFilter.Usage.allCases.map(\.rawValue))
     let filter = PolicyFilter(
-      scope: scope.flatMap(PolicyFilter.Scope.init) ?? .all, pathPrefix: try members.pathPrefix(),
+      scope: scope.flatMap(PolicyFilter.Scope.init) ?? .all, pathPrefix: try members.policyPath("PathPrefix"),
       onlyAttached: try members.bool("OnlyAttached") ?? false, usage: usage.flatMap(PolicyFilter.Usage.init))
     return Input(filter: filter, page: try members.page())
   }

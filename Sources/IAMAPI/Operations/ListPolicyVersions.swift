@@ -26,7 +26,9 @@ struct ListPolicyVersions: ControlOperation, IAMOperation {
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let page = call.value.page
     let versions = try await registry.policyVersions(of: call.value.policy, in: call.place.account)
-    let rest = page.after.isEmpty ? versions[...] : versions.drop { $0.id != page.after }.dropFirst()
+    // The newest first; the version that the marker names may be gone.
+    let before = ManagedPolicyVersion.number(page.after) ?? .max
+    let rest = versions.filter { $0.number < before }
     return OperationOutput(
       .object(
         page.members("Versions", Array(rest.prefix(page.readLimit)), key: \.id) { version in

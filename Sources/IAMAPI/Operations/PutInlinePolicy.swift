@@ -17,7 +17,7 @@ struct PutInlinePolicy<Kind: PolicyOwnerKind>: ControlOperation, IAMOperation {
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
-      name: try Kind.name(&members), policy: try members.policyName(), document: try members.policyDocument())
+      name: try Kind.existingName(&members), policy: try members.policyName(), document: try members.policyDocument())
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

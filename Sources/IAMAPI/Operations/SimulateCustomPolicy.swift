@@ -22,18 +22,10 @@ struct SimulateCustomPolicy: ControlOperation, IAMOperation {
     if case .array(let levels)? = members.member("OrderedOrganizationPolicyInputList") {
       for level in levels {
         guard case .array(let texts)? = level["ServiceControlPolicyInputList"] else { continue }
-        guardrails.append(try texts.compactMap(\.string).map { text throws(Fault) in try Self.guardrail(text) })
+        guardrails.append(members.documents(texts.compactMap(\.string), "OrderedOrganizationPolicyInputList"))
       }
     }
     return Input(members: try SimulationMembers(&members), guardrails: guardrails)
-  }
-
-  private static func guardrail(_ text: String) throws(Fault) -> PolicyDocument {
-    do {
-      return try PolicyDocument(parsing: text.utf8)
-    } catch {
-      throw .invalidInput("OrderedOrganizationPolicyInputList: \(error.message)")
-    }
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {

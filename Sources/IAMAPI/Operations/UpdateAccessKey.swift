@@ -16,9 +16,8 @@ struct UpdateAccessKey: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    let id = try members.requiredString("AccessKeyId")
+    let id = try members.accessKeyID()
     let status = try members.requiredString("Status")
-    members.check(id, at: "AccessKeyId", lengths: 16...128)
     members.check(status, at: "Status", oneOf: ["Active", "Inactive"])
     return Input(user: try members.optionalUserName(), id: id, status: status)
   }

@@ -18,7 +18,7 @@ struct UpdateRole: ControlOperation, IAMOperation {
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
     Input(
-      role: try RoleKind.name(&members), description: try members.description(),
+      role: try RoleKind.name(&members), description: try members.roleDescription(),
       duration: try members.maximumSession())
   }
 

@@ -12,7 +12,7 @@ extension MemberReader {
   /// The user's name; nil means the caller.
   mutating func optionalUserName() throws(Fault) -> String? {
     let name = try string("UserName")
-    checkName(name, at: "UserName", longest: 64)
+    checkName(name, at: "UserName", longest: 128)
     return name
   }
 
@@ -24,24 +24,34 @@ extension MemberReader {
 
   mutating func policyDocument(_ name: String = "PolicyDocument") throws(Fault) -> String {
     let document = try requiredString(name)
+    checkDocument(document, at: name)
+    return document
+  }
+
+  mutating func checkDocument(_ document: String?, at name: String) {
     check(document, at: name, lengths: 1...131_072)
     check(document, at: name, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+") { text in
       text.unicodeScalars.allSatisfy { [0x9, 0xA, 0xD].contains($0.value) || (0x20...0xFF).contains($0.value) }
     }
-    return document
   }
 
   mutating func policyARN() throws(Fault) -> String { try arn("PolicyArn") }
 
   mutating func arn(_ name: String) throws(Fault) -> String {
     let arn = try requiredString(name)
-    check(arn, at: name, lengths: 20...2048)
+    checkARN(arn, at: name)
     return arn
+  }
+
+  private mutating func checkARN(_ arn: String?, at name: String) {
+    check(arn, at: name, lengths: 20...2048)
+    guard let arn, (20...2048).contains(arn.unicodeScalars.count), ARN(arn) == nil else { return }
+    note(Fault(code: "ValidationError", status: 400, message: "Invalid ARN:  Could not be parsed!"))
   }
 
   mutating func optionalARN(_ name: String) throws(Fault) -> String? {
     let arn = try string(name)
-    check(arn, at: name, lengths: 20...2048)
+    checkARN(arn, at: name)
     return arn
   }
 
@@ -68,11 +78,23 @@ extension MemberReader {
     return seconds
   }
 
+  /// The description of a role, which has fewer characters.
+  mutating func roleDescription() throws(Fault) -> String? {
+    let description = try description()
+    check(description, at: "Description", pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*") { text in
+      text.unicodeScalars.allSatisfy { scalar in
+        [0x9, 0xA, 0xD].contains(scalar.value) || (0x20...0x7E).contains(scalar.value)
+          || (0xA1...0xFF).contains(scalar.value)
+      }
+    }
+    return description
+  }
+
   /// The path of something new; `/` when it is left out.
-  mutating func path() throws(Fault) -> String {
-    let path = try string("Path")
-    check(path, at: "Path", lengths: 1...512)
-    check(path, at: "Path", pattern: "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)") { text in
+  mutating func entityPath(_ member: String = "Path") throws(Fault) -> String {
+    let path = try string(member)
+    check(path, at: member, lengths: 1...512)
+    check(path, at: member, pattern: "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)") { text in
       text.first == "/" && text.last == "/" && text != "//" && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
     return path ?? "/"
@@ -86,6 +108,29 @@ extension MemberReader {
       text.first == "/" && text.utf8.allSatisfy { (0x21...0x7F).contains($0) }
     }
     return prefix ?? "/"
+  }
+
+  /// The path of a managed policy, which has fewer characters; `/` when it is left out.
+  ///
+  /// - Parameter member: `Path` or `PathPrefix`.
+  mutating func policyPath(_ member: String) throws(Fault) -> String {
+    let path = try string(member)
+    check(path, at: member, lengths: 1...512)
+    check(path, at: member, pattern: "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/") { text in
+      let names = text.fields(separatedBy: "/")
+      return names.count > 1 && names.first == "" && names.last == ""
+        && names.dropFirst().dropLast().allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Self.isNameCharacter) }
+    }
+    return path ?? "/"
+  }
+
+  mutating func accessKeyID() throws(Fault) -> String {
+    let id = try requiredString("AccessKeyId")
+    check(id, at: "AccessKeyId", lengths: 16...128)
+    check(id, at: "AccessKeyId", pattern: "[\\w]+") { text in
+      text.utf8.allSatisfy { Self.isNameCharacter($0) && !"+=,.@-".utf8.contains($0) }
+    }
+    return id
   }
 
   mutating func page() throws(Fault) -> ListPage {
@@ -102,13 +147,13 @@ extension MemberReader {
 
   private mutating func checkName(_ name: String?, at member: String, longest: Int) {
     check(name, at: member, lengths: 1...longest)
-    check(name, at: member, pattern: "[\\w+=,.@-]+") { text in
-      text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
-        default: "_+=,.@-".utf8.contains(byte)
-        }
-      }
+    check(name, at: member, pattern: "[\\w+=,.@-]+") { $0.utf8.allSatisfy(Self.isNameCharacter) }
+  }
+
+  private static func isNameCharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
+    default: "_+=,.@-".utf8.contains(byte)
     }
   }
 }

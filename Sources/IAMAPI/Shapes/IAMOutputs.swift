@@ -56,7 +56,7 @@ enum IAMOutputs {
       "CreateDate": date(policy.createdAt), "UpdateDate": date(policy.updatedAt),
     ]
     if isWhole, !policy.description.isEmpty { members["Description"] = .string(policy.description) }
-    if !description.tags.isEmpty { members["Tags"] = IAMTags.list(description.tags) }
+    if isWhole { members["Tags"] = IAMTags.list(description.tags) }
     return .object(members)
   }
 

@@ -8,24 +8,29 @@ protocol PolicyOwnerKind: Sendable {
   static var word: String { get }
   /// Characters of a name.
   static var longestName: Int { get }
+  /// Characters of a name where the models have the longer limit of what is there already.
+  static var longestExistingName: Int { get }
   static func owner(_ name: String) -> PolicyOwner
 }
 
 enum UserKind: PolicyOwnerKind {
   static let word = "User"
   static let longestName = 64
+  static let longestExistingName = 128
   static func owner(_ name: String) -> PolicyOwner { .user(name) }
 }
 
 enum GroupKind: PolicyOwnerKind {
   static let word = "Group"
   static let longestName = 128
+  static let longestExistingName = 128
   static func owner(_ name: String) -> PolicyOwner { .group(name) }
 }
 
 enum RoleKind: PolicyOwnerKind {
   static let word = "Role"
   static let longestName = 64
+  static let longestExistingName = 64
   static func owner(_ name: String) -> PolicyOwner { .role(name) }
 }
 
@@ -36,6 +41,11 @@ extension PolicyOwnerKind {
   /// Reads the member that names it.
   static func name(_ members: inout MemberReader) throws(Fault) -> String {
     try members.entityName(member, longest: longestName)
+  }
+
+  /// As `name`, with the longer limit.
+  static func existingName(_ members: inout MemberReader) throws(Fault) -> String {
+    try members.entityName(member, longest: longestExistingName)
   }
 
   /// Without its path, which authorization fills in for what is there.

@@ -18,40 +18,30 @@ struct SimulationMembers: Sendable {
   let page: ListPage
 
   init(_ members: inout MemberReader) throws(Fault) {
-    policies = try Self.documents("PolicyInputList", members)
-    let boundaries = try Self.documents("PermissionsBoundaryPolicyInputList", members)
+    policies = members.documents(try members.strings("PolicyInputList") ?? [], "PolicyInputList")
+    let boundaries = members.documents(
+      try members.strings("PermissionsBoundaryPolicyInputList") ?? [], "PermissionsBoundaryPolicyInputList")
     if boundaries.count > 1 {
       members.note(.invalidInput("There can be one policy in PermissionsBoundaryPolicyInputList."))
     }
     boundary = boundaries.first
-    resourcePolicy = try members.string("ResourcePolicy").map { text throws(Fault) in
-      try Self.document(text, "ResourcePolicy")
-    }
+    let resource = try members.string("ResourcePolicy")
+    members.checkDocument(resource, at: "ResourcePolicy")
+    resourcePolicy = members.documents(resource.map { [$0] } ?? [], "ResourcePolicy").first
     actions = try members.strings("ActionNames") ?? []
     if actions.isEmpty { members.note(nil, at: "ActionNames", "Member must not be null") }
     for action in actions { members.check(action, at: "ActionNames", lengths: 3...128) }
     let resources = try members.strings("ResourceArns") ?? []
     self.resources = resources.isEmpty ? ["*"] : resources
-    owner = try members.string("ResourceOwner").map(Self.account)
+    let owner = try members.string("ResourceOwner")
+    members.check(owner, at: "ResourceOwner", lengths: 1...2048)
+    self.owner = owner.map(Self.account)
     callerARN = try members.string("CallerArn")
+    members.check(callerARN, at: "CallerArn", lengths: 1...2048)
     keys = try Self.keys(members)
     page = try members.page()
     if resourcePolicy != nil, callerARN == nil {
       members.note(.invalidInput("CallerArn is needed where there is a ResourcePolicy."))
-    }
-  }
-
-  static func documents(_ name: String, _ members: MemberReader) throws(Fault) -> [PolicyDocument] {
-    var documents: [PolicyDocument] = []
-    for text in try members.strings(name) ?? [] { documents.append(try document(text, name)) }
-    return documents
-  }
-
-  private static func document(_ text: String, _ name: String) throws(Fault) -> PolicyDocument {
-    do {
-      return try PolicyDocument(parsing: text.utf8)
-    } catch {
-      throw .invalidInput("\(name): \(error.message)")
     }
   }
 
@@ -66,13 +56,27 @@ struct SimulationMembers: Sendable {
     guard let value = members.member("ContextEntries") else { return keys }
     guard case .array(let entries) = value else { throw .serialization("`ContextEntries` is not a list of structures") }
     for entry in entries {
-      guard let name = entry["ContextKeyName"]?.string else { throw .invalidInput("A context entry has no name.") }
+      guard let name = entry["ContextKeyName"]?.string else { throw .serialization("a context entry has no name") }
       var values: [String] = []
       if case .array(let list)? = entry["ContextKeyValues"] { values = list.compactMap(\.string) }
       let isList = entry["ContextKeyType"]?.string?.hasSuffix("List") ?? false
       keys[name] = isList || values.count != 1 ? .list(values) : .single(values[0])
     }
     return keys
+  }
+}
+
+extension MemberReader {
+  /// Reads policies; notes those that are none, so that the caller hears of them after authorization.
+  mutating func documents(_ texts: [String], _ name: String) -> [PolicyDocument] {
+    texts.compactMap { text in
+      do throws(PolicyError) {
+        return try PolicyDocument(parsing: text.utf8)
+      } catch {
+        note(.invalidInput("\(name): \(error.message)"))
+        return nil
+      }
+    }
   }
 }
 

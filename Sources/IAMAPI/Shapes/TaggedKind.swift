@@ -14,7 +14,7 @@ protocol TaggedKind: Sendable {
 
 enum TaggedUser: TaggedKind {
   static let word = UserKind.word
-  static func name(_ members: inout MemberReader) throws(Fault) -> String { try UserKind.name(&members) }
+  static func name(_ members: inout MemberReader) throws(Fault) -> String { try UserKind.existingName(&members) }
   static func entity(_ name: String) -> TaggedIdentity { .user(name) }
   static func resource(_ name: String, at place: AccountRegion) -> String { UserKind.resource(name, at: place) }
 }

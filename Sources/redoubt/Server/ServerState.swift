@@ -14,7 +14,7 @@ struct ServerState: Sendable {
     + LogSchema.streamMigrations + AliasStore.migrations + TagStore.migrations + LogSchema.sizeMigrations
     + ConcurrencyStore.migrations + SnapshotStore.migrations + PolicyGrantStore.migrations
     + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
-    + IdentityTagStore.migrations
+    + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
@@ -39,7 +39,7 @@ struct ServerState: Sendable {
       database, cipher: cipher, accessKeys: directory, identities: identities, time: time, random: random)
     sessions = SessionTokens(cipher: cipher, identities: identities, time: time, random: random)
     try await registry.load()
-    try writeCredentials(configuration, random)
+    try await writeCredentials(configuration, random)
   }
 
   /// A new root key is made only where nothing is sealed yet.
@@ -57,10 +57,14 @@ struct ServerState: Sendable {
 
   private func writeCredentials(
     _ configuration: ServeConfiguration, _ random: any RandomSource
-  ) throws {
+  ) async throws {
     guard let administrator = directory.administrator(of: configuration.account) else { return }
-    let directory = directory
-    try CredentialsFile(configuration.secretsDirectory + "/credentials")
-      .ensure(administrator.credentials, random: random) { directory.find($0) != nil }
+    let file = CredentialsFile(configuration.secretsDirectory + "/credentials")
+    let keys = AccessKeyStore(database, cipher: cipher)
+    var wasDeleted = false
+    if let present = try file.accessKeyID() { wasDeleted = try await keys.wasDeleted(present) }
+    try file.ensure(administrator.credentials, random: random) { [directory, wasDeleted] id in
+      directory.find(id) != nil ? .known : wasDeleted ? .deleted : .foreign
+    }
   }
 }
