@@ -98,7 +98,40 @@ LOGS = [
     absent("a log group cannot be protected from deletion", "ValidationException", of=("DeleteLogGroup",)),
 ]
 
-ABSENT = {"lambda": LAMBDA, "logs": LOGS}
+IAM = [
+    absent("changes are made one after the other", "ConcurrentModificationException"),
+    absent("there are no policies that only some service's own role may have", "PolicyNotAttachableException"),
+    absent(
+        "quotas are of what is made, put or attached: this operation does none of it", "LimitExceededException",
+        of=(
+            "DeleteAccessKey", "DeletePolicy", "DeletePolicyVersion", "DeleteUser", "DeleteUserPolicy",
+            "DetachUserPolicy", "SetDefaultPolicyVersion", "UpdateAccessKey", "DeleteGroup", "DeleteGroupPolicy",
+            "DetachGroupPolicy", "RemoveUserFromGroup", "DeleteRole", "DeleteRolePolicy", "DetachRolePolicy",
+        ),
+    ),
+    absent(
+        "a quota of 300 groups or 1,000 roles is the same code as that of 5,000 users, which is driven",
+        "LimitExceededException", of=("CreateGroup",),
+    ),
+    absent(
+        "a value out of its constraints is ValidationError, as at AWS; InvalidInput is for tags and for documents of questions",
+        "InvalidInputException",
+        excepted=(
+            "CreatePolicy", "CreateRole", "CreateUser", "SimulateCustomPolicy", "SimulatePrincipalPolicy", "TagPolicy",
+            "TagRole", "TagUser",
+        ),
+    ),
+    absent("a group needs nothing that could be missing", "NoSuchEntityException", of=("CreateGroup",)),
+    absent("there are no roles that belong to a service", "UnmodifiableEntityException"),
+    absent("the evaluator answers every question that can be read", "PolicyEvaluationException"),
+]  # fmt: skip
+
+STS = [
+    absent("there is one region", "RegionDisabledException"),
+    absent("tokens of AWS's own identity centre are refused by name: ProvidedContexts", "ExpiredTokenException"),
+]
+
+ABSENT = {"lambda": LAMBDA, "logs": LOGS, "iam": IAM, "sts": STS}
 
 
 def reasons(service, operation, code):

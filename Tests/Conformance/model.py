@@ -112,3 +112,78 @@ _CHECKERS = {
     "boolean": _boolean,
     "timestamp": _timestamp,
 }
+
+
+# The query protocol answers in XML, where everything is text.
+
+BESIDE_THE_MODEL = {"PermissionsBoundaryAttachmentType": "Policy"}
+"""Values that AWS answers although its model has others."""
+
+
+def xml_faults(shape, element, path="$"):
+    """What in an XML element contradicts the shape, a line each."""
+    checker = _XML_CHECKERS.get(shape.type_name)
+    if checker is None:
+        return [f"{path}: no rule for {shape.type_name}"]
+    return list(checker(shape, element, path))
+
+
+def local_name(element):
+    return element.tag.rpartition("}")[2]
+
+
+def _xml_structure(shape, element, path):
+    members = body_members(shape)
+    names = [local_name(inner) for inner in element]
+    yield from (f"{path}.{name}: {names.count(name)} times" for name in sorted(set(names)) if names.count(name) > 1)
+    yield from (f"{path}.{name}: missing" for name in shape.required_members if name not in names)
+    if (element.text or "").strip():
+        yield f"{path}: text where members belong"
+    for inner, name in zip(element, names, strict=True):
+        if name not in members:
+            yield f"{path}.{name}: not a member of {shape.name}"
+        else:
+            yield from xml_faults(members[name], inner, f"{path}.{name}")
+
+
+def _xml_list(shape, element, path):
+    wanted = shape.member.serialization.get("name", "member")
+    for index, inner in enumerate(element):
+        if local_name(inner) != wanted:
+            yield f"{path}[{index}]: {local_name(inner)} instead of {wanted}"
+        yield from xml_faults(shape.member, inner, f"{path}[{index}]")
+
+
+def _xml_map(shape, element, path):
+    for index, entry in enumerate(element):
+        if [local_name(inner) for inner in entry] != ["key", "value"]:
+            yield f"{path}[{index}]: no entry of a key and a value"
+            continue
+        yield from xml_faults(shape.key, entry[0], f"{path}[{index}].key")
+        yield from xml_faults(shape.value, entry[1], f"{path}[{index}].value")
+
+
+def _xml_text(read):
+    def check(shape, element, path):
+        text = element.text or ""
+        if len(element):
+            yield f"{path}: elements instead of {shape.type_name}"
+        try:
+            read(text)
+        except ValueError:
+            yield f"{path}: `{text}` is no {shape.type_name}"
+        if getattr(shape, "enum", None) and text not in shape.enum and text != BESIDE_THE_MODEL.get(shape.name):
+            yield f"{path}: `{text}` is not one of {shape.name}"
+
+    return check
+
+
+_XML_CHECKERS = {
+    "structure": _xml_structure,
+    "list": _xml_list,
+    "map": _xml_map,
+    "string": _xml_text(str),
+    "integer": _xml_text(int),
+    "boolean": _xml_text(("false", "true").index),
+    "timestamp": _xml_text(lambda text: datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")),
+}

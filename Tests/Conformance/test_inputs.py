@@ -6,7 +6,9 @@ import subprocess
 
 import pytest
 from Conformance.model import operation, service
+from harness.api_requests import made_up, operation_request
 from harness.clients import ROLE, client_environment
+from harness.identities import ADMINISTRATOR, allow, document
 from harness.packages import make_zip
 from harness.paths import redoubt_binary
 from harness.sigv4 import Request, Signer, send
@@ -26,15 +28,37 @@ LOGS = [
     "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "DescribeLogGroups", "DescribeLogStreams",
     "FilterLogEvents", "GetLogEvents", "PutRetentionPolicy",
 ]  # fmt: skip
+IAM = [
+    "CreateUser", "GetUser", "ListUsers", "DeleteUser", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
+    "PutUserPolicy", "GetUserPolicy", "ListUserPolicies", "DeleteUserPolicy",
+    "AttachUserPolicy", "ListAttachedUserPolicies", "DetachUserPolicy",
+    "CreatePolicy", "GetPolicy", "ListPolicies", "DeletePolicy",
+    "CreatePolicyVersion", "GetPolicyVersion", "ListPolicyVersions", "SetDefaultPolicyVersion", "DeletePolicyVersion",
+    "CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey",
+    "CreateGroup", "GetGroup", "ListGroups", "DeleteGroup", "AddUserToGroup", "RemoveUserFromGroup", "ListGroupsForUser",
+    "PutGroupPolicy", "GetGroupPolicy", "ListGroupPolicies", "DeleteGroupPolicy",
+    "AttachGroupPolicy", "ListAttachedGroupPolicies", "DetachGroupPolicy",
+    "CreateRole", "GetRole", "ListRoles", "UpdateRole", "UpdateAssumeRolePolicy", "DeleteRole",
+    "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
+    "PutRolePolicy", "GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy",
+    "AttachRolePolicy", "ListAttachedRolePolicies", "DetachRolePolicy",
+    "TagUser", "ListUserTags", "UntagUser", "TagRole", "ListRoleTags", "UntagRole", "TagPolicy", "ListPolicyTags",
+    "UntagPolicy", "ListEntitiesForPolicy", "GetAccountAuthorizationDetails", "GetAccountSummary",
+    "SimulateCustomPolicy", "SimulatePrincipalPolicy",
+]  # fmt: skip
+STS = ["GetCallerIdentity", "AssumeRole"]
+QUERY = ("iam", "sts")
+"""The services whose members come as a form."""
 DEFAULTS = {"Zip", "None", "Text", "PassThrough", "STANDARD"}
-OPERATIONS = [("lambda", name) for name in LAMBDA] + [("logs", name) for name in LOGS]
+SERVED = {"lambda": LAMBDA, "logs": LOGS, "iam": IAM, "sts": STS}
+OPERATIONS = [(service_name, name) for service_name, names in SERVED.items() for name in names]
 # Redoubt's own API, which AWS has no model of.
 OWN = {
     ("redoubt", name)
     for name in (
         "PutFunctionHygiene", "GetFunctionHygiene", "DeleteFunctionHygiene", "PutAccountHygiene", "GetAccountHygiene",
         "DeleteAccountHygiene", "ListFindings", "ListLogEvents",
-        "GetFunctionPackage", "GetLayerPackage", "GetMetrics",
+        "GetFunctionPackage", "GetLayerPackage", "GetMetrics", "GetDecisions",
     )
 }  # fmt: skip
 
@@ -59,7 +83,8 @@ def test_the_binding_is_the_models(served, key):
 
 @pytest.mark.parametrize("key", OPERATIONS, ids="-".join)
 def test_every_member_is_honoured_or_refused(served, key):
-    members = set(operation(*key).input_shape.members)
+    shape = operation(*key).input_shape
+    members = set(shape.members) if shape else set()
     honoured, refused = set(served[key]["honoured"]), set(served[key]["unhonoured"])
     assert (honoured | refused) - members == set(), "names that the model does not have"
     assert members - honoured - refused == set(), "members that would be ignored in silence"
@@ -134,18 +159,25 @@ def required(key):
             "Role": ROLE,
             "Code": {"ZipFile": package},
         }
+    if key[0] in QUERY:
+        documents = {"PolicyInputList": [document(allow("s3:*"))], "PolicySourceArn": ADMINISTRATOR}
+        made = made_up(operation(*key).input_shape)
+        return {**made, **{name: value for name, value in documents.items() if name in made}}
     if key == ("logs", "GetLogEvents"):
         return {"logGroupName": "/aws/lambda/x", "logStreamName": "s"}
     return {"logGroupName": "/aws/lambda/x"} if key[0] == "logs" else {}
 
 
 def post(server, row, name, body, further=None):
+    signer = Signer(*server.credentials, service=row["service"])
+    if row["service"] in QUERY:
+        return send(server, signer.sign(operation_request(server, row["service"], row["operation"], body)))
     headers = {"Host": f"127.0.0.1:{server.port}", **(further or {})}
     if row["service"] == "logs":
         headers["X-Amz-Target"] = "Logs_20140328." + row["operation"]
         headers["Content-Type"] = "application/x-amz-json-1.1"
     request = Request(row["method"], row["path"].replace("{FunctionName}", name), headers, json.dumps(body).encode())
-    return send(server, Signer(*server.credentials, service=row["service"]).sign(request))
+    return send(server, signer.sign(request))
 
 
 def test_every_operation_in_the_table_is_one_of_awss(served):

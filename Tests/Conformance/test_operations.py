@@ -202,7 +202,7 @@ def test_a_documented_error_is_brought_about_or_has_a_reason_to_be_absent(name, 
     assert bool(absent) != (situation(name, code) is not None), absent
 
 
-@pytest.mark.parametrize("service", ABSENT)
+@pytest.mark.parametrize("service", ["lambda", "logs"])
 def test_no_reason_speaks_of_what_the_model_does_not_have(service):
     used = {id(entry) for name, code in DOCUMENTED if service_of(name) == service for entry in reasons(service, name, code)}
     assert [entry.reason for entry in ABSENT[service] if id(entry) not in used] == []

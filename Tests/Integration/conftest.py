@@ -1,3 +1,4 @@
 """Fixtures of this folder; they live in harness/."""
 
+from harness.identities import iam, identities  # noqa: F401
 from harness.projects import project, redoubt  # noqa: F401

@@ -7,8 +7,10 @@ import datetime
 import hashlib
 import hmac
 import http.client
+import json
 from dataclasses import dataclass, field
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 
 @dataclass
@@ -104,23 +106,35 @@ class Reply:
 
     @property
     def error_code(self):
-        return self.headers.get("x-amzn-errortype", "").split(":")[0]
+        """Where the REST, the JSON and the query protocols have it; empty where there is none."""
+        if name := self.headers.get("x-amzn-errortype"):
+            return name.split(":")[0]
+        if self.body.startswith(b"{"):
+            return json.loads(self.body).get("__type", "")
+        if self.body.startswith(b"<"):
+            return ElementTree.fromstring(self.body).findtext("{*}Error/{*}Code", "")
+        return ""
 
 
 def send(server, request, timeout=20):
     """Sends exactly the request's headers, Content-Length added."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=timeout)
     try:
-        connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
-        for name, value in request.headers.items():
-            connection.putheader(name, value)
-        if request.body or request.method in ("POST", "PUT"):
-            connection.putheader("Content-Length", str(len(request.body)))
-        connection.endheaders(request.body or None)
-        response = connection.getresponse()
-        return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        return exchange(connection, request)
     finally:
         connection.close()
+
+
+def exchange(connection, request):
+    """As `send`, on a connection that stays open."""
+    connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
+    for name, value in request.headers.items():
+        connection.putheader(name, value)
+    if request.body or request.method in ("POST", "PUT"):
+        connection.putheader("Content-Length", str(len(request.body)))
+    connection.endheaders(request.body or None)
+    response = connection.getresponse()
+    return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
 
 
 def _encode(text):

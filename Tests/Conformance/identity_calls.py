@@ -1,0 +1,319 @@
+"""A call of every operation of IAM and STS that is served, on its good path, and those that bring about each error of
+AWS's models."""
+
+from dataclasses import dataclass
+
+from Conformance.model import operation
+from Conformance.test_inputs import IAM, STS
+from harness.clients import ACCOUNT
+from harness.functions import unique_name
+from harness.identities import TRUST, Caller, Identities, allow, document, document_of_size
+
+TEXT = document(allow("lambda:ListFunctions"))
+MISSING_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/no-such-policy"
+
+
+@dataclass
+class World:
+    """What the calls speak of: a user who has everything that users can have, and a managed policy of two versions."""
+
+    made: Identities
+    is_broken: bool = False
+    """Then nothing can be made any more, and what is there has to do."""
+
+    def build(self):
+        self.policy = self.spare_policy(Path="/calls/", Description="d")
+        self.made.client.create_policy_version(PolicyArn=self.policy, PolicyDocument=TEXT)
+        self.caller: Caller = self.made.caller(
+            allow("s3:*"), attached=[self.policy], PermissionsBoundary=self.policy, Path="/calls/"
+        )
+        self.user = self.caller.name
+        self.group, self.role = self.endowed_group(), self.endowed_role()
+        self.made.client.add_user_to_group(GroupName=self.group, UserName=self.user)
+        return self
+
+    def endowed_group(self):
+        """A group that has a policy and an attachment."""
+        if self.is_broken:
+            return self.group
+        return self.made.group(allow("s3:*"), attached=[self.policy], Path="/calls/")
+
+    def endowed_role(self):
+        """A role that the administrator may assume and that has a policy, an attachment and a boundary."""
+        if self.is_broken:
+            return self.role
+        return self.made.role(
+            allow("s3:*"), attached=[self.policy], PermissionsBoundary=self.policy, Path="/calls/", Description="d"
+        )
+
+    def spare_group(self):
+        return self.group if self.is_broken else self.made.group()
+
+    def spare_role(self):
+        return self.role if self.is_broken else self.made.role()
+
+    def user_of_ten_groups(self):
+        name = self.made.user()
+        for _ in range(10):
+            self.made.client.add_user_to_group(GroupName=self.made.group(), UserName=name)
+        return name
+
+    def full(self, owner):
+        """A group or role with ten attached policies."""
+        name = getattr(self.made, owner)()
+        attach = getattr(self.made.client, f"attach_{owner}_policy")
+        for _ in range(10):
+            attach(**{f"{owner.capitalize()}Name": name, "PolicyArn": self.spare_policy()})
+        return name
+
+    def spare_user(self):
+        return self.user if self.is_broken else self.made.user()
+
+    def spare_policy(self, **members):
+        return self.policy if self.is_broken else self.made.policy(allow("lambda:ListFunctions"), **members)
+
+    def spare_key(self):
+        """A key with its user."""
+        if self.is_broken:
+            return key(self)
+        name = self.made.user()
+        return {"UserName": name, "AccessKeyId": self.made.key(name)["AccessKeyId"]}
+
+    def spare_version(self):
+        if self.is_broken:
+            return version(self)
+        arn = self.spare_policy()
+        self.made.client.create_policy_version(PolicyArn=arn, PolicyDocument=TEXT)
+        return {"PolicyArn": arn, "VersionId": "v2"}
+
+    def endowed_user(self):
+        """A user from whom a policy, an attachment and a boundary can be taken away."""
+        if self.is_broken:
+            return self.user
+        policy = self.policy
+        return self.made.caller(allow("s3:*"), attached=[policy], PermissionsBoundary=policy).name
+
+    def user_at_the_limits(self):
+        """A user with two keys and ten attached policies."""
+        name = self.made.user()
+        for _ in range(2):
+            self.made.key(name)
+        for _ in range(10):
+            self.made.client.attach_user_policy(UserName=name, PolicyArn=self.spare_policy())
+        return name
+
+    def policy_at_the_limit(self):
+        arn = self.spare_policy()
+        for _ in range(4):
+            self.made.client.create_policy_version(PolicyArn=arn, PolicyDocument=TEXT)
+        return arn
+
+
+def user(world):
+    return {"UserName": world.user}
+
+
+def policy(world):
+    return {"PolicyArn": world.policy}
+
+
+def version(world):
+    return {**policy(world), "VersionId": "v2"}
+
+
+def key(world):
+    return {**user(world), "AccessKeyId": world.caller.key}
+
+
+def nothing(world):
+    return {}
+
+
+def group(world):
+    return {"GroupName": world.group}
+
+
+def role(world):
+    return {"RoleName": world.role}
+
+
+def role_arn(world):
+    return f"arn:aws:iam::{ACCOUNT}:role/calls/{world.role}"
+
+
+TAGS = {"Tags": [{"Key": "k", "Value": "v"}]}
+SIMULATION = {"ActionNames": ["s3:GetObject"], "ResourceArns": ["arn:aws:s3:::b"]}
+SESSION = {"RoleSessionName": "calls"}
+
+
+GOOD = {
+    "AttachUserPolicy": lambda w: {**user(w), "PolicyArn": w.spare_policy()},
+    "CreateAccessKey": lambda w: {"UserName": w.spare_user()},
+    "CreatePolicy": lambda w: {
+        "PolicyName": unique_name("p"), "Path": "/calls/", "Description": "d", "PolicyDocument": TEXT,
+    },
+    "CreatePolicyVersion": lambda w: {"PolicyArn": w.spare_policy(), "PolicyDocument": TEXT, "SetAsDefault": True},
+    "CreateUser": lambda w: {"UserName": unique_name("u"), "Path": "/calls/", "PermissionsBoundary": w.policy},
+    "DeleteAccessKey": World.spare_key,
+    "DeletePolicy": lambda w: {"PolicyArn": w.spare_policy()},
+    "DeletePolicyVersion": World.spare_version,
+    "DeleteUser": lambda w: {"UserName": w.spare_user()},
+    "DeleteUserPermissionsBoundary": lambda w: {"UserName": w.endowed_user()},
+    "DeleteUserPolicy": lambda w: {"UserName": w.endowed_user(), "PolicyName": "own"},
+    "DetachUserPolicy": lambda w: {"UserName": w.endowed_user(), "PolicyArn": w.policy},
+    "GetCallerIdentity": nothing,
+    "GetPolicy": policy,
+    "GetPolicyVersion": version,
+    "GetUser": user,
+    "GetUserPolicy": lambda w: {**user(w), "PolicyName": "own"},
+    "ListAccessKeys": user,
+    "ListAttachedUserPolicies": user,
+    "ListPolicies": lambda w: {"MaxItems": 2},
+    "ListPolicyVersions": lambda w: {**policy(w), "MaxItems": 1},
+    "ListUserPolicies": user,
+    "ListUsers": lambda w: {"MaxItems": 1},
+    "PutUserPermissionsBoundary": lambda w: {"UserName": w.spare_user(), "PermissionsBoundary": w.policy},
+    "PutUserPolicy": lambda w: {"UserName": w.spare_user(), "PolicyName": "p", "PolicyDocument": TEXT},
+    "SetDefaultPolicyVersion": World.spare_version,
+    "UpdateAccessKey": lambda w: {**w.spare_key(), "Status": "Inactive"},
+    "AddUserToGroup": lambda w: {**group(w), "UserName": w.spare_user()},
+    "AttachGroupPolicy": lambda w: {"GroupName": w.spare_group(), **policy(w)},
+    "CreateGroup": lambda w: {"GroupName": w.made.new_group_name(), "Path": "/calls/"},
+    "DeleteGroup": lambda w: {"GroupName": w.spare_group()},
+    "DeleteGroupPolicy": lambda w: {"GroupName": w.endowed_group(), "PolicyName": "own"},
+    "DetachGroupPolicy": lambda w: {"GroupName": w.endowed_group(), **policy(w)},
+    "GetGroup": group,
+    "GetGroupPolicy": lambda w: {**group(w), "PolicyName": "own"},
+    "ListAttachedGroupPolicies": group,
+    "ListGroupPolicies": group,
+    "ListGroups": lambda w: {"MaxItems": 1},
+    "ListGroupsForUser": user,
+    "PutGroupPolicy": lambda w: {**group(w), "PolicyName": "p", "PolicyDocument": TEXT},
+    "RemoveUserFromGroup": lambda w: {"GroupName": w.spare_group(), **user(w)},
+    "AttachRolePolicy": lambda w: {"RoleName": w.spare_role(), **policy(w)},
+    "CreateRole": lambda w: {
+        "RoleName": w.made.new_role_name(), "Path": "/calls/", "Description": "d", "AssumeRolePolicyDocument": TRUST,
+        "PermissionsBoundary": w.policy, "MaxSessionDuration": 7200, **TAGS,
+    },
+    "DeleteRole": lambda w: {"RoleName": w.spare_role()},
+    "DeleteRolePermissionsBoundary": lambda w: {"RoleName": w.endowed_role()},
+    "DeleteRolePolicy": lambda w: {"RoleName": w.endowed_role(), "PolicyName": "own"},
+    "DetachRolePolicy": lambda w: {"RoleName": w.endowed_role(), **policy(w)},
+    "GetRole": role,
+    "GetRolePolicy": lambda w: {**role(w), "PolicyName": "own"},
+    "ListAttachedRolePolicies": role,
+    "ListRolePolicies": role,
+    "ListRoles": lambda w: {"MaxItems": 1},
+    "PutRolePermissionsBoundary": lambda w: {"RoleName": w.spare_role(), "PermissionsBoundary": w.policy},
+    "PutRolePolicy": lambda w: {**role(w), "PolicyName": "p", "PolicyDocument": TEXT},
+    "UpdateAssumeRolePolicy": lambda w: {"RoleName": w.spare_role(), "PolicyDocument": TRUST},
+    "UpdateRole": lambda w: {**role(w), "Description": "e", "MaxSessionDuration": 3600},
+    "TagUser": lambda w: {**user(w), **TAGS},
+    "ListUserTags": user,
+    "UntagUser": lambda w: {**user(w), "TagKeys": ["k"]},
+    "TagRole": lambda w: {**role(w), **TAGS},
+    "ListRoleTags": role,
+    "UntagRole": lambda w: {**role(w), "TagKeys": ["k"]},
+    "TagPolicy": lambda w: {**policy(w), **TAGS},
+    "ListPolicyTags": policy,
+    "UntagPolicy": lambda w: {**policy(w), "TagKeys": ["k"]},
+    "ListEntitiesForPolicy": policy,
+    "GetAccountAuthorizationDetails": lambda w: {"MaxItems": 20},
+    "GetAccountSummary": nothing,
+    "SimulateCustomPolicy": lambda w: {**SIMULATION, "PolicyInputList": [TEXT]},
+    "SimulatePrincipalPolicy": lambda w: {**SIMULATION, "PolicySourceArn": w.caller.arn},
+    "AssumeRole": lambda w: {**SESSION, "RoleArn": role_arn(w), "Policy": TEXT, "SourceIdentity": "calls", **TAGS},
+}  # fmt: skip
+"""Operation to the members of a call that succeeds."""
+
+MANY_TAGS = {"Tags": [{"Key": f"k{number}", "Value": ""} for number in range(51)]}
+SAME_TAGS = {"Tags": [{"Key": "k", "Value": "v"}, {"Key": "k", "Value": "w"}]}
+
+CHANGES = {
+    ("AttachUserPolicy", "LimitExceededException"): lambda w: {"UserName": w.user_at_the_limits()},
+    ("CreateAccessKey", "LimitExceededException"): lambda w: {"UserName": w.user_at_the_limits()},
+    ("CreatePolicy", "EntityAlreadyExistsException"): lambda w: {"PolicyName": w.policy.rpartition("/")[2]},
+    ("CreatePolicy", "InvalidInputException"): SAME_TAGS,
+    ("CreatePolicy", "LimitExceededException"): {"PolicyDocument": document_of_size(6145)},
+    ("CreatePolicyVersion", "LimitExceededException"): lambda w: {"PolicyArn": w.policy_at_the_limit()},
+    ("CreateUser", "EntityAlreadyExistsException"): user,
+    ("CreateUser", "InvalidInputException"): SAME_TAGS,
+    ("CreateUser", "NoSuchEntityException"): {"PermissionsBoundary": MISSING_POLICY},
+    ("DeletePolicy", "DeleteConflictException"): policy,
+    ("DeletePolicyVersion", "DeleteConflictException"): {"VersionId": "v1"},
+    ("DeleteUser", "DeleteConflictException"): user,
+    ("PutUserPolicy", "LimitExceededException"): {"PolicyDocument": document_of_size(2049)},
+    ("AddUserToGroup", "LimitExceededException"): lambda w: {"UserName": w.user_of_ten_groups(), "GroupName": w.spare_group()},
+    ("AttachGroupPolicy", "LimitExceededException"): lambda w: {"GroupName": w.full("group"), "PolicyArn": w.policy},
+    ("AttachRolePolicy", "LimitExceededException"): lambda w: {"RoleName": w.full("role"), "PolicyArn": w.policy},
+    ("CreateGroup", "EntityAlreadyExistsException"): group,
+    ("CreateRole", "EntityAlreadyExistsException"): role,
+    ("CreateRole", "InvalidInputException"): SAME_TAGS,
+    ("CreateRole", "LimitExceededException"): MANY_TAGS,
+    ("CreateRole", "MalformedPolicyDocumentException"): {"AssumeRolePolicyDocument": "no json"},
+    ("CreateRole", "NoSuchEntityException"): {"PermissionsBoundary": MISSING_POLICY},
+    ("DeleteGroup", "DeleteConflictException"): group,
+    ("DeleteRole", "DeleteConflictException"): role,
+    ("PutGroupPolicy", "LimitExceededException"): {"PolicyDocument": document_of_size(5121)},
+    ("PutRolePolicy", "LimitExceededException"): {"PolicyDocument": document_of_size(10_241)},
+    ("UpdateAssumeRolePolicy", "LimitExceededException"): {"PolicyDocument": TRUST.replace("sts:AssumeRole", "sts:" + "a" * 2049)},
+    ("TagUser", "LimitExceededException"): MANY_TAGS,
+    ("TagRole", "LimitExceededException"): MANY_TAGS,
+    ("TagPolicy", "LimitExceededException"): MANY_TAGS,
+    ("TagUser", "InvalidInputException"): SAME_TAGS,
+    ("TagRole", "InvalidInputException"): SAME_TAGS,
+    ("TagPolicy", "InvalidInputException"): SAME_TAGS,
+    ("SimulateCustomPolicy", "InvalidInputException"): {"PolicyInputList": ["no json"]},
+    ("SimulatePrincipalPolicy", "InvalidInputException"): {"PolicyInputList": ["no json"]},
+    ("SimulatePrincipalPolicy", "NoSuchEntityException"): {
+        "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/no-such-user"
+    },
+    ("AssumeRole", "MalformedPolicyDocumentException"): {"Policy": "no json"},
+    ("AssumeRole", "PackedPolicyTooLargeException"): {
+        "Tags": [{"Key": f"k{number}", "Value": "v" * 256} for number in range(10)]
+    },
+}
+"""(operation, error) to the members that replace those of the good call."""
+
+CROWDED = {("CreateUser", "LimitExceededException")}
+"""Errors of an account that has as many users as it may have."""
+
+
+def service_of(name):
+    return "sts" if name in STS else "iam"
+
+
+def documented():
+    """(operation, error) of all that is served."""
+    for name in [*IAM, *STS]:
+        yield from ((name, shape.name) for shape in operation(service_of(name), name).error_shapes)
+
+
+def general_change(name, code):
+    """What brings about an error in the same way for many operations; None for all others."""
+    members = operation(service_of(name), name).input_shape.members
+    if code == "MalformedPolicyDocumentException":
+        return {"PolicyDocument": "no json"}
+    if code == "NoSuchEntityException" and name != "CreateGroup":
+        missing = {"UserName": "no-such-user", "GroupName": "no-such-group", "RoleName": "no-such-role"}
+        named = next((name for name in missing if name in members), None)
+        return {named: missing[named]} if named else {"PolicyArn": MISSING_POLICY}
+    return None
+
+
+def situation(name, code):
+    """(where, change of the good call) for an error that can be brought about; None for any other.
+
+    The places: `world`, as it is; `crowded`, where no further user has room; `broken`, where the state cannot be read.
+    """
+    if code == "ServiceFailureException":
+        return "broken", {}
+    if (name, code) in CROWDED:
+        return "crowded", {}
+    change = CHANGES.get((name, code)) or general_change(name, code)
+    return None if change is None else ("world", change)
+
+
+def members(name, change, world):
+    """Those of the call."""
+    return {**GOOD[name](world), **(change(world) if callable(change) else change)}
