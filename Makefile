@@ -30,7 +30,8 @@ guards:       ## takes one guard at a time away and shows that a test fails with
 bench:        ## every benchmark of a release build, beside others; writes Benchmarks/ again
 	/usr/bin/python3 bench/report.py --start .build/release/redoubt
 
-soak:         ## a release build: 10,000 invocations from 16 clients, then 200 kills at random moments under load
+soak:         ## a release build: 10,000 invocations from 16 clients, then 200 kills at random moments under load, a million policy questions
 	/usr/bin/python3 bench/soak.py --start .build/release/redoubt --invocations 10000 --clients 16
 	cd Tests && ../.build-venv/bin/python -m soak --rounds 200
+	.build-venv/bin/python Tests/Policy/soak.py --cases 1000000
 	REDOUBT_STORM_ROUNDS=500 .build-venv/bin/python -m pytest Tests/Integration/test_concurrency.py -q -k storm

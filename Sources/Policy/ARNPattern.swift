@@ -18,7 +18,9 @@ struct ARNPattern: Hashable, Sendable {
   /// Whether `text` is an ARN that it names; not when one of its variables has no value.
   func matches(_ text: String, _ keys: ConditionKeys) -> Bool {
     let fields = text.fields(separatedBy: ":", maxSplits: 5)
-    guard fields.count == 6, let patterns = fixed ?? Self.patterns(parts, keys) else { return false }
+    guard fields.count == 6, fields[0] == "arn", let patterns = fixed ?? Self.patterns(parts, keys) else {
+      return false
+    }
     return zip(patterns, fields).allSatisfy { $0.matches($1) }
   }
 

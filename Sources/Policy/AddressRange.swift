@@ -22,6 +22,12 @@ struct AddressRange: Hashable, Sendable {
     prefixLength = length
   }
 
+  /// One address alone.
+  init?(address text: String) {
+    guard !text.utf8.contains(UInt8(ascii: "/")) else { return nil }
+    self.init(text)
+  }
+
   /// Whether all addresses of `other` are in here. Ranges of the two families never hold each other.
   func contains(_ other: AddressRange) -> Bool {
     guard address.count == other.address.count, other.prefixLength >= prefixLength else { return false }

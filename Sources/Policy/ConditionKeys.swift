@@ -6,25 +6,37 @@ package struct ConditionKeys: Hashable, Sendable {
     case list([String])
   }
 
-  private var values: [String: Value] = [:]
+  private var values: [Name: Value] = [:]
+
+  /// In lower case, compared by its bytes.
+  private struct Name: Hashable {
+    let text: String
+
+    static func == (left: Name, right: Name) -> Bool { left.text.isSame(as: right.text) }
+
+    func hash(into hasher: inout Hasher) {
+      var text = text
+      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+  }
 
   package init() {}
 
   static let none = ConditionKeys()
 
   package subscript(_ name: String) -> Value? {
-    get { values[name.lowercased()] }
-    set { values[name.lowercased()] = newValue }
+    get { values[Name(text: name.lowercased())] }
+    set { values[Name(text: name.lowercased())] = newValue }
   }
 
   /// All keys, in lower case.
-  package var all: [(name: String, value: Value)] { values.map { ($0.key, $0.value) } }
+  package var all: [(name: String, value: Value)] { values.map { ($0.key.text, $0.value) } }
 
   /// The values of the key; empty when the request does not have it.
   ///
   /// - Parameter name: in lower case.
   func list(_ name: String) -> [String] {
-    switch values[name] {
+    switch values[Name(text: name)] {
     case .single(let value)?: [value]
     case .list(let values)?: values
     case nil: []
@@ -35,7 +47,7 @@ package struct ConditionKeys: Hashable, Sendable {
   ///
   /// - Parameter name: in lower case.
   func variable(_ name: String) -> String? {
-    guard case .single(let value)? = values[name] else { return nil }
+    guard case .single(let value)? = values[Name(text: name)] else { return nil }
     return value
   }
 }

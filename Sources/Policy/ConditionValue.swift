@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -11,7 +13,7 @@ enum ConditionValue: Hashable, Sendable {
   case pattern(Wildcards)
   case template(Template)
   case arn(ARNPattern)
-  case number(Double)
+  case number(Decimal)
   /// Seconds since 1970.
   case date(Double)
   case flag(Bool)
@@ -42,8 +44,8 @@ enum ConditionValue: Hashable, Sendable {
   /// Whether a value of the request compares. One that is not of the operator's type does not.
   func compares(_ found: String, by comparison: ConditionOperator.Comparison, _ keys: ConditionKeys) -> Bool {
     switch (self, comparison) {
-    case (.text(let wanted), .stringEqualsIgnoringCase): found.lowercased().utf8.elementsEqual(wanted.utf8)
-    case (.text(let wanted), _): found.utf8.elementsEqual(wanted.utf8)
+    case (.text(let wanted), .stringEqualsIgnoringCase): found.lowercased().isSame(as: wanted)
+    case (.text(let wanted), _): found.isSame(as: wanted)
     case (.pattern(let pattern), _): pattern.matches(found)
     case (.template(let template), _): Self.compares(found, template, comparison, keys)
     case (.arn(let pattern), _): pattern.matches(found, keys)
@@ -51,7 +53,7 @@ enum ConditionValue: Hashable, Sendable {
     case (.date(let limit), .date(let order)): PolicyDate.seconds(found).map { order.holds($0, limit) } ?? false
     case (.flag(let wanted), _): Self.flag(found) == wanted
     case (.bytes(let wanted), _): Self.bytes(found) == wanted
-    case (.addresses(let range), _): AddressRange(found).map(range.contains) ?? false
+    case (.addresses(let range), _): AddressRange(address: found).map(range.contains) ?? false
     case (.number, _), (.date, _), (.unreadable, _): false
     }
   }
@@ -61,16 +63,17 @@ enum ConditionValue: Hashable, Sendable {
   ) -> Bool {
     switch comparison {
     case .stringLike: template.tokens(keys).map { Wildcards(tokens: $0).matches(found) } ?? false
-    case .stringEqualsIgnoringCase: template.text(keys)?.lowercased() == found.lowercased()
-    default: template.text(keys).map { $0.utf8.elementsEqual(found.utf8) } ?? false
+    case .stringEqualsIgnoringCase: template.text(keys)?.lowercased().isSame(as: found.lowercased()) ?? false
+    default: template.text(keys)?.isSame(as: found) ?? false
     }
   }
 
-  private static func number(_ text: String) -> Double? {
-    guard let first = text.utf8.first, first == UInt8(ascii: "-") || (0x30...0x39).contains(first),
-      let number = Double(text), number.isFinite
-    else { return nil }
-    return number
+  /// `-12` or `-12.5`: exact, as a binary number would not be.
+  private static func number(_ text: String) -> Decimal? {
+    let digits = text.utf8.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
+    let parts = digits.fields(separatedBy: ".", maxSplits: 1)
+    guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else { return nil }
+    return Decimal(string: text)
   }
 
   private static func flag(_ text: String) -> Bool? {

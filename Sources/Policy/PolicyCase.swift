@@ -22,6 +22,7 @@ package struct PolicyCase: Sendable {
   private static func keys(_ request: CaseMembers) throws(PolicyError) -> ConditionKeys {
     var keys = ConditionKeys()
     for (name, value) in try request.optionalObject("context")?.members ?? [:] {
+      guard keys[name] == nil else { throw PolicyError(.invalid, "`request.context` has the key `\(name)` twice") }
       if case .array(let values) = value {
         var texts: [String] = []
         for value in values { texts.append(try text(value, name)) }

@@ -148,6 +148,8 @@ extension PolicyMembers {
     var found: [(name: String, key: String, values: [String])] = []
     for (name, keys) in operators.sorted(by: { $0.key < $1.key }) {
       guard case .object(let keys) = keys else { throw .syntax }
+      // An operator that nobody knows counts although it compares nothing.
+      if keys.isEmpty, ConditionOperator(name) == nil { found.append((name, "", [])) }
       for (key, value) in keys.sorted(by: { $0.key < $1.key }) {
         var values: [String] = []
         for value in try list(value) { values.append(try scalar(value)) }

@@ -19,7 +19,7 @@ extension PolicyDocument {
   /// - Throws: `PolicyError`.
   package init(saving text: some Sequence<UInt8>, as kind: PolicyKind) throws(PolicyError) {
     try self.init(reading: Self.value(text))
-    guard statements.allSatisfy({ $0.conditions.allSatisfy(\.isKnown) }) else { throw .syntax }
+    guard statements.allSatisfy({ $0.conditions.allSatisfy { $0.isKnown || $0.key.isEmpty } }) else { throw .syntax }
     try checkVersion(kind)
     try checkValues()
     try checkNames()
@@ -41,7 +41,7 @@ extension PolicyDocument {
   private func checkValues() throws(PolicyError) {
     try checkEffects()
     for statement in statements {
-      for condition in statement.conditions where !condition.isReadable { throw .legacy }
+      for condition in statement.conditions where !condition.isReadable && !condition.key.isEmpty { throw .legacy }
       for pattern in statement.resources?.patterns ?? [] where pattern.isCutShort { throw .legacy }
     }
   }

@@ -105,9 +105,10 @@ private struct Findings {
 
   private mutating func lookAtResource(_ policy: PolicyDocument) {
     for (index, statement) in policy.statements.enumerated() {
-      guard let match = statement.principals?.match(question.caller, statement.effect), applies(statement) else {
-        continue
-      }
+      // Without a principal nobody is meant: that allows nobody, and denies everybody.
+      let silent = statement.effect == .deny ? PrincipalMatch.caller : nil
+      let match = statement.principals.map { $0.match(question.caller, statement.effect) } ?? silent
+      guard let match, applies(statement) else { continue }
       let reference = StatementReference(source: .resource, policy: 0, statement: index, sid: statement.sid)
       switch statement.effect {
       case .allow: resource.append((match, reference))

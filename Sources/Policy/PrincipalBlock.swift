@@ -56,7 +56,7 @@ package enum PrincipalPattern: Hashable, Sendable {
     switch kind {
     case "AWS": self = Self.aws(text)
     case "Service": self = .service(text.lowercased())
-    case "Federated": self = text == "*" ? .everyone : .federated(text)
+    case "Federated": self = .federated(text)
     case "CanonicalUser": self = .canonicalUser(text)
     default: return nil
     }
@@ -85,11 +85,11 @@ package enum PrincipalPattern: Hashable, Sendable {
   func names(_ identity: Caller.Identity) -> Bool {
     switch (self, identity) {
     case (.everyone, _): true
-    case (.account(let account), .account(let other)): account == other
-    case (.arn(let arn), .principal(let other, _)): arn == other
-    case (.uniqueID(let id), .principal(_, let other)): id == other
-    case (.service(let service), .service(let other)): service == other
-    case (.federated(let provider), .federated(let other)): provider == other
+    case (.account(let account), .account(let other)): account.isSame(as: other)
+    case (.arn(let arn), .principal(let other, _)): arn.isSame(as: other)
+    case (.uniqueID(let id), .principal(_, let other)): other.map(id.isSame) ?? false
+    case (.service(let service), .service(let other)): service.isSame(as: other)
+    case (.federated(let provider), .federated(let other)): provider.isSame(as: other)
     default: false
     }
   }

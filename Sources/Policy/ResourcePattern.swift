@@ -9,8 +9,7 @@ package struct ResourcePattern: Hashable, Sendable {
 
   private enum Form: Hashable, Sendable {
     case fixed(Wildcards)
-    /// The first five segments with their colons, and what is behind.
-    case open(head: [Wildcards.Token], Template)
+    case open(Template)
   }
 
   init(_ text: String, _ version: PolicyDocument.Version) {
@@ -23,13 +22,8 @@ package struct ResourcePattern: Hashable, Sendable {
     var segments = text.fields(separatedBy: ":", maxSplits: 5).map(String.init)
     while segments.count < 6 { segments.append("*") }
     let head = segments[..<5].joined(separator: ":") + ":"
-    let tail = Template(segments[5], version)
-    form =
-      if tail.isFixed, let tokens = tail.tokens(.none) {
-        .fixed(Wildcards(tokens: Self.confined(Wildcards.tokens(of: head) + tokens)))
-      } else {
-        .open(head: Wildcards.tokens(of: head), tail)
-      }
+    let whole = Template(segments[5], version).after(head)
+    form = whole.isFixed ? .fixed(Wildcards(tokens: whole.arnTokens(.none) ?? [])) : .open(whole)
   }
 
   var hasVariables: Bool {
@@ -40,21 +34,8 @@ package struct ResourcePattern: Hashable, Sendable {
   func matches(_ resource: String, _ keys: ConditionKeys) -> Bool? {
     switch form {
     case .fixed(let wildcards): return wildcards.matches(resource)
-    case .open(let head, let tail):
-      guard let tokens = tail.tokens(keys) else { return nil }
-      return Wildcards(tokens: Self.confined(head + tokens)).matches(resource)
-    }
-  }
-
-  /// Wildcards stay inside of a segment, except for a `*` at the end of one, which goes past colons.
-  private static func confined(_ tokens: [Wildcards.Token]) -> [Wildcards.Token] {
-    tokens.indices.map { index in
-      let isLast = index + 1 == tokens.endIndex || tokens[index + 1] == .character(":")
-      return switch tokens[index] {
-      case .anyRun: isLast ? .anyRun : .anyRunInSegment
-      case .anyOne: .anyOneInSegment
-      case let token: token
-      }
+    case .open(let template):
+      return template.arnTokens(keys).map { Wildcards(tokens: $0).matches(resource) }
     }
   }
 }

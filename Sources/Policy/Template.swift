@@ -96,4 +96,39 @@ struct Template: Hashable, Sendable {
     }
     return tokens
   }
+
+  /// The same with a text in front of it that has no variables.
+  func after(_ head: String) -> Template {
+    guard case .text(let first)? = parts.first else { return Template(parts: [.text(head)] + parts) }
+    return Template(parts: [.text(head + first)] + parts.dropFirst())
+  }
+
+  private init(parts: [Part]) { self.parts = parts }
+
+  /// As `tokens`, for an ARN: wildcards stay inside of a segment, except for a `*` at the end of one, which goes past
+  /// colons. Where segments end is the pattern's to say, not that of values in it.
+  func arnTokens(_ keys: ConditionKeys) -> [Wildcards.Token]? {
+    var tokens: [Wildcards.Token] = []
+    for (index, part) in parts.enumerated() {
+      guard case .text(let text) = part else {
+        guard let value = Template(parts: [part]).tokens(keys) else { return nil }
+        tokens += value
+        continue
+      }
+      tokens += Self.confined(Wildcards.tokens(of: text), isLast: index + 1 == parts.count)
+    }
+    return tokens
+  }
+
+  /// - Parameter isLast: whether nothing comes behind.
+  private static func confined(_ tokens: [Wildcards.Token], isLast: Bool) -> [Wildcards.Token] {
+    tokens.indices.map { index in
+      let isAtEnd = index + 1 == tokens.endIndex ? isLast : tokens[index + 1] == .character(":")
+      return switch tokens[index] {
+      case .anyRun: isAtEnd ? .anyRun : .anyRunInSegment
+      case .anyOne: .anyOneInSegment
+      case let token: token
+      }
+    }
+  }
 }
