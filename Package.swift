@@ -80,7 +80,7 @@ let package = Package(
     swift("Wire", ["Core", "JSON"]),
     // Rank 2
     swift("Telemetry", ["Core", "JSON", "Storage", "Cryptography", "Wire", log]),
-    swift("Identity", ["Core", "Cryptography", "Policy", "Storage", "Wire"]),
+    swift("Identity", ["Core", "Cryptography", "JSON", "Policy", "Storage", "Wire"]),
     swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox"]),
     // Rank 3
     swift("Authorization", ["Core", "Identity", "JSON", "Policy", "Wire"]),

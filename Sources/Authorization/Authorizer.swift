@@ -31,8 +31,8 @@ package struct Authorizer: Sendable {
       throw denial(
         wire, request, needed[0].action, named(needed[0], request), " because the principal is not there any more")
     }
-    for access in needed {
-      let decision = decide(access, policies.wholeARN(named(access, request)), own, request)
+    for access in needed where request.principal.isOccasion(access.occasion) {
+      let decision = decide(access, resource(access, request), own, request)
       guard decision.isAllowed else {
         // As the caller named it: the path that was filled in would tell that it is there.
         throw denial(wire, request, access.action, named(access, request), Self.reason(decision, access))
@@ -81,6 +81,13 @@ package struct Authorizer: Sendable {
     return String(fields[4])
   }
 
+  /// What operations of IAM name by its name gets the path that it has; whoever gives an ARN means that one.
+  private func resource(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
+    let named = named(access, request)
+    let isByName = access.action.hasPrefix("iam:") && access.action != "iam:PassRole"
+    return isByName ? policies.wholeARN(named) : named
+  }
+
   private func named(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
     switch access.target {
     case .resource(let arn): arn
@@ -95,5 +102,16 @@ package struct Authorizer: Sendable {
     let message =
       "User: \(request.principal.arn) is not authorized to perform: \(action) on resource: \(resource)\(reason)"
     return Fault(code: wire.denialCode, status: wire.denialStatus, message: message)
+  }
+}
+
+extension Principal {
+  fileprivate func isOccasion(_ occasion: AccessRequest.Occasion) -> Bool {
+    guard case .roleSession(let session) = kind else { return occasion == .always }
+    return switch occasion {
+    case .always: true
+    case .tagsAreInherited: !session.transitiveTags.isEmpty
+    case .sourceIdentityIsInherited: session.sourceIdentity != nil
+    }
   }
 }

@@ -123,9 +123,10 @@ extension IdentityRegistry {
   }
 
   /// - Throws: `IdentityFailure.malformedPolicy`.
-  static func check(_ document: String, as kind: PolicyKind) throws {
+  @discardableResult
+  static func check(_ document: String, as kind: PolicyKind) throws -> PolicyDocument {
     do {
-      _ = try PolicyDocument(saving: document.utf8, as: kind)
+      return try PolicyDocument(saving: document.utf8, as: kind)
     } catch {
       throw IdentityFailure.malformedPolicy(error)
     }

@@ -10,12 +10,14 @@ extension IdentityRegistry {
     _ name: String, path: String, trustPolicy: String, description: String, maximumSession: Int, boundary: String?,
     tags: [String: String] = [:], in account: AccountID
   ) async throws -> RoleDescription {
-    try Self.checkTrust(trustPolicy)
-    let role = Role(
+    let trust = try Self.trust(trustPolicy)
+    let unbound = Role(
       account: account, name: name, path: path, uniqueID: uniqueID("AROA"),
-      createdAt: WallTime(seconds: time.wallTime().seconds), trustPolicy: trustPolicy, description: description,
-      maximumSession: maximumSession)
+      createdAt: WallTime(seconds: time.wallTime().seconds), trustPolicy: trustPolicy, trustedIDs: [:],
+      description: description, maximumSession: maximumSession)
     return try await change { [self] transaction in
+      var role = unbound
+      role.trustedIDs = try ids(of: trust, in: account, transaction)
       guard try roles.find(name, in: account, transaction) == nil else {
         throw IdentityFailure.entityAlreadyExists("Role with name \(name) already exists.")
       }
@@ -58,9 +60,10 @@ extension IdentityRegistry {
     _ name: String, trustPolicy: String? = nil, description: String? = nil, maximumSession: Int? = nil,
     in account: AccountID
   ) async throws {
-    if let trustPolicy { try Self.checkTrust(trustPolicy) }
-    try await change { [roles] transaction in
+    let trust = try trustPolicy.map(Self.trust)
+    try await change { [self] transaction in
       var role = try roles.require(name, in: account, transaction)
+      if let trust { role.trustedIDs = try ids(of: trust, in: account, transaction) }
       role.trustPolicy = trustPolicy ?? role.trustPolicy
       role.description = description ?? role.description
       role.maximumSession = maximumSession ?? role.maximumSession
@@ -79,11 +82,30 @@ extension IdentityRegistry {
     }
   }
 
-  private static func checkTrust(_ document: String) throws {
-    try check(document, as: .trust)
+  /// The unique ids of the account's own principals that a trust policy names.
+  ///
+  /// - Throws: `IdentityFailure.malformedPolicy` for one that is not there.
+  private func ids(
+    of trust: PolicyDocument, in account: AccountID, _ transaction: any Transaction
+  ) throws -> [String: String] {
+    let own = trust.principalARNs.filter { $0.hasPrefix("arn:aws:iam::\(account):") }
+    guard !own.isEmpty else { return [:] }
+    let known = Dictionary(
+      try PrincipalStore.users(transaction).map { ($0.arn.description, $0.uniqueID) }
+        + roles.all(transaction).map { ($0.arn.description, $0.uniqueID) }, uniquingKeysWith: { first, _ in first })
+    return try Dictionary(
+      uniqueKeysWithValues: own.map { arn in
+        guard let id = known[arn] else { throw IdentityFailure.malformedPolicy(.invalidPrincipal(arn)) }
+        return (arn, id)
+      })
+  }
+
+  private static func trust(_ document: String) throws -> PolicyDocument {
+    let policy = try check(document, as: .trust)
     guard IdentityQuotas.size(document) <= IdentityQuotas.trustPolicySize else {
       throw IdentityFailure.quotaExceeded("ACLSizePerRole", IdentityQuotas.trustPolicySize)
     }
+    return policy
   }
 }
 

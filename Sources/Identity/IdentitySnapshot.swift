@@ -46,7 +46,8 @@ final class IdentitySnapshot: Sendable {
     var trust: [String: (role: Role, policy: PolicyDocument)] = [:]
     for role in state.roles {
       own[role.uniqueID] = bounded(attached[role.uniqueID] ?? [], role.uniqueID)
-      trust[role.arn.description] = (role, try Self.compile(role.trustPolicy, role.arn.description))
+      let policy = try Self.compile(role.trustPolicy, role.arn.description).naming(role.trustedIDs)
+      trust[role.arn.description] = (role, policy)
     }
     for group in state.groups { own[group.uniqueID] = bounded(attached[group.uniqueID] ?? [], group.uniqueID) }
     let principals =

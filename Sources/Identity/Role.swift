@@ -11,6 +11,8 @@ package struct Role: Hashable, Sendable {
   package let createdAt: WallTime
   /// The document that says who may assume it.
   package var trustPolicy: String
+  /// The unique ids of the principals that it names, by their ARNs when it was written.
+  package var trustedIDs: [String: String]
   package var description: String
   /// The longest session, in seconds, 3600 to 43200.
   package var maximumSession: Int

@@ -1,4 +1,5 @@
 import Core
+import JSON
 package import Storage
 
 /// The roles of all accounts. Owns the table `roles`.
@@ -14,6 +15,7 @@ package struct RoleStore: Sendable {
           name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 64),
           path TEXT NOT NULL CHECK (length(path) BETWEEN 1 AND 512),
           trust_policy TEXT NOT NULL CHECK (length(trust_policy) BETWEEN 1 AND 131072),
+          trusted_ids TEXT NOT NULL CHECK (length(trusted_ids) >= 2),
           description TEXT NOT NULL CHECK (length(description) <= 1000),
           maximum_session BIGINT NOT NULL CHECK (maximum_session BETWEEN 3600 AND 43200),
           created_at BIGINT NOT NULL CHECK (created_at >= 0),
@@ -24,7 +26,7 @@ package struct RoleStore: Sendable {
   ]
 
   private static let columns = """
-    SELECT unique_id, account, name, path, trust_policy, description, maximum_session, created_at FROM roles
+    SELECT unique_id, account, name, path, trust_policy, trusted_ids, description, maximum_session, created_at FROM roles
     """
 
   package init() {}
@@ -71,8 +73,8 @@ package struct RoleStore: Sendable {
     try transaction.execute(
       """
       INSERT INTO roles
-        (trust_policy, description, maximum_session, unique_id, account, name, path, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        (trust_policy, trusted_ids, description, maximum_session, unique_id, account, name, path, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       Self.changeable(role) + [
         .text(role.uniqueID), .text(role.account.description), .text(role.name), .text(role.path),
@@ -83,7 +85,7 @@ package struct RoleStore: Sendable {
   /// Writes what can change of a role that is there.
   func update(_ role: Role, _ transaction: any Transaction) throws {
     try transaction.execute(
-      "UPDATE roles SET trust_policy = ?, description = ?, maximum_session = ? WHERE unique_id = ?",
+      "UPDATE roles SET trust_policy = ?, trusted_ids = ?, description = ?, maximum_session = ? WHERE unique_id = ?",
       Self.changeable(role) + [.text(role.uniqueID)])
   }
 
@@ -92,7 +94,11 @@ package struct RoleStore: Sendable {
   }
 
   private static func changeable(_ role: Role) -> [SQLValue] {
-    [.text(role.trustPolicy), .text(role.description), .integer(Int64(role.maximumSession))]
+    let ids = JSONValue.object(role.trustedIDs.mapValues { .string($0) }).encoded
+    return [
+      .text(role.trustPolicy), .text(String(decoding: ids, as: UTF8.self)), .text(role.description),
+      .integer(Int64(role.maximumSession)),
+    ]
   }
 
   private static func record(_ row: Row) throws -> Role {
@@ -100,9 +106,13 @@ package struct RoleStore: Sendable {
     guard let account = AccountID(try row.text("account")) else {
       throw IdentityError(.malformedRecord, "role `\(name)` has a malformed account")
     }
+    guard case .object(let ids)? = JSONValue(parsing: try row.text("trusted_ids").utf8) else {
+      throw IdentityError(.malformedRecord, "role `\(name)` has malformed ids of whom it trusts")
+    }
     return Role(
       account: account, name: name, path: try row.text("path"), uniqueID: try row.text("unique_id"),
       createdAt: WallTime(milliseconds: try row.integer("created_at")), trustPolicy: try row.text("trust_policy"),
+      trustedIDs: ids.compactMapValues(\.string),
       description: try row.text("description"), maximumSession: Int(try row.integer("maximum_session")))
   }
 }

@@ -18,7 +18,12 @@ extension PolicyDocument {
   ///
   /// - Throws: `PolicyError`.
   package init(saving text: some Sequence<UInt8>, as kind: PolicyKind) throws(PolicyError) {
-    try self.init(reading: Self.value(text))
+    do throws(PolicyError) {
+      try self.init(reading: Self.value(text))
+    } catch {
+      // Where IAM keeps a trust policy it tells what is no JSON from what is no policy.
+      throw kind == .trust && !JSONText.isValid(Array(text)) ? .invalidJSON : error
+    }
     guard statements.allSatisfy({ $0.conditions.allSatisfy { $0.isKnown || $0.key.isEmpty } }) else { throw .syntax }
     try checkVersion(kind)
     try checkValues()
@@ -66,6 +71,51 @@ extension PolicyDocument {
   }
 }
 
+extension PolicyError {
+  fileprivate static let invalidJSON = PolicyError(.syntax, "This policy contains invalid Json")
+  fileprivate static let onlyTrust = PolicyError(
+    .prohibited, "AssumeRole policy may only specify STS AssumeRole actions.")
+
+  /// Of a principal that a policy may not name.
+  package static func invalidPrincipal(_ arn: String) -> PolicyError {
+    PolicyError(.invalid, "Invalid principal in policy: \"AWS\":\"\(arn)\"")
+  }
+}
+
+extension PolicyDocument {
+  /// The ARNs of users, roles and sessions that its principals name.
+  package var principalARNs: Set<String> {
+    var arns: Set<String> = []
+    for statement in statements {
+      for case .arn(let arn) in statement.principals?.patterns ?? [] { arns.insert(arn) }
+    }
+    return arns
+  }
+
+  /// The same document with unique ids for the ARNs of principals: what is made anew under an old name is not meant.
+  ///
+  /// - Parameter ids: unique ids by ARN.
+  package func naming(_ ids: [String: String]) -> PolicyDocument {
+    PolicyDocument(
+      version: version, hasVersion: hasVersion, id: id, statements: statements.map { $0.naming(ids) })
+  }
+}
+
+extension Statement {
+  fileprivate func naming(_ ids: [String: String]) -> Statement {
+    let named = principals.map { block in
+      PrincipalBlock(
+        patterns: block.patterns.map { pattern in
+          guard case .arn(let arn) = pattern, let id = ids[arn] else { return pattern }
+          return .uniqueID(id)
+        }, isNegated: block.isNegated)
+    }
+    return Statement(
+      sid: sid, effect: effect, isEffectWellWritten: isEffectWellWritten, principals: named, actions: actions,
+      resources: resources, conditions: conditions)
+  }
+}
+
 extension PrincipalBlock {
   fileprivate func check(_ effect: Statement.Effect) throws(PolicyError) {
     guard !patterns.isEmpty else { throw PolicyError(.missing, "Missing required field Principal cannot be empty!") }
@@ -75,7 +125,7 @@ extension PrincipalBlock {
     }
     for case .arn(let arn) in patterns {
       guard let parsed = ARN(arn), ["iam", "sts"].contains(parsed.service), !arn.utf8.contains(where: Self.isWildcard)
-      else { throw PolicyError(.invalid, "Invalid principal in policy: \"AWS\":\"\(arn)\"") }
+      else { throw .invalidPrincipal(arn) }
     }
   }
 
@@ -98,6 +148,7 @@ extension Statement {
 extension ActionPattern {
   fileprivate func check(_ kind: PolicyKind) throws(PolicyError) {
     if text == "*", kind != .trust { return }
+    guard text != "*" else { throw .onlyTrust }
     let fields = text.fields(separatedBy: ":")
     guard fields.count > 1 else {
       throw PolicyError(.invalid, "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")
@@ -107,7 +158,7 @@ extension ActionPattern {
       throw PolicyError(.invalid, "Vendor \(fields[0]) is not valid")
     }
     guard kind != .trust || fields[0].lowercased() == "sts" else {
-      throw PolicyError(.prohibited, "AssumeRole policy may only specify STS AssumeRole actions.")
+      throw .onlyTrust
     }
   }
 

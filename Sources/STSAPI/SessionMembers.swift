@@ -24,24 +24,42 @@ struct SessionMembers: Sendable {
     name = try members.requiredString("RoleSessionName")
     duration = try members.integer("DurationSeconds") ?? 3600
     policy = try members.string("Policy")
-    policyARNs = try Self.objects("PolicyArns", members).compactMap { $0["arn"]?.string }
-    let pairs = try Self.objects("Tags", members).map { ($0["Key"]?.string ?? "", $0["Value"]?.string ?? "") }
-    tags = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
-    transitiveTags = try members.strings("TransitiveTagKeys") ?? []
+    var arns: [String] = []
+    for item in try Self.objects("PolicyArns", members) {
+      let arn = item["arn"]?.string
+      if arn == nil { members.note(nil, at: "policyArns.member.arn", "Member must not be null") }
+      members.check(arn, at: "policyArns.member.arn", lengths: 20...2048)
+      arns.append(arn ?? "")
+    }
+    policyARNs = arns
+    var tags: [String: String] = [:]
+    for item in try Self.objects("Tags", members) {
+      let key = item["Key"]?.string ?? ""
+      members.checkTag(key, item["Value"]?.string)
+      if tags.keys.contains(where: { $0.lowercased() == key.lowercased() }) {
+        members.note(
+          STSErrors.invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive."))
+      }
+      tags[key] = item["Value"]?.string ?? ""
+    }
+    self.tags = tags
+    let transitive = Set((try members.strings("TransitiveTagKeys") ?? []).map { $0.lowercased() })
+    // As the tags are written, so that none is lost for its case.
+    transitiveTags = tags.keys.filter { transitive.contains($0.lowercased()) }.sorted()
+    if !transitive.isSubset(of: tags.keys.map { $0.lowercased() }) {
+      members.note(STSErrors.invalid("The specified transitive tag key must be included in the requested tags."))
+    }
     sourceIdentity = try members.string("SourceIdentity")
     members.check(duration, at: "DurationSeconds", in: 900...43_200)
     for (member, text) in [("RoleSessionName", Optional(name)), ("SourceIdentity", sourceIdentity)] {
       members.check(text, at: member, lengths: 2...64)
       members.check(text, at: member, pattern: "[\\w+=,.@-]*") { $0.utf8.allSatisfy(Self.isNameCharacter) }
     }
-    members.check(policy, at: "Policy", lengths: 1...Self.largest)
-    for (key, value) in pairs {
-      members.check(key, at: "Tags.Key", lengths: 1...128)
-      members.check(value, at: "Tags.Value", lengths: 0...256)
+    members.check(policy, at: "Policy", lengths: 1...131_072)
+    if tags.count > Self.mostTags {
+      members.note("[]", at: "tags", "Member must have length less than or equal to \(Self.mostTags)")
     }
-    if let fault = fault(hasRepeatedTags: Set(pairs.map { $0.0.lowercased() }).count < pairs.count) {
-      members.note(fault)
-    }
+    if let fault { members.note(fault) }
   }
 
   static func isNameCharacter(_ byte: UInt8) -> Bool {
@@ -58,15 +76,11 @@ struct SessionMembers: Sendable {
   }
 
   /// What fits the constraints of each member and is wrong nevertheless.
-  private func fault(hasRepeatedTags: Bool) -> Fault? {
-    if hasRepeatedTags {
-      return Fault(
-        code: "InvalidParameterValue", status: 400, message: "Duplicate tag keys found. Tag keys are case-insensitive.")
-    }
-    if tags.count > Self.mostTags || policyARNs.count > Self.mostPolicies || size > Self.largest {
+  private var fault: Fault? {
+    if policyARNs.count > Self.mostPolicies || size > Self.largest {
       return Fault(
         code: "PackedPolicyTooLarge", status: 400,
-        message: "Packed size of session tags and policies consumes \(100 * size / Self.largest)% of allotted space.")
+        message: "Packed size of session tags and policies consumes \(Self.percentage(size))% of allotted space.")
     }
     guard let policy else { return nil }
     do {
@@ -84,7 +98,10 @@ struct SessionMembers: Sendable {
   }
 
   /// Of what policies and tags may take together, in per cent; nil when there are none.
-  var packedSize: Int? { size == 0 ? nil : max(1, 100 * size / Self.largest) }
+  var packedSize: Int? { size == 0 ? nil : Self.percentage(size) }
+
+  /// Rounded up.
+  private static func percentage(_ size: Int) -> Int { (100 * size + largest - 1) / largest }
 
   /// Condition keys that belong to the request.
   var keys: [String: JSONValue] {
@@ -106,13 +123,15 @@ struct SessionMembers: Sendable {
     if case .roleSession(let session) = caller.kind {
       for key in session.transitiveTags {
         guard !tags.keys.contains(where: { $0.lowercased() == key.lowercased() }) else {
-          throw STSErrors.validation("The tag `\(key)` is inherited from the calling session and cannot be set anew.")
+          throw STSErrors.invalid(
+            "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from "
+              + "the calling session.")
         }
         tags[key] = session.tags[key]
       }
       transitive += session.transitiveTags
       guard source == nil || session.sourceIdentity == nil || source == session.sourceIdentity else {
-        throw STSErrors.validation("The source identity of the calling session cannot be changed.")
+        throw STSErrors.validation("The source identity is already set for this assume role session")
       }
       source = session.sourceIdentity ?? source
     }

@@ -16,6 +16,16 @@ package struct AccessRequest: Hashable, Sendable {
 
   /// Condition keys of the action, by name: texts, or lists of texts for multivalued ones.
   package let keys: [String: JSONValue]
+  /// When it is needed.
+  package var occasion = Occasion.always
+
+  package enum Occasion: Hashable, Sendable {
+    case always
+    /// The caller's session hands tags on to those that are assumed from it.
+    case tagsAreInherited
+    /// The caller's session has a source identity.
+    case sourceIdentityIsInherited
+  }
 
   /// - Parameters:
   ///   - resource: an ARN, or `*` for an action that has no resource.

@@ -9,16 +9,16 @@ enum IAMTags {
     guard case .array(let list) = value else { throw .serialization("`Tags` is not a list of structures") }
     var tags: [String: String] = [:]
     for item in list {
-      let (key, value) = (item["Key"]?.string ?? "", item["Value"]?.string ?? "")
-      checkKey(key, &members)
-      members.check(value, at: "tags.member.value", lengths: 0...256)
+      let key = item["Key"]?.string ?? ""
+      members.checkTag(key, item["Value"]?.string)
+      refuseReserved(key, &members)
       if tags.keys.contains(where: { $0.lowercased() == key.lowercased() }) {
         members.note(
           Fault(
             code: "InvalidInput", status: 400,
             message: "Duplicate tag keys found. Please note that Tag keys are case insensitive."))
       }
-      tags[key] = value
+      tags[key] = item["Value"]?.string ?? ""
     }
     return tags
   }
@@ -28,30 +28,17 @@ enum IAMTags {
       members.note(nil, at: "TagKeys", "Member must not be null")
       return []
     }
-    for key in keys { checkKey(key, &members) }
+    for key in keys {
+      members.checkTagKey(key)
+      refuseReserved(key, &members)
+    }
     return keys
   }
 
-  private static func checkKey(_ key: String, _ members: inout MemberReader) {
-    members.check(key, at: "tags.member.key", lengths: 1...128)
-    members.check(key, at: "tags.member.key", pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") { text in
-      text.unicodeScalars.allSatisfy { scalar in
-        "_.:/=+-@".unicodeScalars.contains(scalar) || isWordOrSpace(scalar)
-      }
-    }
-    if key.lowercased().hasPrefix("aws:") {
-      members.note(
-        Fault(code: "InvalidInput", status: 400, message: "Tag keys that begin with aws: are reserved: `\(key)`"))
-    }
-  }
-
-  private static func isWordOrSpace(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
-      .letterNumber, .otherNumber, .spaceSeparator, .lineSeparator, .paragraphSeparator:
-      true
-    default: false
-    }
+  private static func refuseReserved(_ key: String, _ members: inout MemberReader) {
+    guard key.lowercased().hasPrefix("aws:") else { return }
+    members.note(
+      Fault(code: "InvalidInput", status: 400, message: "Tag keys that begin with aws: are reserved: `\(key)`"))
   }
 
   /// In the order of their keys.

@@ -36,19 +36,18 @@ struct AssumeRole: ControlOperation, STSOperation {
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
     var keys = input.session.keys
     keys["sts:ExternalId"] = input.externalID.map { .string($0) }
-    var needed = [AccessRequest("sts:AssumeRole", on: input.role, keys: keys)]
-    if !input.session.tags.isEmpty { needed.append(AccessRequest("sts:TagSession", on: input.role, keys: keys)) }
-    if input.session.sourceIdentity != nil {
-      needed.append(AccessRequest("sts:SetSourceIdentity", on: input.role, keys: keys))
-    }
-    return needed
+    var tagging = AccessRequest("sts:TagSession", on: input.role, keys: keys)
+    if input.session.tags.isEmpty { tagging.occasion = .tagsAreInherited }
+    var naming = AccessRequest("sts:SetSourceIdentity", on: input.role, keys: keys)
+    if input.session.sourceIdentity == nil { naming.occasion = .sourceIdentityIsInherited }
+    return [AccessRequest("sts:AssumeRole", on: input.role, keys: keys), tagging, naming]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let session = call.value.session
-    // Authorized, it has been there a moment ago.
+    // What is no role, or none any more, is nothing that anybody may assume.
     guard let role = services.identities.role(call.value.role) else {
-      throw STSErrors.validation("role `\(call.value.role)` is not there any more")
+      throw STSErrors.denied(call.principal, "sts:AssumeRole", on: call.value.role)
     }
     try check(session, role, call.principal)
     let issued = try services.sessions.issue(try session.request(from: call.principal), of: role)

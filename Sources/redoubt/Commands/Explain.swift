@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import JSON
 import Wire
 
@@ -12,6 +13,7 @@ struct Explain: ParsableCommand {
   @Argument(help: "The request's id, as the answer and the server's log have it.") var requestID: String
 
   func run() throws {
+    guard RequestID(requestID) != nil else { throw CommandFailure(.usage, "`\(requestID)` is no request id") }
     let path = "/requests/\(ServiceCall.encode(requestID))/decisions"
     let answer = try options.client().json(ServiceCall.redoubt("GET", path))
     guard !options.json else { return StandardOutput.write(JSONLine.text(answer)) }

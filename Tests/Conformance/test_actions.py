@@ -1,0 +1,38 @@
+"""The actions that `redoubt policy lint` knows are those of AWS's models."""
+
+import json
+import subprocess
+
+import pytest
+from Conformance.model import service
+from harness.paths import redoubt_binary
+
+NOT_CALLED_SO = {"lambda": {"Invoke", "InvokeWithResponseStream"}}
+"""Operations for which the action has another name."""
+
+
+@pytest.fixture
+def unknown(tmp_path):
+    """The actions among those given that the program takes for mistyped."""
+
+    def unknown(actions):
+        policy = tmp_path / "policy.json"
+        statement = {"Effect": "Deny", "Action": actions, "Resource": "*"}
+        policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+        command = [redoubt_binary(), "policy", "lint", "--format", "sarif", policy]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        results = json.loads(done.stdout)["runs"][0]["results"]
+        return [found["message"]["text"] for found in results if found["ruleId"] == "unknown-action"]
+
+    return unknown
+
+
+@pytest.mark.parametrize("name", ["iam", "lambda", "logs", "sts"])
+def test_every_action_of_the_model_is_known(unknown, name):
+    actions = [f"{name}:{action}" for action in set(service(name).operation_names) - NOT_CALLED_SO.get(name, set())]
+    assert unknown(sorted(actions)) == []
+
+
+@pytest.mark.parametrize("action", ["iam:CreateUsr", "lambda:Invoke", "logs:PutLogEvent", "sts:AssumeRoles", "iam:Gett*"])
+def test_a_mistyped_action_is_told(unknown, action):
+    assert [action in text for text in unknown([action, "s3:NoSuchThing"])] == [True]
