@@ -27,6 +27,7 @@ NAMES = {
     "streaming": "Streaming",
     "storm": "Reserved concurrency under a storm",
     "noisy": "Hostile neighbours",
+    "policy": "Decisions by policies",
 }
 """The benchmarks and their titles."""
 _HERE = pathlib.Path(__file__).resolve().parent

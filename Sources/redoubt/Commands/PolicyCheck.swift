@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import JSON
 import Policy
 
@@ -13,12 +14,14 @@ struct PolicyCheck: ParsableCommand {
       """)
 
   @Flag(help: "Print a JSON object for each case.") var json = false
+  @Option(help: "Decide each case so often, and print the median time of a decision in nanoseconds as well.")
+  var times: Int?
   @Argument(help: "Files of cases.", completion: .file()) var files: [String]
 
   func run() throws {
     var isReadable = true
     for file in files {
-      for verdict in try Self.verdicts(file) {
+      for verdict in try verdicts(file) {
         StandardOutput.write(json ? JSONLine.text(verdict.json) : verdict.line)
         if case .unreadable = verdict.finding { isReadable = false }
       }
@@ -26,14 +29,20 @@ struct PolicyCheck: ParsableCommand {
     if !isReadable { throw ExitCode(1) }
   }
 
-  private static func verdicts(_ file: String) throws -> [PolicyVerdict] {
+  func validate() throws {
+    guard times.map({ (1...1_000_000).contains($0) }) ?? true else {
+      throw ValidationError("--times is 1 to 1000000")
+    }
+  }
+
+  private func verdicts(_ file: String) throws -> [PolicyVerdict] {
     let bytes = try HostFile.bytes(file, limit: 256 << 20)
     guard JSONText.isValid(bytes), let value = JSONValue(parsing: bytes), case .array(let cases)? = value["cases"]
     else { return [PolicyVerdict(id: file, finding: .unreadable("is no JSON with `cases`"))] }
     if let name = JSONNames.repeated(in: bytes) {
       return [PolicyVerdict(id: file, finding: .unreadable("names `\(name)` twice in one object"))]
     }
-    return cases.enumerated().map { PolicyVerdict($1, number: $0 + 1) }
+    return cases.enumerated().map { PolicyVerdict($1, number: $0 + 1, times: times) }
   }
 }
 
@@ -46,17 +55,30 @@ struct PolicyVerdict {
 
   let id: String
   let finding: Finding
+  /// The median time of a decision; nil where it was not asked for.
+  var nanoseconds: Int64?
 }
 
 extension PolicyVerdict {
-  init(_ value: JSONValue, number: Int) {
+  init(_ value: JSONValue, number: Int, times: Int?) {
     id = value["id"]?.string ?? value["id"]?.integer.map(String.init) ?? "case \(number)"
     do throws(PolicyError) {
       let asked = try PolicyCase(value)
       finding = .decided(PolicyEvaluator.decide(asked.question, by: asked.policies), action: asked.question.action)
+      nanoseconds = times.map { Self.median(of: asked, times: $0) }
     } catch {
       finding = .unreadable(error.message)
     }
+  }
+
+  private static func median(of asked: PolicyCase, times: Int) -> Int64 {
+    let clock = SystemTimeSource()
+    let durations = (0..<times).map { _ in
+      let start = clock.monotonicTime()
+      _ = PolicyEvaluator.decide(asked.question, by: asked.policies)
+      return (clock.monotonicTime() - start).wholeNanoseconds
+    }
+    return durations.sorted()[times / 2]
   }
 
   var line: String {
@@ -64,7 +86,8 @@ extension PolicyVerdict {
     case .decided(let decision, let action):
       let statements = decision.statements.isEmpty ? "" : ": " + decision.statements.map(\.text).joined(separator: ", ")
       let reason = decision.reason(for: action) + statements
-      return Self.oneLine("\(id) \(decision.word) \(decision.kind) \(reason)")
+      let time = nanoseconds.map { " (\($0) ns)" } ?? ""
+      return Self.oneLine("\(id) \(decision.word) \(decision.kind) \(reason)\(time)")
     case .unreadable(let message): return Self.oneLine("\(id) ERROR \(message)")
     }
   }
@@ -77,6 +100,7 @@ extension PolicyVerdict {
     switch finding {
     case .decided(let decision, let action):
       [
+        "nanoseconds": nanoseconds.map { .integer($0) } ?? .null,
         "id": .string(id), "decision": .string(decision.word), "kind": .string(decision.kind),
         "reason": .string(decision.reason(for: action)),
         "statements": .array(decision.statements.map { .string($0.text) }),

@@ -86,9 +86,7 @@ struct ServerComposition {
     try await registry.load()
     try await packages.prepare()
     let layers = LayerRegistry(database: state.database, time: time, codeStorage: codeStorage)
-    let needed = catalog.referencedCode().union(try await layers.referencedContent())
-    let removed = try await packages.removeUnreferenced(keeping: needed)
-    if removed > 0 { log.info("removed packages that nothing needs", metadata: ["count": "\(removed)"]) }
+    try await Self.tidy(packages, catalog, layers, log)
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
       codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor, random: random,
@@ -100,6 +98,15 @@ struct ServerComposition {
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, state, decisions, time, log), state, runner, time, random,
       log)
+  }
+
+  /// Removes packages that no function and no layer needs.
+  private static func tidy(
+    _ packages: PackageStore, _ catalog: FunctionCatalog, _ layers: LayerRegistry, _ log: Logger
+  ) async throws {
+    let needed = catalog.referencedCode().union(try await layers.referencedContent())
+    let removed = try await packages.removeUnreferenced(keeping: needed)
+    if removed > 0 { log.info("removed packages that nothing needs", metadata: ["count": "\(removed)"]) }
   }
 
   /// Serves until SIGTERM or SIGINT; then the gate finishes its requests, and what stands behind it ends after it.
