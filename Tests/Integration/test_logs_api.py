@@ -252,10 +252,10 @@ def test_an_error_has_awss_code_and_words(logs_client, group, operation, members
     assert words in error.value.response["Error"]["Message"]
 
 
-def test_a_group_of_another_account_is_not_found(logs_client):
+def test_a_group_of_another_account_is_not_ones_own_to_read(logs_client):
     with pytest.raises(ClientError) as error:
         logs_client.describe_log_streams(logGroupIdentifier=f"arn:aws:logs:{REGION}:999999999999:log-group:/x")
-    assert error_code(error) == "ResourceNotFoundException"
+    assert error_code(error) == "AccessDeniedException"
 
 
 def test_the_aws_cli_reads_groups_streams_and_events(aws, logged, stream):
