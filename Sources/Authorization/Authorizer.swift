@@ -32,6 +32,7 @@ package struct Authorizer: Sendable {
         wire, request, needed[0].action, named(needed[0], request), " because the principal is not there any more")
     }
     for access in needed where request.principal.isOccasion(access.occasion) {
+      try Self.refuseEndless(named(access, request))
       let decision = decide(access, resource(access, request), own, request)
       guard decision.isAllowed else {
         // As the caller named it: the path that was filled in would tell that it is there.
@@ -47,31 +48,40 @@ package struct Authorizer: Sendable {
     _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ request: Authenticated<OperationRequest>
   ) -> PolicyDecision {
     var policies = own.set
-    policies.resource = self.policies.resourcePolicy(of: resource)
+    // A trust policy says who may assume the role, and nothing of what may be done with it.
+    policies.resource = access.action.hasPrefix("sts:") ? self.policies.resourcePolicy(of: resource) : nil
+    let account = Self.account(of: resource) ?? request.value.place.account.description
     let keys = RequestKeys(
       request: request, access: access, principalTags: own.tags, facts: self.policies.facts(of: resource),
+      resourceAccount: account,
       time: time)
     // Most policies ask for no key: then the request need not be taken apart.
     let usesKeys = own.usesKeys || policies.resource?.usesKeys ?? false
     var question = PolicyQuestion(
       caller: request.principal.caller, action: access.action, resource: resource,
-      resourceAccount: Self.account(of: resource) ?? request.value.place.account.description,
-      keys: usesKeys ? keys.keys : ConditionKeys())
+      resourceAccount: account, keys: usesKeys ? keys.keys : ConditionKeys())
     let decision = PolicyEvaluator.decide(question, by: policies)
     // Whoever looks for the reason of a denial wants to see what could have been asked for.
     if !decision.isAllowed, !usesKeys { question.keys = keys.keys }
     log.add(
       DecisionRecord(
         requestID: request.value.requestID, account: request.value.place.account, time: time.wallTime(),
-        question: question, decision: decision, identityPolicies: own.names, policies: policies))
+        question: question, decision: decision, policies: DecisionRecord.Policies(own, policies)))
     return decision
   }
 
   /// Why an action is denied, for the caller. Where the resource's own policy counts, the kind of policy that is missing
   /// would tell whether the resource is there.
   private static func reason(_ decision: PolicyDecision, _ access: AccessRequest) -> String {
-    if case .implicitDeny = decision.outcome, access.action.hasPrefix("sts:") { return "" }
-    return " " + decision.reason(for: access.action)
+    let isOfResource = decision.statements.allSatisfy { $0.source == .resource }
+    return access.action.hasPrefix("sts:") && isOfResource ? "" : " " + decision.reason(for: access.action)
+  }
+
+  /// Nothing has so long a name: it is neither judged nor remembered.
+  private static func refuseEndless(_ name: String) throws(Fault) {
+    guard name.utf8.count <= 4096 else {
+      throw Fault(code: "ValidationError", status: 400, message: "The name of the resource is too long.")
+    }
   }
 
   /// The account that an ARN names; most name one.
@@ -84,9 +94,15 @@ package struct Authorizer: Sendable {
   /// What operations of IAM name by its name gets the path that it has; whoever gives an ARN means that one.
   private func resource(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
     let named = named(access, request)
-    let isByName = access.action.hasPrefix("iam:") && access.action != "iam:PassRole"
+    let isByName = access.action.hasPrefix("iam:") && !Self.byPath.contains(access.action)
     return isByName ? policies.wholeARN(named) : named
   }
+
+  /// Actions of IAM that are given a path or an ARN.
+  private static let byPath: Set<String> = [
+    "iam:CreateGroup", "iam:CreatePolicy", "iam:CreateRole", "iam:CreateUser", "iam:ListGroups", "iam:ListPolicies",
+    "iam:ListRoles", "iam:ListUsers", "iam:PassRole",
+  ]
 
   private func named(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
     switch access.target {

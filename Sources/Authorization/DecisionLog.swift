@@ -1,4 +1,5 @@
 package import Core
+import Identity
 package import Policy
 import Synchronization
 
@@ -7,11 +8,40 @@ package struct DecisionRecord: Sendable {
   package let requestID: RequestID
   package let account: AccountID
   package let time: WallTime
-  package let question: PolicyQuestion
+  package var question: PolicyQuestion
   package let decision: PolicyDecision
-  /// The names of the caller's own policies, in the order in which the evaluator saw them.
-  package let identityPolicies: [String]
-  package let policies: PolicySet
+  package let policies: Policies
+
+  /// Which policies were looked at: their names, so that no record keeps a document alive.
+  package struct Policies: Sendable {
+    /// Of the caller's own policies, in the order in which the evaluator saw them.
+    package let identity: [String]
+    package let hasResourcePolicy: Bool
+    package let hasBoundary: Bool
+    /// How many narrow the session; nil where none can.
+    package let session: Int?
+
+    init(_ own: PrincipalPolicies, _ set: PolicySet) {
+      identity = own.names
+      hasResourcePolicy = set.resource != nil
+      hasBoundary = set.boundary != nil
+      session = set.session?.count
+    }
+  }
+}
+
+extension ConditionKeys {
+  /// What is worth remembering: no secret of a customer, and of a client's long texts their beginnings.
+  fileprivate var remembered: ConditionKeys {
+    var kept = ConditionKeys()
+    for (name, value) in all.sorted(by: { $0.name < $1.name }).prefix(100) where name != "sts:externalid" {
+      switch value {
+      case .single(let text): kept[String(name.prefix(256))] = .single(String(text.prefix(256)))
+      case .list(let texts): kept[String(name.prefix(256))] = .list(texts.prefix(50).map { String($0.prefix(256)) })
+      }
+    }
+    return kept
+  }
 }
 
 /// The latest decisions, in memory. Those that allow cannot push out those that deny.
@@ -26,6 +56,8 @@ package final class DecisionLog: Sendable {
   }
 
   func add(_ record: DecisionRecord) {
+    var record = record
+    record.question.keys = record.question.keys.remembered
     if record.decision.isAllowed {
       allowances.withLock { $0.add(record) }
     } else {

@@ -11,6 +11,7 @@ struct RequestKeys {
   let access: AccessRequest
   let principalTags: [String: String]
   let facts: IdentityFacts
+  let resourceAccount: String
   let time: any TimeSource
 
   var keys: ConditionKeys {
@@ -37,9 +38,9 @@ struct RequestKeys {
     // No listener speaks TLS.
     keys["aws:SecureTransport"] = .single("false")
     keys["aws:RequestedRegion"] = .single(request.value.place.region.description)
-    keys["aws:ResourceAccount"] = .single(request.value.place.account.description)
+    keys["aws:ResourceAccount"] = .single(resourceAccount)
     keys["aws:ViaAWSService"] = .single("false")
-    if let address = request.value.sourceAddress { keys["aws:SourceIp"] = .single(address) }
+    if let address = request.value.sourceAddress { keys["aws:SourceIp"] = .single(Self.unmapped(address)) }
     if let agent = request.value.head.header("User-Agent") { keys["aws:UserAgent"] = .single(agent) }
     if let referer = request.value.head.header("Referer") { keys["aws:Referer"] = .single(referer) }
     if access.keys["iam:PermissionsBoundary"] == nil {
@@ -48,6 +49,12 @@ struct RequestKeys {
     // Those of the action last: nothing that a client sends takes the place of what is known.
     for (name, value) in access.keys where keys[name] == nil { keys[name] = ConditionKeys.Value(value) }
     return keys
+  }
+
+  /// A client of version 4 at a listener of version 6 is the same client (RFC 4291 section 2.5.5.2).
+  private static func unmapped(_ address: String) -> String {
+    let prefix = "::ffff:"
+    return address.hasPrefix(prefix) && address.contains(".") ? String(address.dropFirst(prefix.count)) : address
   }
 
   private static func add(_ session: RoleSession, to keys: inout ConditionKeys) {

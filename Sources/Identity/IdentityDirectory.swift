@@ -14,32 +14,42 @@ package final class IdentityDirectory: Sendable {
   }
 
   /// The policies of the user, group or role of that ARN; nil when it is not there.
-  package func policies(of arn: String) -> PrincipalPolicies? { content.withLock { $0 }.policies(of: arn) }
+  package func policies(of arn: String) -> PrincipalPolicies? {
+    Self.isPlain(arn) ? content.withLock { $0 }.policies(of: arn) : nil
+  }
 
   /// The whole ARN of a user, group or role that is named without its path; any other ARN as it is.
   package func wholeARN(_ arn: String) -> String {
-    guard arn.hasPrefix("arn:aws:iam:") else { return arn }
+    guard Self.isPlain(arn) else { return arn }
     return content.withLock { $0 }.wholeARNs[arn.lowercased()] ?? arn
   }
 
   /// Who may assume the role of that ARN; nil for any other resource.
   package func resourcePolicy(of arn: String) -> PolicyDocument? {
-    guard arn.hasPrefix("arn:aws:iam:") else { return nil }
+    guard Self.isPlain(arn) else { return nil }
     return content.withLock { $0 }.trust[arn]?.policy
   }
 
   /// What condition keys ask of a user, a role or a managed policy; nothing of any other resource.
   package func facts(of arn: String) -> IdentityFacts {
-    guard arn.hasPrefix("arn:aws:iam:") else { return IdentityFacts() }
+    guard Self.isPlain(arn) else { return IdentityFacts() }
     return content.withLock { $0 }.facts[arn] ?? IdentityFacts()
   }
 
-  package func role(_ arn: String) -> Role? { content.withLock { $0 }.trust[arn]?.role }
+  package func role(_ arn: String) -> Role? {
+    Self.isPlain(arn) ? content.withLock { $0 }.trust[arn]?.role : nil
+  }
 
   /// Whether there is a managed policy of that ARN for the account.
   package func hasManagedPolicy(_ arn: String, in account: AccountID) -> Bool {
     let isVisible = arn.hasPrefix("arn:aws:iam::aws:") || arn.hasPrefix("arn:aws:iam::\(account):")
-    return isVisible && content.withLock { $0 }.managed[arn] != nil
+    return isVisible && Self.isPlain(arn) && content.withLock { $0 }.managed[arn] != nil
+  }
+
+  /// Whether it may be one of IAM's. All of those are ASCII: beyond it two texts may compare equal that policies tell
+  /// apart byte by byte.
+  private static func isPlain(_ arn: String) -> Bool {
+    arn.hasPrefix("arn:aws:iam:") && arn.utf8.allSatisfy { $0 < 0x80 }
   }
 
   /// Takes effect for every decision that begins afterwards.

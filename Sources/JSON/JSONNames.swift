@@ -40,7 +40,9 @@ package struct JSONNames {
 
   /// - Returns: the name that `quoted` stands for when the object has it already.
   private mutating func take(_ quoted: [UInt8]) -> String? {
-    guard let name = JSONValue(parsing: quoted)?.string, !names.isEmpty else { return nil }
+    let plain = quoted.contains(UInt8(ascii: "\\")) ? JSONValue(parsing: quoted)?.string : nil
+    let name = plain ?? String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self)
+    guard !names.isEmpty else { return nil }
     return names[names.count - 1].insert(name).inserted ? nil : name
   }
 

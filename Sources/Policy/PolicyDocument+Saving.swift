@@ -30,6 +30,7 @@ extension PolicyDocument {
     try checkNames()
     try checkPrincipals(kind)
     for statement in statements {
+      guard kind != .trust || !statement.actions.isNegated else { throw .onlyTrust }
       guard statement.hasActions else { throw .missingActions }
       try statement.checkResources(kind)
       for pattern in statement.actions.patterns { try pattern.check(kind) }

@@ -78,15 +78,16 @@ struct Wildcards: Hashable, Sendable {
   private static func match(_ tokens: [Token], _ text: some StringProtocol) -> Bool {
     // Whether the text so far can have matched the tokens before that index.
     var reached = [Bool](repeating: false, count: tokens.count + 1)
+    var next = reached
     reached[0] = true
     skipRuns(&reached, tokens)
     for scalar in text.unicodeScalars {
-      var next = [Bool](repeating: false, count: tokens.count + 1)
+      for index in next.indices { next[index] = false }
       for index in tokens.indices where reached[index] && tokens[index].accepts(scalar) {
         next[tokens[index].isRun ? index : index + 1] = true
       }
       skipRuns(&next, tokens)
-      reached = next
+      swap(&reached, &next)
     }
     return reached[tokens.count]
   }

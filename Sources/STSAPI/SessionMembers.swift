@@ -25,7 +25,7 @@ struct SessionMembers: Sendable {
     duration = try members.integer("DurationSeconds") ?? 3600
     policy = try members.string("Policy")
     var arns: [String] = []
-    for item in try Self.objects("PolicyArns", members) {
+    for item in try Self.objects("PolicyArns", members).prefix(Self.mostPolicies + 1) {
       let arn = item["arn"]?.string
       if arn == nil { members.note(nil, at: "policyArns.member.arn", "Member must not be null") }
       members.check(arn, at: "policyArns.member.arn", lengths: 20...2048)
@@ -33,10 +33,12 @@ struct SessionMembers: Sendable {
     }
     policyARNs = arns
     var tags: [String: String] = [:]
-    for item in try Self.objects("Tags", members) {
+    var seen: Set<String> = []
+    // One more than there can be tells that there are too many.
+    for item in try Self.objects("Tags", members).prefix(Self.mostTags + 1) {
       let key = item["Key"]?.string ?? ""
       members.checkTag(key, item["Value"]?.string)
-      if tags.keys.contains(where: { $0.lowercased() == key.lowercased() }) {
+      if !seen.insert(key.lowercased()).inserted {
         members.note(
           STSErrors.invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive."))
       }

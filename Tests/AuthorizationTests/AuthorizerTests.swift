@@ -75,7 +75,7 @@ struct AuthorizerTests {
     let found = log.decisions(of: request.value.requestID, in: request.account)
     #expect(found.map(\.question.action) == ["probe:Read", "probe:Write", "probe:Read"])
     #expect(found.map(\.decision.isAllowed) == [true, true, false])
-    #expect(found.first?.identityPolicies == ["all"])
+    #expect(found.first?.policies.identity == ["all"])
     let other = try #require(AccountID("000000000001"))
     #expect(log.decisions(of: request.value.requestID, in: other).isEmpty)
   }
@@ -96,6 +96,28 @@ struct AuthorizerTests {
     #expect(found.count { $0.decision.isAllowed } == 2)
   }
 
+  @Test func `a trust policy gives nothing but the assuming`() throws {
+    let policies = FixedPolicies(
+      trust: #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "NotAction": "sts:X"}}"#)
+    let authorizer = Authorizer(policies: policies, time: ManualTimeSource(), log: DecisionLog())
+    let stranger = try authenticatedRequest(isAdministrator: false)
+    #expect(throws: Fault.self) { try authorizer.authorize(Probe.self, "x", from: stranger, in: .restXML) }
+    _ = try authorizer.authorize(Assume.self, "x", from: stranger, in: .restXML)
+  }
+
+  @Test func `what has too long a name is neither judged nor remembered`() throws {
+    let log = DecisionLog()
+    let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log)
+    let request = try authenticatedRequest(isAdministrator: true)
+    let fault = #expect(throws: Fault.self) {
+      try authorizer.authorize(Named.self, String(repeating: "x", count: 5000), from: request, in: .restXML)
+    }
+    #expect(fault?.code == "ValidationError")
+    #expect(log.decisions(of: request.value.requestID, in: request.account).isEmpty)
+    _ = try authorizer.authorize(Named.self, String(repeating: "x", count: 4000), from: request, in: .restXML)
+    #expect(!log.decisions(of: request.value.requestID, in: request.account).isEmpty)
+  }
+
   @Test func `a principal that is not there any more may do nothing`() throws {
     let authorizer = Authorizer(policies: NoPolicies(), time: ManualTimeSource(), log: DecisionLog())
     #expect(throws: Fault.self) {
@@ -111,7 +133,7 @@ struct AuthorizerTests {
       whole: ["arn:x": "arn:aws:iam::000000000000:user/a/name"])
     let authorizer = Authorizer(policies: policies, time: ManualTimeSource(), log: DecisionLog())
     _ = try authorizer.authorize(
-      Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
+      GetUser.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
   }
 
   @Test(arguments: [
@@ -152,6 +174,27 @@ private struct Probe: TextOperation {
   static let name = "Probe"
   static func access(_ input: String, at place: AccountRegion) -> [AccessRequest] {
     [AccessRequest("probe:Read", on: "arn:x")]
+  }
+}
+
+private struct GetUser: TextOperation {
+  static let name = "GetUser"
+  static func access(_ input: String, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("iam:GetUser", on: "arn:x")]
+  }
+}
+
+private struct Assume: TextOperation {
+  static let name = "Assume"
+  static func access(_ input: String, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("sts:AssumeRole", on: "arn:aws:iam::000000000000:role/x")]
+  }
+}
+
+private struct Named: TextOperation {
+  static let name = "Named"
+  static func access(_ input: String, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("probe:Read", on: input)]
   }
 }
 

@@ -6,6 +6,8 @@ import Policy
 struct FixedPolicies: PolicySource {
   var document = #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#
   var whole: [String: String] = [:]
+  /// Of every resource.
+  var trust: String?
 
   func policies(of principal: Principal) -> PrincipalPolicies? {
     let documents = [try? PolicyDocument(parsing: document.utf8)].compactMap { $0 }
@@ -13,6 +15,8 @@ struct FixedPolicies: PolicySource {
   }
 
   func wholeARN(_ arn: String) -> String { whole[arn] ?? arn }
-  func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
+  func resourcePolicy(of arn: String) -> PolicyDocument? {
+    trust.flatMap { try? PolicyDocument(parsing: $0.utf8) }
+  }
   func facts(of arn: String) -> IdentityFacts { IdentityFacts() }
 }

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Testing
 
 @testable import Identity
@@ -95,5 +96,17 @@ import Testing
       bench.identities.wholeARN("arn:aws:iam::123456789012:user/ADA") == "arn:aws:iam::123456789012:user/a/b/ada")
     #expect(bench.identities.wholeARN("arn:aws:iam::123456789012:user/x") == "arn:aws:iam::123456789012:user/x")
     #expect(bench.identities.wholeARN("arn:aws:s3:::user/ada") == "arn:aws:s3:::user/ada")
+  }
+
+  @Test func `a text that only looks like the arn of a role names none`() async throws {
+    let bench = try await RegistryBench()
+    let arn = try await bench.role("KeyAdmin").arn.description
+    // The sign for kelvin reads as the letter K.
+    let other = arn.replacingOccurrences(of: "K", with: "\u{212A}")
+    #expect(other == arn)
+    #expect(bench.identities.role(arn) != nil)
+    #expect(bench.identities.role(other) == nil)
+    #expect(bench.identities.resourcePolicy(of: other) == nil)
+    #expect(bench.identities.policies(of: other) == nil)
   }
 }

@@ -163,6 +163,24 @@ def test_whom_a_boundary_is_asked_of_makes_nobody_without_it(identities):
     assert denied(iam.put_user_policy, UserName=maker.name, PolicyName="p", PolicyDocument=EVERYTHING)
 
 
+def test_what_is_made_with_tags_is_tagged_by_who_may_tag(identities, policy):
+    maker = identities.caller(allow("iam:CreateUser", "iam:CreateRole", "iam:CreatePolicy"))
+    iam, tags = maker.client("iam"), [{"Key": "team", "Value": "admin"}]
+    assert denied(iam.create_user, UserName=unique_name("u"), Tags=tags)
+    assert denied(iam.create_role, RoleName=unique_name("r"), AssumeRolePolicyDocument=TRUST, Tags=tags)
+    assert denied(iam.create_policy, PolicyName=unique_name("p"), PolicyDocument=EVERYTHING, Tags=tags)
+    identities.names.append(iam.create_user(UserName=unique_name("u"))["User"]["UserName"])
+
+
+def test_a_list_is_judged_by_the_path_that_it_asks_for(identities):
+    """Also when somebody there is called like the path."""
+    name = unique_name("secret")
+    identities.user(name, Path="/team/")
+    reader = identities.caller(allow("iam:ListUsers", on=f"arn:aws:iam::{ACCOUNT}:user/team/*"))
+    assert denied(reader.client("iam").list_users, PathPrefix=f"/{name}")
+    reader.client("iam").list_users(PathPrefix="/team/")
+
+
 def test_a_role_is_not_assumed_because_its_policy_was_within_reach(identities, role):
     """The permission to assume is nothing without trust, and trust of the account nothing without the permission."""
     private = identities.role(

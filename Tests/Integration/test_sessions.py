@@ -241,7 +241,8 @@ def test_a_role_that_trusts_everybody_can_ask_who_it_is(roles, caller, stranger)
 def test_what_a_trust_policy_denies_no_other_statement_allows(roles, caller, stranger):
     role = roles(trust(caller.arn, stranger.arn), trust(stranger.arn, Effect="Deny"))
     assert may_assume(caller, role)
-    assert refused(stranger, role)[2].startswith(denial(stranger, role)[2] + " with an explicit deny in ")
+    # As if the role were not there.
+    assert refused(stranger, role) == denial(stranger, role)
 
 
 @pytest.mark.parametrize("who", ["stranger", "administrator"])

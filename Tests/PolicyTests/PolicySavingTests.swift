@@ -156,6 +156,10 @@ struct PolicySavingTests {
       "Allow with NotPrincipal is not allowed."
     ),
     (#""Effect": "Allow", "Principal": {"Nobody": "x"}, "Action": "sts:AssumeRole""#, syntax),
+    (
+      #""Effect": "Allow", "Principal": "*", "NotAction": "sts:AssumeRole""#,
+      "AssumeRole policy may only specify STS AssumeRole actions."
+    ),
   ]) func `who may be trusted`(members: String, sentence: String?) {
     #expect(message(document(members), as: .trust) == sentence)
   }

@@ -26,11 +26,10 @@ struct CreatePolicy: ControlOperation, IAMOperation {
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [
-      AccessRequest(
-        "iam:CreatePolicy", on: IAMResource.policy(input.policy, path: input.path, at: place),
-        keys: IAMTags.keys(input.tags))
-    ]
+    let resource = IAMResource.policy(input.policy, path: input.path, at: place)
+    let keys = IAMTags.keys(input.tags)
+    let making = AccessRequest("iam:CreatePolicy", on: resource, keys: keys)
+    return input.tags.isEmpty ? [making] : [making, AccessRequest("iam:TagPolicy", on: resource, keys: keys)]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

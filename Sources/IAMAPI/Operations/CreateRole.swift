@@ -29,11 +29,10 @@ struct CreateRole: ControlOperation, IAMOperation {
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [
-      AccessRequest(
-        "iam:CreateRole", on: RoleKind.resource(input.role, path: input.path, at: place),
-        keys: IAMResource.keys(boundary: input.boundary, tags: input.tags))
-    ]
+    let resource = RoleKind.resource(input.role, path: input.path, at: place)
+    let keys = IAMResource.keys(boundary: input.boundary, tags: input.tags)
+    let making = AccessRequest("iam:CreateRole", on: resource, keys: keys)
+    return input.tags.isEmpty ? [making] : [making, AccessRequest("iam:TagRole", on: resource, keys: keys)]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

@@ -24,11 +24,10 @@ struct CreateUser: ControlOperation, IAMOperation {
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [
-      AccessRequest(
-        "iam:CreateUser", on: UserKind.resource(input.name, path: input.path, at: place),
-        keys: IAMResource.keys(boundary: input.boundary, tags: input.tags))
-    ]
+    let resource = UserKind.resource(input.name, path: input.path, at: place)
+    let keys = IAMResource.keys(boundary: input.boundary, tags: input.tags)
+    let making = AccessRequest("iam:CreateUser", on: resource, keys: keys)
+    return input.tags.isEmpty ? [making] : [making, AccessRequest("iam:TagUser", on: resource, keys: keys)]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

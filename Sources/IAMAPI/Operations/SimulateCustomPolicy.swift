@@ -47,10 +47,13 @@ struct SimulateCustomPolicy: ControlOperation, IAMOperation {
 extension ListPage {
   /// The results of a simulation after the number that the marker holds.
   func output(of simulation: Simulation) -> OperationOutput {
-    let numbered = Array(simulation.results.enumerated()).dropFirst(Int(after) ?? 0)
+    let first = max(0, Int(after) ?? 0)
+    let numbered = simulation.pairs.enumerated().dropFirst(first).prefix(readLimit)
     return OperationOutput(
       .object(
-        members("EvaluationResults", Array(numbered.prefix(readLimit)), key: { String($0.offset + 1) }, as: \.element)))
+        members("EvaluationResults", Array(numbered), key: { String($0.offset + 1) }) { pair in
+          simulation.result(pair.element.action, on: pair.element.resource)
+        }))
   }
 }
 

@@ -45,7 +45,9 @@ extension MemberReader {
 
   private mutating func checkARN(_ arn: String?, at name: String) {
     check(arn, at: name, lengths: 20...2048)
-    guard let arn, (20...2048).contains(arn.unicodeScalars.count), ARN(arn) == nil else { return }
+    guard let arn, (20...2048).contains(arn.unicodeScalars.count) else { return }
+    // Beyond ASCII two writings may be one text to whoever compares them.
+    if ARN(arn) != nil, arn.utf8.allSatisfy({ $0 < 0x80 }) { return }
     note(Fault(code: "ValidationError", status: 400, message: "Invalid ARN:  Could not be parsed!"))
   }
 

@@ -8,11 +8,13 @@ enum IAMTags {
     guard let value = members.member("Tags") else { return [:] }
     guard case .array(let list) = value else { throw .serialization("`Tags` is not a list of structures") }
     var tags: [String: String] = [:]
-    for item in list {
+    var seen: Set<String> = []
+    // One more than there can be tells that there are too many.
+    for item in list.prefix(51) {
       let key = item["Key"]?.string ?? ""
       members.checkTag(key, item["Value"]?.string)
       refuseReserved(key, &members)
-      if tags.keys.contains(where: { $0.lowercased() == key.lowercased() }) {
+      if !seen.insert(key.lowercased()).inserted {
         members.note(
           Fault(
             code: "InvalidInput", status: 400,

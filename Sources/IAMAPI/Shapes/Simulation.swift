@@ -12,12 +12,12 @@ struct Simulation: Sendable {
   let names: [String]
   let request: SimulationMembers
 
-  /// One result for each action and resource, in the order of the request.
-  var results: [JSONValue] {
-    request.actions.flatMap { action in request.resources.map { result(action, on: $0) } }
+  /// Each action with each resource, in the order of the request.
+  var pairs: [(action: String, resource: String)] {
+    request.actions.flatMap { action in request.resources.map { (action, $0) } }
   }
 
-  private func result(_ action: String, on resource: String) -> JSONValue {
+  func result(_ action: String, on resource: String) -> JSONValue {
     let question = PolicyQuestion(
       caller: caller, action: action, resource: resource, resourceAccount: request.owner ?? caller.account ?? "",
       keys: request.keys)

@@ -17,6 +17,8 @@ struct SimulationMembers: Sendable {
   let keys: ConditionKeys
   let page: ListPage
 
+  private static let mostQuestions = 1000
+
   init(_ members: inout MemberReader) throws(Fault) {
     policies = members.documents(try members.strings("PolicyInputList") ?? [], "PolicyInputList")
     let boundaries = members.documents(
@@ -33,6 +35,9 @@ struct SimulationMembers: Sendable {
     for action in actions { members.check(action, at: "ActionNames", lengths: 3...128) }
     let resources = try members.strings("ResourceArns") ?? []
     self.resources = resources.isEmpty ? ["*"] : resources
+    if actions.count * self.resources.count > Self.mostQuestions {
+      members.note(.invalidInput("There can be \(Self.mostQuestions) pairs of an action and a resource."))
+    }
     let owner = try members.string("ResourceOwner")
     members.check(owner, at: "ResourceOwner", lengths: 1...2048)
     self.owner = owner.map(Self.account)
@@ -69,7 +74,11 @@ struct SimulationMembers: Sendable {
 extension MemberReader {
   /// Reads policies; notes those that are none, so that the caller hears of them after authorization.
   mutating func documents(_ texts: [String], _ name: String) -> [PolicyDocument] {
-    texts.compactMap { text in
+    guard texts.count <= 20, texts.reduce(0, { $0 + $1.utf8.count }) <= 131_072 else {
+      note(.invalidInput("\(name): There can be 20 policies of 131072 characters together."))
+      return []
+    }
+    return texts.compactMap { text in
       do throws(PolicyError) {
         return try PolicyDocument(parsing: text.utf8)
       } catch {

@@ -62,19 +62,19 @@ struct GetDecisions: ControlOperation, RedoubtOperation {
 
   /// Where a statement stands, with the name of its policy where it has one.
   private static func text(_ statement: StatementReference, _ record: DecisionRecord) -> String {
-    guard statement.source == .identity, record.identityPolicies.indices.contains(statement.policy) else {
+    guard statement.source == .identity, record.policies.identity.indices.contains(statement.policy) else {
       return statement.text
     }
-    return statement.text + " `\(record.identityPolicies[statement.policy])`"
+    return statement.text + " `\(record.policies.identity[statement.policy])`"
   }
 
   /// Every policy that was looked at.
   private static func policies(_ record: DecisionRecord) -> [String] {
-    let set = record.policies
-    var policies = record.identityPolicies.map { "identity-based policy `\($0)`" }
-    if set.resource != nil { policies.append("policy of the resource `\(record.question.resource)`") }
-    if set.boundary != nil { policies.append("permissions boundary") }
-    if let session = set.session { policies.append("session policies: \(session.count)") }
+    let looked = record.policies
+    var policies = looked.identity.map { "identity-based policy `\($0)`" }
+    if looked.hasResourcePolicy { policies.append("policy of the resource `\(record.question.resource)`") }
+    if looked.hasBoundary { policies.append("permissions boundary") }
+    if let session = looked.session { policies.append("session policies: \(session)") }
     return policies
   }
 }

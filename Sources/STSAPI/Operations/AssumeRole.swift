@@ -26,6 +26,9 @@ struct AssumeRole: ControlOperation, STSOperation {
     let role = try members.requiredString("RoleArn")
     let externalID = try members.string("ExternalId")
     members.check(role, at: "RoleArn", lengths: 20...2048)
+    members.check(role, at: "RoleArn", pattern: "[\\u0020-\\u007E]+") {
+      $0.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+    }
     members.check(externalID, at: "ExternalId", lengths: 2...1224)
     members.check(externalID, at: "ExternalId", pattern: "[\\w+=,.@:\\/-]*") { text in
       text.utf8.allSatisfy { SessionMembers.isNameCharacter($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "/") }
