@@ -77,9 +77,9 @@ package struct Authorizer: Sendable {
     return access.action.hasPrefix("sts:") && isOfResource ? "" : " " + decision.reason(for: access.action)
   }
 
-  /// Nothing has so long a name: it is neither judged nor remembered.
+  /// Nothing has so long a name, in no model: it is neither judged nor remembered.
   private static func refuseEndless(_ name: String) throws(Fault) {
-    guard name.utf8.count <= 4096 else {
+    guard name.utf8.count <= 16_384 else {
       throw Fault(code: "ValidationError", status: 400, message: "The name of the resource is too long.")
     }
   }

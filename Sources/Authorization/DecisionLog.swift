@@ -58,6 +58,9 @@ package final class DecisionLog: Sendable {
   func add(_ record: DecisionRecord) {
     var record = record
     record.question.keys = record.question.keys.remembered
+    if record.question.resource.utf8.count > 2048 {
+      record.question.resource = String(record.question.resource.prefix(2048))
+    }
     if record.decision.isAllowed {
       allowances.withLock { $0.add(record) }
     } else {

@@ -33,7 +33,7 @@ package struct PolicyQuestion: Hashable, Sendable {
   /// `service:Name`
   package let action: String
   /// An ARN, or `*` for actions that have no resource.
-  package let resource: String
+  package var resource: String
   /// The account that the resource belongs to.
   package let resourceAccount: String
   package var keys: ConditionKeys

@@ -110,12 +110,13 @@ struct AuthorizerTests {
     let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log)
     let request = try authenticatedRequest(isAdministrator: true)
     let fault = #expect(throws: Fault.self) {
-      try authorizer.authorize(Named.self, String(repeating: "x", count: 5000), from: request, in: .restXML)
+      try authorizer.authorize(Named.self, String(repeating: "x", count: 20_000), from: request, in: .restXML)
     }
     #expect(fault?.code == "ValidationError")
     #expect(log.decisions(of: request.value.requestID, in: request.account).isEmpty)
-    _ = try authorizer.authorize(Named.self, String(repeating: "x", count: 4000), from: request, in: .restXML)
-    #expect(!log.decisions(of: request.value.requestID, in: request.account).isEmpty)
+    _ = try authorizer.authorize(Named.self, String(repeating: "x", count: 10_000), from: request, in: .restXML)
+    let found = log.decisions(of: request.value.requestID, in: request.account)
+    #expect(found.map(\.question.resource.utf8.count) == [2048])
   }
 
   @Test func `a principal that is not there any more may do nothing`() throws {
