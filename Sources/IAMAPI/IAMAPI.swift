@@ -75,18 +75,12 @@ package struct IAMAPI: Sendable {
     _ registry: IdentityRegistry, authorizer: Authorizer,
     report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
   ) -> [Endpoint] {
-    func endpoint<Served: ControlOperation & IAMOperation>(_: Served.Type) -> Endpoint {
-      Endpoint(Served(registry: registry), of: service, authorizer: authorizer, report: report)
-    }
-    return operations.map { endpoint($0) }
+    operations.map { Endpoint($0.init(registry: registry), of: service, authorizer: authorizer, report: report) }
   }
 
   /// What is served, for documents and tests.
   package static func descriptions(at place: AccountRegion) -> [OperationDescription] {
-    func describe<Served: Operation>(_: Served.Type) -> OperationDescription {
-      OperationDescription(Served.self, of: service, at: place)
-    }
-    return operations.map { describe($0) }
+    operations.map { OperationDescription($0, of: service, at: place) }
   }
 }
 

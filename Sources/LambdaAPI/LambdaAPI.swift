@@ -54,21 +54,16 @@ package struct LambdaAPI: Sendable {
     _ services: LambdaServices, authorizer: Authorizer,
     report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
   ) -> [Endpoint] {
-    func control<Served: ControlOperation & LambdaOperation>(_: Served.Type) -> Endpoint {
-      Endpoint(Served(services: services), of: service, authorizer: authorizer, report: report)
-    }
-    func callback<Served: CallbackOperation & LambdaOperation>(_: Served.Type) -> Endpoint {
-      Endpoint(Served(services: services), of: service, authorizer: authorizer, report: report)
-    }
-    return controlOperations.map { control($0) } + callbackOperations.map { callback($0) }
+    controlOperations.map { Endpoint($0.init(services: services), of: service, authorizer: authorizer, report: report) }
+      + callbackOperations.map {
+        Endpoint($0.init(services: services), of: service, authorizer: authorizer, report: report)
+      }
   }
 
   /// What is served, for documents and tests.
   package static func descriptions(at place: AccountRegion) -> [OperationDescription] {
-    func describe<Served: Operation>(_: Served.Type) -> OperationDescription {
-      OperationDescription(Served.self, of: service, at: place)
-    }
-    return controlOperations.map { describe($0) } + callbackOperations.map { describe($0) }
+    controlOperations.map { OperationDescription($0, of: service, at: place) }
+      + callbackOperations.map { OperationDescription($0, of: service, at: place) }
   }
 }
 

@@ -30,18 +30,12 @@ package struct RedoubtAPI: Sendable {
     _ services: RedoubtServices, authorizer: Authorizer,
     report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
   ) -> [Endpoint] {
-    func endpoint<Served: ControlOperation & RedoubtOperation>(_: Served.Type) -> Endpoint {
-      Endpoint(Served(services: services), of: service, authorizer: authorizer, report: report)
-    }
-    return operations.map { endpoint($0) }
+    operations.map { Endpoint($0.init(services: services), of: service, authorizer: authorizer, report: report) }
   }
 
   /// What is served, for documents and tests.
   package static func descriptions(at place: AccountRegion) -> [OperationDescription] {
-    func describe<Served: Operation>(_: Served.Type) -> OperationDescription {
-      OperationDescription(Served.self, of: service, at: place)
-    }
-    return operations.map { describe($0) }
+    operations.map { OperationDescription($0, of: service, at: place) }
   }
 }
 
