@@ -28,19 +28,18 @@ package struct GroupStore: Sendable {
       ])
   ]
 
-  private static let columns = "SELECT unique_id, account, name, path, created_at FROM user_groups"
+  private static let columns = "unique_id, account, name, path, created_at"
+  private static let table = NamedTable(name: "user_groups", columns: columns)
 
   package init() {}
 
   func all(_ transaction: any Transaction) throws -> [Group] {
-    try transaction.query(Self.columns, []).map(Self.record)
+    try Self.table.all(transaction).map(Self.record)
   }
 
   /// Names are found without regard to case, and are unique so.
   func find(_ name: String, in account: AccountID, _ transaction: any Transaction) throws -> Group? {
-    try transaction.query(
-      Self.columns + " WHERE account = ? AND lower(name) = lower(?)", [.text(account.description), .text(name)]
-    ).first.map(Self.record)
+    try Self.table.find(name, in: account, transaction).map(Self.record)
   }
 
   /// - Throws: `IdentityFailure.noSuchEntity`.
@@ -55,19 +54,12 @@ package struct GroupStore: Sendable {
   func list(
     in account: AccountID, pathPrefix: String, after name: String, limit: Int, _ transaction: any Transaction
   ) throws -> [Group] {
-    try transaction.query(
-      Self.columns + " WHERE account = ? AND substr(path, 1, ?) = ? AND name > ? ORDER BY name LIMIT ?",
-      [
-        .text(account.description), .integer(Int64(pathPrefix.unicodeScalars.count)), .text(pathPrefix), .text(name),
-        .integer(Int64(limit)),
-      ]
-    ).map(Self.record)
+    try Self.table.list(in: account, pathPrefix: pathPrefix, after: name, limit: limit, transaction)
+      .map(Self.record)
   }
 
   func count(in account: AccountID, _ transaction: any Transaction) throws -> Int {
-    let rows = try transaction.query(
-      "SELECT count(*) AS number FROM user_groups WHERE account = ?", [.text(account.description)])
-    return Int(try rows[0].integer("number"))
+    try Self.table.count(in: account, transaction)
   }
 
   func insert(_ group: Group, _ transaction: any Transaction) throws {
@@ -93,8 +85,10 @@ package struct GroupStore: Sendable {
   /// The groups of a user, in the order of their names.
   func groups(of user: User, _ transaction: any Transaction) throws -> [Group] {
     try transaction.query(
-      Self.columns
-        + " WHERE unique_id IN (SELECT group_id FROM user_group_members WHERE user_id = ?) ORDER BY name",
+      """
+      SELECT \(Self.columns) FROM user_groups
+      WHERE unique_id IN (SELECT group_id FROM user_group_members WHERE user_id = ?) ORDER BY name
+      """,
       [.text(user.uniqueID)]
     ).map(Self.record)
   }

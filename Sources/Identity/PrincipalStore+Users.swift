@@ -3,20 +3,17 @@ import Storage
 
 /// The users among the principals.
 extension PrincipalStore {
-  private static let columns = """
-    SELECT arn, account, name, path, unique_id, is_administrator, created_at FROM principals
-    """
+  private static let table = NamedTable(
+    name: "principals", columns: "arn, account, name, path, unique_id, is_administrator, created_at",
+    condition: "kind = 'user'")
 
   static func users(_ transaction: any Transaction) throws -> [User] {
-    try transaction.query(columns + " WHERE kind = 'user'", []).map(user)
+    try table.all(transaction).map(user)
   }
 
   /// Names are found without regard to case, and are unique so.
   static func findUser(_ name: String, in account: AccountID, _ transaction: any Transaction) throws -> User? {
-    try transaction.query(
-      columns + " WHERE account = ? AND kind = 'user' AND lower(name) = lower(?)",
-      [.text(account.description), .text(name)]
-    ).first.map(user)
+    try table.find(name, in: account, transaction).map(user)
   }
 
   /// - Throws: `IdentityFailure.noSuchEntity`.
@@ -29,20 +26,11 @@ extension PrincipalStore {
   static func listUsers(
     in account: AccountID, pathPrefix: String, after name: String, limit: Int, _ transaction: any Transaction
   ) throws -> [User] {
-    try transaction.query(
-      columns
-        + " WHERE account = ? AND kind = 'user' AND substr(path, 1, ?) = ? AND name > ? ORDER BY name LIMIT ?",
-      [
-        .text(account.description), .integer(Int64(pathPrefix.unicodeScalars.count)), .text(pathPrefix), .text(name),
-        .integer(Int64(limit)),
-      ]
-    ).map(user)
+    try table.list(in: account, pathPrefix: pathPrefix, after: name, limit: limit, transaction).map(user)
   }
 
   static func countUsers(in account: AccountID, _ transaction: any Transaction) throws -> Int {
-    let rows = try transaction.query(
-      "SELECT count(*) AS number FROM principals WHERE account = ? AND kind = 'user'", [.text(account.description)])
-    return Int(try rows[0].integer("number"))
+    try table.count(in: account, transaction)
   }
 
   static func delete(_ user: User, _ transaction: any Transaction) throws {

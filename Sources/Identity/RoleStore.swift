@@ -25,21 +25,21 @@ package struct RoleStore: Sendable {
       ])
   ]
 
-  private static let columns = """
-    SELECT unique_id, account, name, path, trust_policy, trusted_ids, description, maximum_session, created_at FROM roles
-    """
+  private static let table = NamedTable(
+    name: "roles",
+    columns: """
+      unique_id, account, name, path, trust_policy, trusted_ids, description, maximum_session, created_at
+      """)
 
   package init() {}
 
   func all(_ transaction: any Transaction) throws -> [Role] {
-    try transaction.query(Self.columns, []).map(Self.record)
+    try Self.table.all(transaction).map(Self.record)
   }
 
   /// Names are found without regard to case, and are unique so.
   func find(_ name: String, in account: AccountID, _ transaction: any Transaction) throws -> Role? {
-    try transaction.query(
-      Self.columns + " WHERE account = ? AND lower(name) = lower(?)", [.text(account.description), .text(name)]
-    ).first.map(Self.record)
+    try Self.table.find(name, in: account, transaction).map(Self.record)
   }
 
   /// - Throws: `IdentityFailure.noSuchEntity`.
@@ -54,19 +54,12 @@ package struct RoleStore: Sendable {
   func list(
     in account: AccountID, pathPrefix: String, after name: String, limit: Int, _ transaction: any Transaction
   ) throws -> [Role] {
-    try transaction.query(
-      Self.columns + " WHERE account = ? AND substr(path, 1, ?) = ? AND name > ? ORDER BY name LIMIT ?",
-      [
-        .text(account.description), .integer(Int64(pathPrefix.unicodeScalars.count)), .text(pathPrefix), .text(name),
-        .integer(Int64(limit)),
-      ]
-    ).map(Self.record)
+    try Self.table.list(in: account, pathPrefix: pathPrefix, after: name, limit: limit, transaction)
+      .map(Self.record)
   }
 
   func count(in account: AccountID, _ transaction: any Transaction) throws -> Int {
-    let rows = try transaction.query(
-      "SELECT count(*) AS number FROM roles WHERE account = ?", [.text(account.description)])
-    return Int(try rows[0].integer("number"))
+    try Self.table.count(in: account, transaction)
   }
 
   func insert(_ role: Role, _ transaction: any Transaction) throws {
