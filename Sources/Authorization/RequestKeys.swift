@@ -60,7 +60,7 @@ struct RequestKeys {
   private static func add(_ session: RoleSession, to keys: inout ConditionKeys) {
     keys["aws:PrincipalArn"] = .single(session.role.description)
     keys["aws:PrincipalType"] = .single("AssumedRole")
-    keys["aws:TokenIssueTime"] = .single(session.issuedAt.utc.isoDateTime.prefix(19) + "Z")
+    keys["aws:TokenIssueTime"] = .single(session.issuedAt.utc.isoSeconds + "Z")
     keys["aws:MultiFactorAuthPresent"] = .single("false")
     keys["aws:SourceIdentity"] = session.sourceIdentity.map { .single($0) }
     for (name, value) in session.tags { keys["aws:PrincipalTag/" + name] = .single(value) }

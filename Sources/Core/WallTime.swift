@@ -53,9 +53,11 @@ package struct CivilTime: Sendable {
   }
 
   /// `2026-01-31T23:59:59.999`, without a zone.
-  package var isoDateTime: String {
+  package var isoDateTime: String { "\(isoSeconds).\(padded(millisecond, 3))" }
+
+  /// `2026-01-31T23:59:59`, without a zone.
+  package var isoSeconds: String {
     "\(year)-\(padded(month, 2))-\(padded(day, 2))T\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
-      + ".\(padded(millisecond, 3))"
   }
 
   /// `2026/01/31`, as in the names of log streams.

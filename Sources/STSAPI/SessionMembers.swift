@@ -55,20 +55,13 @@ struct SessionMembers: Sendable {
     members.check(duration, at: "DurationSeconds", in: 900...43_200)
     for (member, text) in [("RoleSessionName", Optional(name)), ("SourceIdentity", sourceIdentity)] {
       members.check(text, at: member, lengths: 2...64)
-      members.check(text, at: member, pattern: "[\\w+=,.@-]*") { $0.utf8.allSatisfy(Self.isNameCharacter) }
+      members.check(text, at: member, pattern: "[\\w+=,.@-]*") { $0.utf8.allSatisfy(NameCharacter.contains) }
     }
     members.check(policy, at: "Policy", lengths: 1...131_072)
     if tags.count > Self.mostTags {
       members.note("[]", at: "tags", "Member must have length less than or equal to \(Self.mostTags)")
     }
     if let fault { members.note(fault) }
-  }
-
-  static func isNameCharacter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
-    default: "_+=,.@-".utf8.contains(byte)
-    }
   }
 
   private static func objects(_ name: String, _ members: MemberReader) throws(Fault) -> [JSONValue] {

@@ -121,7 +121,7 @@ extension MemberReader {
     check(path, at: member, pattern: "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/") { text in
       let names = text.fields(separatedBy: "/")
       return names.count > 1 && names.first == "" && names.last == ""
-        && names.dropFirst().dropLast().allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Self.isNameCharacter) }
+        && names.dropFirst().dropLast().allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(NameCharacter.contains) }
     }
     return path ?? "/"
   }
@@ -130,7 +130,7 @@ extension MemberReader {
     let id = try requiredString("AccessKeyId")
     check(id, at: "AccessKeyId", lengths: 16...128)
     check(id, at: "AccessKeyId", pattern: "[\\w]+") { text in
-      text.utf8.allSatisfy { Self.isNameCharacter($0) && !"+=,.@-".utf8.contains($0) }
+      text.utf8.allSatisfy { NameCharacter.contains($0) && !"+=,.@-".utf8.contains($0) }
     }
     return id
   }
@@ -149,13 +149,6 @@ extension MemberReader {
 
   private mutating func checkName(_ name: String?, at member: String, longest: Int) {
     check(name, at: member, lengths: 1...longest)
-    check(name, at: member, pattern: "[\\w+=,.@-]+") { $0.utf8.allSatisfy(Self.isNameCharacter) }
-  }
-
-  private static func isNameCharacter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
-    default: "_+=,.@-".utf8.contains(byte)
-    }
+    check(name, at: member, pattern: "[\\w+=,.@-]+") { $0.utf8.allSatisfy(NameCharacter.contains) }
   }
 }

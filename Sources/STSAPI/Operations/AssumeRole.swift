@@ -31,7 +31,7 @@ struct AssumeRole: ControlOperation, STSOperation {
     }
     members.check(externalID, at: "ExternalId", lengths: 2...1224)
     members.check(externalID, at: "ExternalId", pattern: "[\\w+=,.@:\\/-]*") { text in
-      text.utf8.allSatisfy { SessionMembers.isNameCharacter($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "/") }
+      text.utf8.allSatisfy { NameCharacter.contains($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "/") }
     }
     return Input(role: role, session: try SessionMembers(&members), externalID: externalID)
   }
@@ -59,7 +59,7 @@ struct AssumeRole: ControlOperation, STSOperation {
         "AccessKeyId": .string(issued.credentials.accessKeyID.description),
         "SecretAccessKey": .string(issued.credentials.secretAccessKey),
         "SessionToken": .string(issued.credentials.sessionToken ?? ""),
-        "Expiration": .string(issued.expiresAt.utc.isoDateTime.prefix(19) + "Z"),
+        "Expiration": .string(issued.expiresAt.utc.isoSeconds + "Z"),
       ],
       "AssumedRoleUser": [
         "AssumedRoleId": .string(issued.principal.uniqueID), "Arn": .string(issued.principal.arn.description),
