@@ -25,18 +25,20 @@ package struct Authorizer: Sendable {
     let place = request.value.place
     let needed = Chosen.access(input, at: place)
     guard !needed.isEmpty else {
-      throw denial(wire, request, Chosen.name, "*", " because the operation names no action")
+      throw wire.denial(of: request.principal, Chosen.name, on: "*", because: " because the operation names no action")
     }
     guard let own = policies.policies(of: request.principal) else {
-      throw denial(
-        wire, request, needed[0].action, named(needed[0], request), " because the principal is not there any more")
+      throw wire.denial(
+        of: request.principal, needed[0].action, on: named(needed[0], request),
+        because: " because the principal is not there any more")
     }
     for access in needed where request.principal.isOccasion(access.occasion) {
       try Self.refuseEndless(named(access, request))
       let decision = decide(access, resource(access, request), own, request)
       guard decision.isAllowed else {
         // As the caller named it: the path that was filled in would tell that it is there.
-        throw denial(wire, request, access.action, named(access, request), Self.reason(decision, access))
+        throw wire.denial(
+          of: request.principal, access.action, on: named(access, request), because: Self.reason(decision, access))
       }
     }
     return Authorized(
@@ -110,14 +112,18 @@ package struct Authorizer: Sendable {
     case .caller: request.principal.arn.description
     }
   }
+}
 
-  private func denial(
-    _ wire: WireProtocol, _ request: Authenticated<OperationRequest>, _ action: String, _ resource: String,
-    _ reason: String
+extension WireProtocol {
+  /// That the caller may not do it, in AWS's words.
+  ///
+  /// - Parameter reason: what follows the sentence; with a space before it.
+  package func denial(
+    of caller: Principal, _ action: String, on resource: String, because reason: String = ""
   ) -> Fault {
-    let message =
-      "User: \(request.principal.arn) is not authorized to perform: \(action) on resource: \(resource)\(reason)"
-    return Fault(code: wire.denialCode, status: wire.denialStatus, message: message)
+    Fault(
+      code: denialCode, status: denialStatus,
+      message: "User: \(caller.arn) is not authorized to perform: \(action) on resource: \(resource)\(reason)")
   }
 }
 

@@ -20,11 +20,5 @@ enum STSErrors {
     Fault(code: "InvalidParameterValue", status: 400, message: message)
   }
 
-  static func denied(_ caller: Principal, _ action: String, on resource: String) -> Fault {
-    Fault(
-      code: "AccessDenied", status: 403,
-      message: "User: \(caller.arn) is not authorized to perform: \(action) on resource: \(resource)")
-  }
-
   static func validation(_ message: String) -> Fault { Fault(code: "ValidationError", status: 400, message: message) }
 }

@@ -50,7 +50,7 @@ struct AssumeRole: ControlOperation, STSOperation {
     let session = call.value.session
     // What is no role, or none any more, is nothing that anybody may assume.
     guard let role = services.identities.role(call.value.role) else {
-      throw STSErrors.denied(call.principal, "sts:AssumeRole", on: call.value.role)
+      throw STSAPI.service.wireProtocol.denial(of: call.principal, "sts:AssumeRole", on: call.value.role)
     }
     try check(session, role, call.principal)
     let issued = try services.sessions.issue(try session.request(from: call.principal), of: role)
