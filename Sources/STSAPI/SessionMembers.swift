@@ -32,19 +32,7 @@ struct SessionMembers: Sendable {
       arns.append(arn ?? "")
     }
     policyARNs = arns
-    var tags: [String: String] = [:]
-    var seen: Set<String> = []
-    // One more than there can be tells that there are too many.
-    for item in try Self.objects("Tags", members).prefix(Self.mostTags + 1) {
-      let key = item["Key"]?.string ?? ""
-      members.checkTag(key, item["Value"]?.string)
-      if !seen.insert(key.lowercased()).inserted {
-        members.note(
-          STSErrors.invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive."))
-      }
-      tags[key] = item["Value"]?.string ?? ""
-    }
-    self.tags = tags
+    tags = try members.tags(limit: Self.mostTags, code: "InvalidParameterValue")
     let transitive = Set((try members.strings("TransitiveTagKeys") ?? []).map { $0.lowercased() })
     // As the tags are written, so that none is lost for its case.
     transitiveTags = tags.keys.filter { transitive.contains($0.lowercased()) }.sorted()
@@ -100,11 +88,10 @@ struct SessionMembers: Sendable {
 
   /// Condition keys that belong to the request.
   var keys: [String: JSONValue] {
-    var keys: [String: JSONValue] = ["sts:RoleSessionName": .string(name)]
+    var keys = AccessRequest.tagKeys(tags)
+    keys["sts:RoleSessionName"] = .string(name)
     keys["sts:SourceIdentity"] = sourceIdentity.map { .string($0) }
-    if !tags.isEmpty { keys["aws:TagKeys"] = .array(tags.keys.sorted().map { .string($0) }) }
     if !transitiveTags.isEmpty { keys["sts:TransitiveTagKeys"] = .array(transitiveTags.map { .string($0) }) }
-    for (key, value) in tags { keys["aws:RequestTag/" + key] = .string(value) }
     return keys
   }
 

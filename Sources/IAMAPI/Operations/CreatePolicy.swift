@@ -27,7 +27,7 @@ struct CreatePolicy: ControlOperation, IAMOperation {
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
     let resource = IAMResource.policy(input.policy, path: input.path, at: place)
-    let keys = IAMTags.keys(input.tags)
+    let keys = AccessRequest.tagKeys(input.tags)
     let making = AccessRequest("iam:CreatePolicy", on: resource, keys: keys)
     return input.tags.isEmpty ? [making] : [making, AccessRequest("iam:TagPolicy", on: resource, keys: keys)]
   }

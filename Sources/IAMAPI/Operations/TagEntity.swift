@@ -21,7 +21,7 @@ struct TagEntity<Kind: TaggedKind>: ControlOperation, IAMOperation {
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("iam:\(name)", on: Kind.resource(input.name, at: place), keys: IAMTags.keys(input.tags))]
+    [AccessRequest("iam:\(name)", on: Kind.resource(input.name, at: place), keys: AccessRequest.tagKeys(input.tags))]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

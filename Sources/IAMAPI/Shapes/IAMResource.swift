@@ -15,7 +15,7 @@ enum IAMResource {
 
   /// The condition keys of a request that makes something with a boundary and tags.
   static func keys(boundary: String?, tags: [String: String]) -> [String: JSONValue] {
-    var keys = IAMTags.keys(tags)
+    var keys = AccessRequest.tagKeys(tags)
     keys["iam:PermissionsBoundary"] = boundary.map { .string($0) }
     return keys
   }
