@@ -105,7 +105,7 @@ class Server:
         """Creates a function and waits until it can be invoked."""
         defaults = {"MemorySize": 1769, "Timeout": 10, "Handler": "app.handler"}
         code = {} if "Code" in configuration else functions.python(functions.HELLO)
-        role = "arn:aws:iam::000000000000:role/bench"
+        role = "arn:aws:iam::000000000000:role/lambda-basic"
         self.api.create_function(FunctionName=name, Role=role, **{**defaults, **code, **configuration})
         self.api.get_waiter("function_active_v2").wait(FunctionName=name)
 

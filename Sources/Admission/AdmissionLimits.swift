@@ -1,3 +1,5 @@
+import Core
+
 /// What an account may have running (Lambda, "Lambda quotas", "Lambda scaling behavior").
 package struct AdmissionLimits: Hashable, Sendable {
   /// Invocations at once, for each account and region.

@@ -1,3 +1,5 @@
+package import Core
+
 /// Why an invocation was not admitted; the reasons are those of Lambda's `TooManyRequestsException`.
 package struct Throttle: Error, Hashable, Sendable {
   package enum Reason: String, CaseIterable, Sendable {

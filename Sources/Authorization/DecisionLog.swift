@@ -27,6 +27,14 @@ package struct DecisionRecord: Sendable {
       hasBoundary = set.boundary != nil
       session = set.session?.count
     }
+
+    /// Services of the platform have no policies of their own.
+    init(ofServiceBy set: PolicySet) {
+      identity = []
+      hasResourcePolicy = set.resource != nil
+      hasBoundary = false
+      session = nil
+    }
   }
 }
 

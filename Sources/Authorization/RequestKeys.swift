@@ -32,15 +32,11 @@ struct RequestKeys {
       keys["aws:username"] = .single(name)
     case .roleSession(let session): Self.add(session, to: &keys)
     }
-    let now = time.wallTime()
-    keys["aws:CurrentTime"] = .single(now.utc.isoDateTime + "Z")
-    keys["aws:EpochTime"] = .single(String(now.seconds))
-    // No listener speaks TLS.
-    keys["aws:SecureTransport"] = .single("false")
+    keys.add(time.wallTime())
     keys["aws:RequestedRegion"] = .single(request.value.place.region.description)
     keys["aws:ResourceAccount"] = .single(resourceAccount)
     keys["aws:ViaAWSService"] = .single("false")
-    if let address = request.value.sourceAddress { keys["aws:SourceIp"] = .single(Self.unmapped(address)) }
+    Self.add(request.value.source, to: &keys)
     if let agent = request.value.head.header("User-Agent") { keys["aws:UserAgent"] = .single(agent) }
     if let referer = request.value.head.header("Referer") { keys["aws:Referer"] = .single(referer) }
     if access.keys["iam:PermissionsBoundary"] == nil {
@@ -49,6 +45,17 @@ struct RequestKeys {
     // Those of the action last: nothing that a client sends takes the place of what is known.
     for (name, value) in access.keys where keys[name] == nil { keys[name] = ConditionKeys.Value(value) }
     return keys
+  }
+
+  /// No listener speaks TLS. What a function says inside its environment nobody else can hear, which is what is asked for
+  /// by those who ask for a secure transport; it comes from no address.
+  private static func add(_ source: RequestSource, to keys: inout ConditionKeys) {
+    switch source {
+    case .network(let address):
+      keys["aws:SecureTransport"] = .single("false")
+      keys["aws:SourceIp"] = address.map { .single(unmapped($0)) }
+    case .environment: keys["aws:SecureTransport"] = .single("true")
+    }
   }
 
   /// A client of version 4 at a listener of version 6 is the same client (RFC 4291 section 2.5.5.2).
@@ -63,7 +70,18 @@ struct RequestKeys {
     keys["aws:TokenIssueTime"] = .single(session.issuedAt.utc.isoSeconds + "Z")
     keys["aws:MultiFactorAuthPresent"] = .single("false")
     keys["aws:SourceIdentity"] = session.sourceIdentity.map { .single($0) }
+    if let function = session.sourceFunction {
+      keys["lambda:SourceFunctionArn"] = .single(function.description)
+      keys["aws:SourceArn"] = .single(function.description)
+    }
     for (name, value) in session.tags { keys["aws:PrincipalTag/" + name] = .single(value) }
+  }
+}
+
+extension ConditionKeys {
+  mutating func add(_ now: WallTime) {
+    self["aws:CurrentTime"] = .single(now.utc.isoDateTime + "Z")
+    self["aws:EpochTime"] = .single(String(now.seconds))
   }
 }
 

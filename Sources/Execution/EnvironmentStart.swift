@@ -1,3 +1,4 @@
+import Authorization
 import Core
 import Functions
 import Logging
@@ -23,7 +24,7 @@ struct EnvironmentStart: Sendable {
       }
     } catch {
       services.log.error("cannot start an environment", metadata: metadata(error))
-      fail((error as? ExecutionFailure) ?? .sandbox)
+      fail((error as? ExecutionFailure) ?? (error is RoleNotAssumable ? .roleNotAssumable : .sandbox))
     }
   }
 
@@ -98,9 +99,14 @@ struct EnvironmentStart: Sendable {
       throw ExecutionFailure.missingRuntime(configuration.runtime)
     }
     let own = try services.environment.open(version)
+    let session = try services.sessions.begin(
+      for: version.functionARN, name: version.name.description, role: configuration.role,
+      duration: ExecutionLimits.sessionLifetime)
+    let environment = environment
+    environment.onLoop { environment.hold(session) }
     let variables = EnvironmentVariables(
       version: version, logStream: environment.logStream, initialization: environment.spec.initialization,
-      variables: own)
+      variables: own, credentials: session.variables)
     return SandboxSpec(
       tree: version.codeArtifact, layers: version.layerArtifacts, runtime: runtime.index,
       memoryMiB: configuration.memorySize, ephemeralMiB: configuration.ephemeralStorage,

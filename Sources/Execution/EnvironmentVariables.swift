@@ -8,6 +8,8 @@ package struct EnvironmentVariables {
   let initialization: InitializationType
   /// The function's own variables.
   let variables: [String: String]
+  /// What its code signs with.
+  let credentials: [String: String]
 
   /// Names that a function may not set (Lambda, "Reserved environment variables").
   package static let reserved: Set<String> = [
@@ -20,8 +22,10 @@ package struct EnvironmentVariables {
 
   /// `NAME=value`, sorted by name.
   var strings: [String] {
-    var all = Self.defaults.merging(variables) { _, own in own }
+    var all = Self.defaults.merging(["AWS_ENDPOINT_URL": "http://127.0.0.1:9002"]) { _, platform in platform }
+    all.merge(variables) { _, own in own }
     all.merge(fixed) { _, platform in platform }
+    all.merge(credentials) { _, platform in platform }
     return all.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 

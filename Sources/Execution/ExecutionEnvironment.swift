@@ -1,3 +1,4 @@
+import Authorization
 import Core
 import Functions
 import Logging
@@ -72,6 +73,9 @@ final class ExecutionEnvironment: @unchecked Sendable {
     if let self { pool?.overdue(id) }
   }
   private var listeners: [any Channel] = []
+  private var platformListener: (any PlatformListener)?
+  /// What the environment's code signs with; nil before there is a sandbox to give it to, and once there is none.
+  private var session: FunctionSession?
   private var logPipe: LogPipe?
   private var connections = 0
   private var isAboutToRecord = false
@@ -112,6 +116,13 @@ final class ExecutionEnvironment: @unchecked Sendable {
     if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
   }
 
+  /// Takes over the session of the function's role that the sandbox is given.
+  func hold(_ session: FunctionSession) {
+    eventLoop.assertInEventLoop()
+    guard case .starting = phase else { return session.end() }
+    self.session = session
+  }
+
   /// Takes over the sandbox that the spawner has made.
   func adopt(_ started: StartedSandbox, _ times: StartTimes) {
     eventLoop.assertInEventLoop()
@@ -128,6 +139,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     logPipe = pipe
     listen(started.listener, isTCP: true)
     listen(started.localListener, isTCP: false)
+    platformListener = services.gate.open(started.platformListener, of: version.functionARN, on: eventLoop)
   }
 
   /// Ends the environment as soon as may be; for the pool.
@@ -166,6 +178,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     phase = .ended
     finalMemoryPeak = exit.memoryPeak
     listeners.forEach { $0.close(promise: nil) }
+    endSession()
     switch previous {
     case .invoking(let running): fail(running, .exited(exit))
     case .initializing(let since, let limit):
@@ -189,8 +202,17 @@ final class ExecutionEnvironment: @unchecked Sendable {
   /// Kills the sandbox; `exited` follows.
   func kill() {
     phase = .ending
+    endSession()
     pool?.ending(id)
     if let sandbox { services.spawner.kill(sandbox.id) }
+  }
+
+  /// Whoever has a copy of the credentials has nothing any more.
+  private func endSession() {
+    session?.end()
+    session = nil
+    platformListener?.close()
+    platformListener = nil
   }
 
   /// The runtime's init phase is over: its CPU quota applies from now on.
@@ -210,6 +232,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   func failed(_ reason: ExecutionFailure) {
     eventLoop.assertInEventLoop()
     phase = .ended
+    endSession()
     refuseInvocation(reason)
     pool?.ended(id, .platform(reason))
   }

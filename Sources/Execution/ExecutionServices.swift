@@ -1,3 +1,4 @@
+import Authorization
 import Core
 import Functions
 import Logging
@@ -18,6 +19,8 @@ struct ExecutionServices: Sendable {
   let random: any RandomSource
   let log: Logger
   let freezing: FreezingQueue
+  let sessions: FunctionSessions
+  let gate: any PlatformGate
 
   /// Closes an invocation's log and hands it to the records.
   ///

@@ -22,10 +22,13 @@ package final class Executor: Sendable {
   ///   - capacity: execution environments at once on this host.
   ///   - idleTimeout: after which an environment without work is ended.
   ///   - memoryReserve: bytes of the host's memory; while less is available, idle environments are ended.
+  ///   - sessions: give environments their functions' roles.
+  ///   - gate: serves the platform to the code inside.
   package init(
     capacity: Int, idleTimeout: Duration, memoryReserve: Int, spawner: Spawner, library: CodeLibrary,
     runtimes: RuntimeCatalog, environment: FunctionEnvironment, records: LogWriter, findings: FindingRecorder,
-    metrics: MetricRegistry, group: any EventLoopGroup, time: any TimeSource, random: any RandomSource, log: Logger
+    metrics: MetricRegistry, group: any EventLoopGroup, sessions: FunctionSessions, gate: any PlatformGate,
+    time: any TimeSource, random: any RandomSource, log: Logger
   ) {
     preparation = CodePreparation(library: library)
     self.spawner = spawner
@@ -36,7 +39,7 @@ package final class Executor: Sendable {
     let services = ExecutionServices(
       spawner: spawner, runtimes: runtimes, stock: stock, environment: environment, records: records,
       findings: findings, metrics: metrics,
-      time: time, random: random, log: log, freezing: FreezingQueue(time: time))
+      time: time, random: random, log: log, freezing: FreezingQueue(time: time), sessions: sessions, gate: gate)
     pool = SandboxPool(
       capacity: capacity, idleTimeout: idleTimeout, services: services, group: group, preparation: preparation)
   }

@@ -72,6 +72,8 @@ package enum ExecutionFailure: Error, Hashable, Sendable {
   case damagedCode
   /// The host no longer has the runtime that the function names.
   case missingRuntime(String)
+  /// The function's role is gone, or trusts the platform no more.
+  case roleNotAssumable
   /// A parked environment did not get as far as the invocation.
   case restore(RestoreFailure)
   /// The server is about to end.

@@ -16,6 +16,7 @@ struct PoolEnvironment<Key: Hashable & Sendable>: Sendable {
   }
 
   let key: Key
+  let startedAt: MonotonicTime
   var state: State
   /// When it was started as the second and last one of its first work; nil: it was started for whatever comes.
   var secondSince: MonotonicTime?
@@ -24,8 +25,9 @@ struct PoolEnvironment<Key: Hashable & Sendable>: Sendable {
   /// Its runtime has been ready once.
   var isInitialised = false
 
-  init(key: Key, state: State) {
+  init(key: Key, state: State, startedAt: MonotonicTime) {
     self.key = key
+    self.startedAt = startedAt
     self.state = state
   }
 

@@ -43,6 +43,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   let capacity: Int
   private let idleTimeout: Duration
   private let freezeDelay: Duration
+  let lifetime: Duration
   private let owner: @Sendable (Key, Spec) -> PoolOwner
   private var lastID: UInt64 = 0
   private(set) var environments: [EnvironmentID: Environment] = [:]
@@ -61,14 +62,16 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   ///   - capacity: environments at once, over all keys.
   ///   - idleTimeout: how long an environment may wait for work before it is ended.
   ///   - freezeDelay: how long before it is frozen.
+  ///   - lifetime: how old an environment gets before it takes no more work.
   ///   - owner: among whom a full host is shared; each key by itself where none is given.
   package init(
-    capacity: Int, idleTimeout: Duration, freezeDelay: Duration,
+    capacity: Int, idleTimeout: Duration, freezeDelay: Duration, lifetime: Duration,
     owner: @escaping @Sendable (Key, Spec) -> PoolOwner = { key, _ in PoolOwner(account: "", function: "\(key)") }
   ) {
     self.capacity = capacity
     self.idleTimeout = idleTimeout
     self.freezeDelay = freezeDelay
+    self.lifetime = lifetime
     self.owner = owner
   }
 
@@ -101,6 +104,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     initialised(id)
     leave(environment)
     environments[id]?.state = .busy
+    if isOld(environment, at: now) { return [end(id)] + replenish(at: now) }
     if mustMakeRoom(environment, at: now) { return [end(id)] + refuseUncovered(environment.key) }
     if let work = takeWaiting(environment.key) {
       takeFromStock(id)
@@ -212,7 +216,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
       guard let since = environment.idleSince, !environment.isAhead else { return false }
       return now - since >= idleTimeout
     }
-    return expired.keys.map { end($0) } + refuseOverdue() + balance(at: now)
+    return expired.keys.map { end($0) } + endOld(at: now) + refuseOverdue() + balance(at: now)
   }
 
   /// Memory is short: ends an eighth of what is idle on demand, one at least, the least valuable first. Whether that was
@@ -235,12 +239,12 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   /// Starts an environment that work waits for.
   private mutating func start(_ key: Key, at now: MonotonicTime) -> Action {
     noteTaken(key)
-    let id = add(key, .starting(since: now))
+    let id = add(key, .starting(since: now), at: now)
     return groups[key].map { .start(id, $0.spec) } ?? .end(id)
   }
 
   mutating func startAhead(_ key: Key, _ spec: Spec, at now: MonotonicTime) -> Action {
-    let id = add(key, .starting(since: now))
+    let id = add(key, .starting(since: now), at: now)
     set(id, isAhead: true)
     return .startAhead(id, spec)
   }
@@ -249,15 +253,15 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// Takes the place of an environment that has just ended, whatever became of others before: this is the work's own try.
   private mutating func startAgain(_ key: Key, for work: Work, at now: MonotonicTime) -> Action {
-    let id = add(key, .busy)
+    let id = add(key, .busy, at: now)
     environments[id]?.secondSince = now
     return groups[key].map { .startAgain(id, $0.spec, for: work) } ?? .refuse(work)
   }
 
-  private mutating func add(_ key: Key, _ state: Environment.State) -> EnvironmentID {
+  private mutating func add(_ key: Key, _ state: Environment.State, at now: MonotonicTime) -> EnvironmentID {
     lastID += 1
     let id = EnvironmentID(number: lastID)
-    environments[id] = Environment(key: key, state: state)
+    environments[id] = Environment(key: key, state: state, startedAt: now)
     update(key) {
       $0.size += 1
       if case .starting = state { $0.starting += 1 }

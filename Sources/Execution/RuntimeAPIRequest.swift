@@ -122,6 +122,10 @@ package enum ExecutionLimits {
   static let finishing = Duration.milliseconds(20)
   /// After how long without work an environment is frozen.
   static let freezeDelay = Duration.milliseconds(10)
+  /// How long an environment is used, and how long its credentials are good: what still runs when its time is over, and
+  /// what is replaced only little by little, has the difference.
+  static let environmentLifetime = Duration.seconds(3 * 3600)
+  static let sessionLifetime = Duration.seconds(4 * 3600)
   /// How long the removal of what an invocation left may take.
   static let cleaning = Duration.seconds(2)
   /// Bytes of one invocation's output that are recorded, 26 for each event counted in; as many between invocations.

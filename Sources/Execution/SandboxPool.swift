@@ -46,6 +46,7 @@ final class SandboxPool: Sendable {
   ) {
     let machine = Machine(
       capacity: capacity, idleTimeout: idleTimeout, freezeDelay: ExecutionLimits.freezeDelay,
+      lifetime: ExecutionLimits.environmentLifetime,
       owner: { _, spec in spec.owner })
     state = Mutex(State(machine: machine))
     (snapshots, toldSnapshots) = AsyncStream.makeStream(of: SnapshotOutcome.self)

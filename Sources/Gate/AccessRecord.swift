@@ -1,4 +1,5 @@
 package import Core
+package import Wire
 
 /// One request as the access log has it. It holds no query string and no header: those may carry signatures.
 package struct AccessRecord: Sendable {
@@ -16,8 +17,10 @@ package struct AccessRecord: Sendable {
   package let duration: Duration
   /// The ARN of the caller; nil unless the signature was verified.
   package let principal: String?
-  /// The peer's IP address without its port; nil when the system does not tell.
-  package let sourceAddress: String?
+  package let source: RequestSource
+  /// The function that the caller's credentials were given to, when they came from somewhere else than one of its
+  /// environments.
+  package let strayedFrom: ARN?
   package let outcome: Outcome
 
   package enum Outcome: Hashable, Sendable {

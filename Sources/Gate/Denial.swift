@@ -28,6 +28,19 @@ struct Denial: Error {
     return Denial(.bodyTooLarge, in: wireProtocol, fault)
   }
 
+  /// One environment asks more often than any code needs to; AWS's clients wait and try again.
+  static func rateExceeded(in wireProtocol: WireProtocol) -> Denial {
+    let (code, status) =
+      switch wireProtocol {
+      case .restJSON: ("TooManyRequestsException", 429)
+      case .json: ("ThrottlingException", 400)
+      case .query, .ec2Query: ("Throttling", 400)
+      case .restXML: ("SlowDown", 503)
+      }
+    let fault = Fault(code: code, status: status, message: "Rate exceeded", headers: ["Retry-After": "1"])
+    return Denial(.rateExceeded, in: wireProtocol, fault)
+  }
+
   /// Too many bytes of unverified requests, or too many operations, wait already: a later try may succeed.
   static func overloaded(_ refusal: Refusal, in wireProtocol: WireProtocol) -> Denial {
     let fault = Fault(

@@ -13,7 +13,7 @@ final class Exchange {
 
   let requestID: RequestID
   let start: MonotonicTime
-  let sourceAddress: String?
+  let source: RequestSource
   let version: HTTPVersion
   /// nil when the head could not be read.
   let method: HTTPMethod?
@@ -25,15 +25,17 @@ final class Exchange {
   /// In which faults are told; as long as no operation is found, the most common one.
   var wireProtocol = WireProtocol.restJSON
   var principal: String?
+  /// The function whose environment's credentials were used elsewhere.
+  var strayedFrom: ARN?
   var refusal: Refusal?
   var requestBytes = 0
   var status: Int?
   var responseBytes = 0
   var answer = Answer.notBegun
 
-  init(requestID: RequestID, start: MonotonicTime, head: HTTPRequestHead?, from sourceAddress: String?) {
+  init(requestID: RequestID, start: MonotonicTime, head: HTTPRequestHead?, from source: RequestSource) {
     self.requestID = requestID
-    self.sourceAddress = sourceAddress
+    self.source = source
     self.start = start
     version = head?.version == .http1_0 ? .http1_0 : .http1_1
     method = head?.method
@@ -47,6 +49,6 @@ final class Exchange {
     AccessRecord(
       requestID: requestID, method: method?.rawValue, operation: operation, status: status,
       requestBytes: requestBytes, responseBytes: responseBytes, duration: end - start, principal: principal,
-      sourceAddress: sourceAddress, outcome: outcome)
+      source: source, strayedFrom: strayedFrom, outcome: outcome)
   }
 }

@@ -1,3 +1,4 @@
+package import Core
 package import NIOCore
 
 /// What one listener allows. All of these protect the server itself; quotas of accounts are elsewhere.
@@ -29,8 +30,20 @@ package struct GateLimits: Sendable {
   /// read the answer (RFC 9112 section 9.6).
   package var lingerTimeout = TimeAmount.seconds(2)
   package var lingerBytes = 16 << 20
+  /// Requests of all connections together; nil: as many as come.
+  package var requestRate: Rate?
   /// How long requests under way may take to finish once shutdown has begun.
   package var drainTimeout = TimeAmount.seconds(30)
 
   package init() {}
+
+  /// What one execution environment may ask for: its code is nobody's friend.
+  package static var insideEnvironment: GateLimits {
+    var limits = GateLimits()
+    limits.connections = 32
+    limits.waitingResponseBytes = 8 << 20
+    limits.unauthenticatedBytes = 16 << 20
+    limits.requestRate = Rate(name: "environment", count: 500, per: .seconds(2))
+    return limits
+  }
 }

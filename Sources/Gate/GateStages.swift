@@ -21,6 +21,9 @@ package struct GateStages: Sendable {
   let clock: any TimeSource
   let random: any RandomSource
   let access: AccessSink
+  /// The function inside whose environment the listener is; nil for one of the host's network.
+  let inside: ARN?
+  private let meter: RequestMeter?
 
   /// - Parameters:
   ///   - region: of every service in the table; signatures must be scoped to it.
@@ -41,7 +44,33 @@ package struct GateStages: Sendable {
     self.clock = clock
     self.random = random
     self.access = access
+    inside = nil
+    meter = limits.requestRate.map { RequestMeter($0) }
     budget = ByteBudget(limit: limits.unauthenticatedBytes)
+  }
+
+  private init(_ outside: GateStages, of function: ARN, limits: GateLimits, counters: GateCounters, within: ByteBudget) {
+    table = outside.table
+    verifier = outside.verifier
+    region = outside.region
+    runner = outside.runner
+    clock = outside.clock
+    random = outside.random
+    access = outside.access
+    self.limits = limits
+    self.counters = counters
+    inside = function
+    meter = limits.requestRate.map { RequestMeter($0) }
+    budget = ByteBudget(limit: limits.unauthenticatedBytes, within: within)
+  }
+
+  /// The same for a listener inside an environment of a function.
+  ///
+  /// - Parameter within: what the listeners of all environments share.
+  func inside(
+    _ function: ARN, limits: GateLimits, counters: GateCounters, within budget: ByteBudget
+  ) -> GateStages {
+    GateStages(self, of: function, limits: limits, counters: counters, within: budget)
   }
 
   var rules: RequestRules { RequestRules(unexpectedBodyBytes: limits.unexpectedBodyBytes) }
@@ -50,6 +79,7 @@ package struct GateStages: Sendable {
   func open(_ head: RequestHead, length: Int, _ exchange: Exchange) throws(Denial) -> Intake {
     guard let match = table.find(head) else { throw .unknownOperation(in: table.likelyProtocol(of: head)) }
     let wire = match.service.wireProtocol
+    if let meter, !meter.take(at: clock.monotonicTime()) { throw .rateExceeded(in: wire) }
     exchange.wireProtocol = wire
     exchange.operation = "\(match.service.name):\(match.known?.name ?? "*")"
     let pending = try begin(head, match.service)

@@ -45,11 +45,20 @@ final class Intake {
   func finish() throws(AuthenticationFailure) -> Authenticated<OperationRequest> {
     let request = OperationRequest(
       head: head, pathParameters: match.pathParameters, body: body, requestID: exchange.requestID, place: place,
-      sourceAddress: exchange.sourceAddress)
+      source: exchange.source)
     let authenticated = try pending.finish(request)
     reservation = nil
     exchange.principal = "\(authenticated.principal.arn)"
+    exchange.strayedFrom = strayedFrom(authenticated.principal)
     return authenticated
+  }
+
+  /// A function may give away links that it has signed; its credentials it may not.
+  private func strayedFrom(_ principal: Principal) -> ARN? {
+    guard case .roleSession(let session) = principal.kind, let function = session.sourceFunction,
+      exchange.source != .environment(of: function), head.header("Authorization") != nil
+    else { return nil }
+    return function
   }
 
   /// The operation that the whole request asks for.

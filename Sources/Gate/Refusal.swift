@@ -29,6 +29,7 @@ package enum Refusal: Error, Hashable, Sendable, CaseIterable {
   case bodyTooLarge
   case unauthenticatedBytes
   case busy
+  case rateExceeded
 }
 
 extension Refusal {
@@ -54,7 +55,7 @@ extension Refusal {
     case .upgrade: (400, "no other protocol is spoken here")
     case .unexpectedBody: (400, "the method does not take a body of this size")
     case .expectation: (417, "the only expectation that can be met is 100-continue")
-    case .unknownOperation, .unauthenticated, .bodyTooLarge, .unauthenticatedBytes, .busy: nil
+    case .unknownOperation, .unauthenticated, .bodyTooLarge, .unauthenticatedBytes, .busy, .rateExceeded: nil
     }
   }
 }

@@ -34,7 +34,7 @@ final class RequestHandler: ChannelInboundHandler {
   var owesNext = false
   /// Bytes of bodies handed to the connection, over all its answers.
   var handedOverBytes = 0
-  private var sourceAddress: String?
+  private var source = RequestSource.network(address: nil)
 
   init(stages: GateStages, framer: RequestFramer) {
     self.stages = stages
@@ -98,7 +98,7 @@ final class RequestHandler: ChannelInboundHandler {
   }
 
   private func accepted(_ context: ChannelHandlerContext) {
-    sourceAddress = context.channel.remoteAddress?.ipAddress
+    source = stages.inside.map { .environment(of: $0) } ?? .network(address: context.channel.remoteAddress?.ipAddress)
     expect(.firstByte, within: stages.limits.headerTimeout)
   }
 
@@ -133,7 +133,7 @@ final class RequestHandler: ChannelInboundHandler {
   func makeExchange(_ head: HTTPRequestHead?) -> Exchange {
     noDeadline()
     return Exchange(
-      requestID: RequestID(from: stages.random), start: stages.clock.monotonicTime(), head: head, from: sourceAddress)
+      requestID: RequestID(from: stages.random), start: stages.clock.monotonicTime(), head: head, from: source)
   }
 
   /// All checks that the head allows are done: now the client may send its body (RFC 9110 section 10.1.1).

@@ -2,7 +2,8 @@ package import Core
 package import Cryptography
 package import Storage
 
-/// Gives an account its first identity: the IAM user `administrator` with one access key.
+/// Gives an account its first identities: the IAM user `administrator` with one access key, and the role `lambda-basic`,
+/// which functions may have that need nothing but their logs.
 package struct AdministratorBootstrap: Sendable {
   private let database: any Database
   private let keys: AccessKeyStore
@@ -15,6 +16,12 @@ package struct AdministratorBootstrap: Sendable {
     self.random = random
     self.time = time
   }
+
+  private static let trustsLambda = """
+    {"Version": "2012-10-17", "Statement": [
+      {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ]}
+    """
 
   /// Makes the administrator unless the account has one; of two at the same time only one makes it.
   ///
@@ -29,11 +36,18 @@ package struct AdministratorBootstrap: Sendable {
     let key = AccessKey(
       id: credentials.accessKeyID, account: account, principalARN: principal.arn, isActive: true, createdAt: now,
       session: nil)
+    let role = Role(
+      account: account, name: "lambda-basic", path: "/",
+      uniqueID: "AROA" + Base32.text(random.bytes(15)).prefix(17), createdAt: WallTime(seconds: now.seconds),
+      trustPolicy: Self.trustsLambda, trustedIDs: [:], description: "Functions that need nothing but their logs.",
+      maximumSession: 3600)
     let sealedSecret = try keys.sealed(key, secret: credentials.secretAccessKey)
     return try await database.write { transaction in
       guard try !PrincipalStore.hasAdministrator(of: account, in: transaction) else { return nil }
       try PrincipalStore.insert(principal, path: "/", at: now, in: transaction)
       try AccessKeyStore.insert(key, sealedSecret: sealedSecret, in: transaction)
+      try RoleStore().insert(role, transaction)
+      try PolicyGrantStore().attach(PlatformPolicies.basicExecution, to: role.uniqueID, transaction)
       return credentials
     }
   }

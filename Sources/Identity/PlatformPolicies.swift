@@ -13,6 +13,7 @@ package enum PlatformPolicies {
   }
 
   static let administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess"
+  static let basicExecution = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
   /// When they came into being: with the first version that has them.
   static let createdAt = WallTime(seconds: 1_764_115_200)

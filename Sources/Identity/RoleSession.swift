@@ -19,6 +19,8 @@ package struct RoleSession: Hashable, Sendable {
   package let transitiveTags: [String]
   /// Who began the chain of sessions, by their own account; stays in all of it.
   package let sourceIdentity: String?
+  /// The function of whose execution environments one has the session; it ends with that environment.
+  package let sourceFunction: ARN?
 }
 
 /// What is asked for when a role is assumed.
@@ -32,10 +34,12 @@ package struct SessionRequest: Sendable {
   package let tags: [String: String]
   package let transitiveTags: [String]
   package let sourceIdentity: String?
+  /// The function for one of whose execution environments it is asked; nil: it is for whoever asks.
+  package let sourceFunction: ARN?
 
   package init(
-    name: String, duration: Int, policy: String?, policyARNs: [String], tags: [String: String],
-    transitiveTags: [String], sourceIdentity: String?
+    name: String, duration: Int, policy: String? = nil, policyARNs: [String] = [], tags: [String: String] = [:],
+    transitiveTags: [String] = [], sourceIdentity: String? = nil, sourceFunction: ARN? = nil
   ) {
     self.name = name
     self.duration = duration
@@ -44,6 +48,7 @@ package struct SessionRequest: Sendable {
     self.tags = tags
     self.transitiveTags = transitiveTags
     self.sourceIdentity = sourceIdentity
+    self.sourceFunction = sourceFunction
   }
 }
 

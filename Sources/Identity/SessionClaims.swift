@@ -23,6 +23,8 @@ struct SessionClaims: Codable, Sendable {
   let tags: [String: String]
   let transitiveTags: [String]
   let sourceIdentity: String?
+  /// An ARN.
+  let sourceFunction: String?
 
   func principal(in account: AccountID) throws -> Principal {
     guard let role = ARN(role), let roleName = role.resource.fields(separatedBy: "/").last else {
@@ -32,11 +34,19 @@ struct SessionClaims: Codable, Sendable {
       role: role, roleID: roleID, name: name, issuedAt: WallTime(seconds: issuedAt),
       narrows: policy != nil || !policyARNs.isEmpty,
       policies: try policy.map { [try PolicyDocument(parsing: $0.utf8)] } ?? [], policyARNs: policyARNs, tags: tags,
-      transitiveTags: transitiveTags, sourceIdentity: sourceIdentity)
+      transitiveTags: transitiveTags, sourceIdentity: sourceIdentity, sourceFunction: try function())
     let arn = ARN(
       service: "sts", region: "", account: account.description, resource: "assumed-role/\(roleName)/\(name)")
     return Principal(
       account: account, arn: arn, kind: .roleSession(session), uniqueID: "\(roleID):\(name)", isAdministrator: false)
+  }
+
+  private func function() throws(IdentityError) -> ARN? {
+    guard let sourceFunction else { return nil }
+    guard let arn = ARN(sourceFunction) else {
+      throw IdentityError(.malformedRecord, "a session is of no function: `\(sourceFunction)`")
+    }
+    return arn
   }
 
   func encoded() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
@@ -60,5 +70,6 @@ extension SessionClaims {
     tags = request.tags
     transitiveTags = request.transitiveTags
     sourceIdentity = request.sourceIdentity
+    sourceFunction = request.sourceFunction?.description
   }
 }

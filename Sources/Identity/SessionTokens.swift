@@ -17,6 +17,8 @@ package final class SessionTokens: Sendable {
   private let random: any RandomSource
   /// Opened ones by the digest of the token.
   private let opened = Mutex<[Digest: SigningIdentity]>([:])
+  /// The sessions of execution environments that are there. None outlives the server, as no environment does.
+  private let environments = Mutex<Set<AccessKeyID>>([])
 
   private static let cacheLimit = 10_000
   private static let tokenLimit = 16_384
@@ -43,19 +45,27 @@ package final class SessionTokens: Sendable {
     guard token.utf8.count <= Self.tokenLimit else {
       throw IdentityFailure.invalidInput("The session's policies and tags are too large.")
     }
+    if request.sourceFunction != nil { _ = environments.withLock { $0.insert(new.accessKeyID) } }
     return IssuedSession(
       credentials: AccessKeyCredentials(
         accessKeyID: new.accessKeyID, secretAccessKey: new.secretAccessKey, sessionToken: token),
       expiresAt: WallTime(seconds: claims.expiresAt), principal: try claims.principal(in: role.account))
   }
 
-  /// - Returns: nil for a token that was not made here for the access key, and when its role is gone. Whether it has
-  ///   expired is not looked at.
+  /// Ends the session of an execution environment: from now on its token is like one that was never made.
+  package func end(_ id: AccessKeyID) { _ = environments.withLock { $0.remove(id) } }
+
+  /// - Returns: nil for a token that was not made here for the access key, and when its role, or the execution environment
+  ///   that had it, is gone. Whether it has expired is not looked at.
   func open(_ token: String, for id: AccessKeyID) -> SigningIdentity? {
-    guard token.utf8.count <= Self.tokenLimit, let identity = find(token, id),
-      identities.policies(of: identity.principal) != nil
-    else { return nil }
+    guard token.utf8.count <= Self.tokenLimit, let identity = find(token, id), isThere(identity) else { return nil }
     return identity
+  }
+
+  private func isThere(_ identity: SigningIdentity) -> Bool {
+    guard case .roleSession(let session) = identity.principal.kind, identities.policies(of: identity.principal) != nil
+    else { return false }
+    return session.sourceFunction == nil || environments.withLock { $0.contains(identity.key.id) }
   }
 
   private func find(_ token: String, _ id: AccessKeyID) -> SigningIdentity? {

@@ -1,4 +1,6 @@
 import Admission
+import Authorization
+import Core
 import Execution
 import Functions
 import Identity
@@ -19,6 +21,7 @@ enum LambdaErrors {
     case is CodeStorageExceeded: codeStorageExceeded
     case let error as Throttle: throttle(error)
     case let failure as ExecutionFailure: fault(failure)
+    case is RoleNotAssumable: invalidParameter(roleNotAssumable)
     default: nil
     }
   }
@@ -41,6 +44,9 @@ enum LambdaErrors {
           "Message": .string("the host has no runtime `\(identifier)` any more; give the function another one"),
           "Type": "Service",
         ])
+    case .roleNotAssumable:
+      Fault(
+        code: "AccessDeniedException", status: 403, message: "", members: ["Message": .string(roleNotAssumable)])
     case .restore(.failed): restoreFailed
     case .restore(.timedOut): restoreTimedOut
     case .shuttingDown: unavailable("the server is shutting down; try again")
@@ -55,6 +61,8 @@ enum LambdaErrors {
   static let noPublishedVersion = Fault(
     code: "NoPublishedVersionException", status: 400, message: "",
     members: ["Message": "The function has no published versions available.", "Type": "User"])
+
+  private static let roleNotAssumable = "The role defined for the function cannot be assumed by Lambda."
 
   static let tooManyTags = invalidParameter("Number of tags exceeds resource tag limit.")
 

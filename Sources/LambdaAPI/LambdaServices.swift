@@ -1,4 +1,5 @@
 package import Admission
+package import Authorization
 package import Core
 package import Execution
 package import Functions
@@ -16,14 +17,14 @@ package struct LambdaServices: Sendable {
   let runtimes: RuntimeCatalog
   let admission: AdmissionController
   let executor: Executor
+  let sessions: FunctionSessions
   let random: any RandomSource
   let presigner: URLPresigner
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, environment: FunctionEnvironment, library: CodeLibrary,
     layers: LayerRegistry, codeStorage: CodeStorage, runtimes: RuntimeCatalog, admission: AdmissionController,
-    executor: Executor,
-    random: any RandomSource, presigner: URLPresigner
+    executor: Executor, sessions: FunctionSessions, random: any RandomSource, presigner: URLPresigner
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -34,6 +35,7 @@ package struct LambdaServices: Sendable {
     self.runtimes = runtimes
     self.admission = admission
     self.executor = executor
+    self.sessions = sessions
     self.random = random
     self.presigner = presigner
   }

@@ -47,6 +47,8 @@ package struct StartedSandbox: Sendable {
   package let listener: OwnedDescriptor
   /// A listening Unix socket for the same, in the abstract namespace of that network: for runtimes of the platform.
   package let localListener: OwnedDescriptor
+  /// A listening TCP socket, 127.0.0.1:9002 inside the sandbox's own network: for the platform's own APIs.
+  package let platformListener: OwnedDescriptor
   /// The read end of the pipe that is the runtime's standard output and error; non-blocking.
   package let log: OwnedDescriptor
   /// /tmp of the sandbox, for fstat and fstatfs only.

@@ -249,7 +249,8 @@ extension StartedSandbox {
   fileprivate init?(id: SandboxID, descriptors: [OwnedDescriptor], groupFiles: Int, wasParked: Bool) {
     guard descriptors.count == Int(SP_STARTED_DESCRIPTORS_ALONE) + groupFiles else { return nil }
     self.init(
-      id: id, listener: descriptors[0], localListener: descriptors[4], log: descriptors[1], temporary: descriptors[2],
+      id: id, listener: descriptors[0], localListener: descriptors[4],
+      platformListener: descriptors[5], log: descriptors[1], temporary: descriptors[2],
       sharedMemory: descriptors[3],
       group: SandboxGroup(descriptors.dropFirst(Int(SP_STARTED_DESCRIPTORS_ALONE))), wasParked: wasParked)
   }

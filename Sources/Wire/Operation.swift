@@ -77,14 +77,13 @@ package struct OperationRequest: Sendable {
   package let requestID: RequestID
   /// The account and region that the request addresses.
   package let place: AccountRegion
-  /// The address of the client's end of the connection; nil where there is none.
-  package let sourceAddress: String?
+  package let source: RequestSource
 
   package init(
     head: RequestHead, pathParameters: [String: String], body: [UInt8], requestID: RequestID, place: AccountRegion,
-    sourceAddress: String? = nil
+    source: RequestSource = .network(address: nil)
   ) {
-    self.sourceAddress = sourceAddress
+    self.source = source
     self.head = head
     self.pathParameters = pathParameters
     self.body = body

@@ -56,7 +56,8 @@ static const char *give(struct spawner *spawner, struct sandbox *sandbox, const 
 void adopt(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request) {
   sandbox_assign(spawner, sandbox, request);
   const int *parked = sandbox->parked_files;
-  int files[SP_STARTED_DESCRIPTORS] = {parked[0], sandbox->output, parked[1], parked[2], parked[3], -1, -1, -1};
+  int files[SP_STARTED_DESCRIPTORS] = {parked[0], sandbox->output, parked[1], parked[2], parked[3],
+                                       parked[4],  -1, -1, -1};
   int overlays[ADOPTION_DESCRIPTORS] = {-1, -1};
   const char *step = give(spawner, sandbox, request, overlays, files);
   int error = errno;

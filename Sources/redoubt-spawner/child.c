@@ -133,9 +133,10 @@ static void build(const struct plan *plan, int files[REPORT_READY_DESCRIPTORS]) 
   if (child_build_root(plan, &step) != 0) child_fail(plan, step);
   if (plan->kind != SANDBOX_ENVIRONMENT) return;
   if (child_bring_up_loopback() != 0) child_fail(plan, "loopback");
-  files[0] = child_make_listener();
+  files[0] = child_make_runtime_listener();
   files[3] = child_make_local_listener();
-  if (files[0] < 0 || files[3] < 0) child_fail(plan, "listener");
+  files[4] = child_make_platform_listener();
+  if (files[0] < 0 || files[3] < 0 || files[4] < 0) child_fail(plan, "listener");
   open_places(plan, files);
 }
 
@@ -256,7 +257,7 @@ void sandbox_child(const struct plan *plan, char *argument_memory) {
   if (entry_join_groups(plan->joins, plan->join_count) != 0) child_fail(plan, "control group: join");
   if (privilege_map_own_ids(plan->nested) != 0) child_fail(plan, "id maps");
   pass_gate(plan, GATE_BUILD);
-  int files[REPORT_READY_DESCRIPTORS] = {-1, -1, -1, -1};
+  int files[REPORT_READY_DESCRIPTORS] = {-1, -1, -1, -1, -1};
   static const unsigned counts[] = {
       [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_ZYGOTE] = 1};
   // While the spawner's /proc is in sight: a zygote has none of its own.

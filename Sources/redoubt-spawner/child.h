@@ -18,9 +18,11 @@ int child_build_root(const struct plan *plan, const char **step);
 int child_resize_temporary(uint32_t temporary_mib);
 int child_bring_up_loopback(void);
 // The runtime API's socket: made here, because sockets belong to the network they were made in; served from outside.
-int child_make_listener(void);
+int child_make_runtime_listener(void);
 // The same for runtimes that are the platform's: without TCP they need less of the processor.
 int child_make_local_listener(void);
+// Likewise, for the platform's own APIs, which user code calls as its function's role.
+int child_make_platform_listener(void);
 
 // Becomes what the plan names, after a byte has come through `gate`. Exits with 127 if the program is absent, 126
 // if it cannot run.

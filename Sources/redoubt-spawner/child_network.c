@@ -15,7 +15,7 @@
 // In the abstract namespace, which belongs to the network of the sandbox: there is no file that somebody could remove.
 static const char runtime_api_name[] = "\0redoubt-runtime-api";
 
-enum { RUNTIME_API_PORT = 9001, RUNTIME_API_BACKLOG = 128 };
+enum { RUNTIME_API_PORT = 9001, PLATFORM_PORT = 9002, BACKLOG = 128 };
 
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 static int set_address(int control, struct ifreq *request, unsigned long operation, const char *address) {
@@ -40,15 +40,25 @@ int child_bring_up_loopback(void) {
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace.
-int child_make_listener(void) {
+static int listen_at(uint16_t port) {
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listener < 0) return -1;
   int on = 1;
   struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons(RUNTIME_API_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) return -1;
   if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0) return -1;
-  return listen(listener, RUNTIME_API_BACKLOG) == 0 ? listener : -1;
+  return listen(listener, BACKLOG) == 0 ? listener : -1;
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace.
+int child_make_runtime_listener(void) {
+  return listen_at(RUNTIME_API_PORT);
+}
+
+// Runs as: sandbox uid with full capabilities in its own user namespace.
+int child_make_platform_listener(void) {
+  return listen_at(PLATFORM_PORT);
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace.
@@ -59,5 +69,5 @@ int child_make_local_listener(void) {
   memcpy(address.sun_path, runtime_api_name, sizeof runtime_api_name - 1);
   socklen_t size = offsetof(struct sockaddr_un, sun_path) + sizeof runtime_api_name - 1;
   if (bind(listener, (struct sockaddr *)&address, size) != 0) return -1;
-  return listen(listener, RUNTIME_API_BACKLOG) == 0 ? listener : -1;
+  return listen(listener, BACKLOG) == 0 ? listener : -1;
 }

@@ -73,7 +73,7 @@ enum report_kind {
 };
 
 enum {
-  REPORT_READY_DESCRIPTORS = 4,  // the listening socket, /tmp and /dev/shm (O_PATH), the local listening socket
+  REPORT_READY_DESCRIPTORS = 5,  // the runtime API's listener, /tmp and /dev/shm (O_PATH), its local one, the platform's
   REPORT_DESCRIPTORS = 7,        // the most that come with any
 };
 

@@ -37,7 +37,7 @@ static struct sandbox blank(uint32_t slot, uint32_t generation) {
       .set_up_socket = -1,
       .output = -1,
       .temporary = -1,
-      .parked_files = {-1, -1, -1, -1},
+      .parked_files = {-1, -1, -1, -1, -1},
       .program_socket = -1,
       .program_output = -1,
       .memory_watch = {.usage = -1},

@@ -69,7 +69,7 @@ static const char *open_group_files(struct spawner *spawner, struct sandbox *san
 const char *sandbox_open_files(struct spawner *spawner, struct sandbox *sandbox, int files[SP_STARTED_DESCRIPTORS]) {
   errno = EPROTO;
   if (files[0] < 0) return "listener: did not come";
-  const char *step = open_group_files(spawner, sandbox, &files[5], &files[6], &files[7]);
+  const char *step = open_group_files(spawner, sandbox, &files[6], &files[7], &files[8]);
   if (step != NULL) return step;
   sandbox->temporary = fcntl(files[2], F_DUPFD_CLOEXEC, 0);
   return sandbox->temporary < 0 ? "/tmp" : NULL;
@@ -88,7 +88,7 @@ void sandbox_has_started(struct spawner *spawner, struct sandbox *sandbox, bool 
 static void on_built_environment(struct spawner *spawner, struct sandbox *sandbox,
                                  int reported[REPORT_READY_DESCRIPTORS]) {
   int files[SP_STARTED_DESCRIPTORS] = {reported[0], sandbox->output, reported[1], reported[2],
-                                       reported[3], -1, -1, -1};
+                                       reported[3], reported[4],     -1,          -1,         -1};
   const char *step = sandbox_open_files(spawner, sandbox, files);
   errno = step == NULL ? EPIPE : errno;
   if (step == NULL && !sandbox_order(sandbox, GATE_RUN)) step = "gate";

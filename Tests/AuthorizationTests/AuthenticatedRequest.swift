@@ -17,7 +17,7 @@ func authenticatedRequest(
   let request = OperationRequest(
     head: RequestHead(method: "POST", target: "/", headers: [("User-Agent", "probe/1")]), pathParameters: [:], body: [],
     requestID: RequestID(from: SeededRandomSource(seed: 1)), place: place,
-    sourceAddress: "192.0.2.7")
+    source: .network(address: "192.0.2.7"))
   return Authenticated(
     value: request, principal: principal, accessKeyID: try #require(AccessKeyID("AKIAIOSFODNN7EXAMPLE")))
 }

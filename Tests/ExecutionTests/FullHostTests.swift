@@ -51,7 +51,7 @@ struct FullHostTests {
 
   @Test func `an environment that was just started takes the work that it was started for`() {
     var pool = PoolStateMachine<String, String, Int, Never>(
-      capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+      capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     guard case .start(let id, _)? = pool.submit(1, key: "a", at: start, spec: "s").first else { return }
     #expect(pool.submit(2, key: "b", at: start, spec: "s").isEmpty)
     guard case .run(1, on: id)? = pool.available(id, at: start).first else {
@@ -62,7 +62,7 @@ struct FullHostTests {
 
   @Test func `who has waited for a share for too long is refused`() {
     var pool = PoolStateMachine<String, String, Int, Never>(
-      capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+      capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     guard case .start(let id, _)? = pool.submit(1, key: "a", at: start, spec: "s").first else { return }
     _ = pool.available(id, at: start)
     #expect(pool.submit(2, key: "b", at: start, spec: "s").isEmpty)
@@ -88,7 +88,8 @@ private struct FullHost {
 
   init(capacity: Int) {
     pool = PoolStateMachine(
-      capacity: capacity, idleTimeout: .seconds(3600), freezeDelay: .milliseconds(10))
+      capacity: capacity, idleTimeout: .seconds(3600), freezeDelay: .milliseconds(10),
+      lifetime: .seconds(100_000))
   }
 
   func environments(of key: String) -> Int { keys.values.count { $0 == key } }

@@ -19,7 +19,7 @@ struct PoolAheadTests {
   }
 
   @Test func `what is kept is started without work, once, and stays when it is idle`() {
-    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.keep(2, key: "a", spec: "s")
     let ids = started(pool.reap(at: time(1)))
     #expect(ids.count == 2)
@@ -31,7 +31,7 @@ struct PoolAheadTests {
   }
 
   @Test func `what is kept takes work, and more work starts more on demand`() {
-    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.keep(1, key: "a", spec: "s")
     let ids = started(pool.reap(at: time(1)))
     _ = pool.available(ids[0], at: time(1))
@@ -51,7 +51,7 @@ struct PoolAheadTests {
   }
 
   @Test func `what is kept is replaced when it ends`() {
-    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.keep(1, key: "a", spec: "s")
     let first = started(pool.reap(at: time(1)))
     _ = pool.available(first[0], at: time(1))
@@ -61,7 +61,7 @@ struct PoolAheadTests {
   }
 
   @Test func `after an init phase that failed nothing is started for a while`() {
-    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.keep(1, key: "a", spec: "s")
     let ids = started(pool.reap(at: time(1)))
     #expect(pool.keyOfStartAhead(ids[0]) == "a")
@@ -75,7 +75,7 @@ struct PoolAheadTests {
   }
 
   @Test func `what is kept no more ends when it is idle`() {
-    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.keep(3, key: "a", spec: "s")
     let ids = started(pool.reap(at: time(1)))
     for id in ids { _ = pool.available(id, at: time(1)) }
@@ -89,7 +89,7 @@ struct PoolAheadTests {
   }
 
   @Test func `on a full host what is idle on demand makes room, and what is kept does not`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(100), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(100), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     guard case .start(let id, _)? = pool.submit(1, key: "b", at: time(1), spec: "t").first else { return }
     _ = pool.available(id, at: time(1))
     pool.keep(1, key: "a", spec: "s")
@@ -109,7 +109,7 @@ struct PoolAheadTests {
   }
 
   @Test func `few are started at the same time`() {
-    var pool = Pool(capacity: 100, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 100, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.keep(40, key: "a", spec: "s")
     let first = started(pool.reap(at: time(1)))
     #expect(first.count == 16)
@@ -118,7 +118,7 @@ struct PoolAheadTests {
   }
 
   @Test func `nothing is started ahead once the pool ends`() {
-    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.keep(1, key: "a", spec: "s")
     _ = pool.endAll()
     #expect(pool.reap(at: time(1)).isEmpty)

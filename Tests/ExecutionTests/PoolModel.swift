@@ -10,6 +10,8 @@ struct PoolModel {
 
   private struct Environment {
     let key: Int
+    /// In nanoseconds.
+    let since: Int64
     var state: State
     var isAhead = false
     /// Its init phase is over.
@@ -18,7 +20,12 @@ struct PoolModel {
 
   private static let capacity = 5
 
-  private var pool = Pool(capacity: capacity, idleTimeout: .milliseconds(200), freezeDelay: .milliseconds(60))
+  /// In nanoseconds.
+  private static let lifetime: Int64 = 1_500_000_000
+
+  private var pool = Pool(
+    capacity: capacity, idleTimeout: .milliseconds(200), freezeDelay: .milliseconds(60),
+    lifetime: .nanoseconds(lifetime))
   private var environments: [EnvironmentID: Environment] = [:]
   /// The key of each work that has no outcome yet.
   private var waiting: [Int: Int] = [:]
@@ -186,12 +193,12 @@ struct PoolModel {
     for action in actions {
       switch action {
       case .run(let work, let id): run(work, id)
-      case .start(let id, let key): environments[id] = Environment(key: key, state: .starting)
+      case .start(let id, let key): environments[id] = Environment(key: key, since: now, state: .starting)
       case .startAhead(let id, let key): startAhead(id, key)
       case .freeze(let id): freeze(id)
       case .startAgain(let id, let key, let work):
         if settle(work) != key { problems.append("a second environment of another key for \(work)") }
-        environments[id] = Environment(key: key, state: .busy(work))
+        environments[id] = Environment(key: key, since: now, state: .busy(work))
       case .end(let id): told(id)
       case .refuse(let work), .fail(let work, .noSandbox): settle(work)
       case .fail(let work, .crashLoop):
@@ -201,7 +208,7 @@ struct PoolModel {
   }
 
   private mutating func startAhead(_ id: EnvironmentID, _ key: Int) {
-    environments[id] = Environment(key: key, state: .starting, isAhead: true)
+    environments[id] = Environment(key: key, since: now, state: .starting, isAhead: true)
     if countAhead(key) > kept[key] ?? 0 { problems.append("keeps too many of \(key)") }
   }
 
@@ -215,7 +222,8 @@ struct PoolModel {
     guard let environment = environments[id] else { return problems.append("ends \(id.number), which is gone") }
     let key = environment.key
     let mayMakeRoom = stocks.contains(key) && environments.count >= Self.capacity
-    if environment.isAhead, !retired.contains(key), !mayMakeRoom, countAhead(key) <= kept[key] ?? 0 {
+    let isOld = now - environment.since >= Self.lifetime
+    if environment.isAhead, !isOld, !retired.contains(key), !mayMakeRoom, countAhead(key) <= kept[key] ?? 0 {
       problems.append("ends \(id.number), which is to be kept")
     }
     environments[id]?.state = .ending

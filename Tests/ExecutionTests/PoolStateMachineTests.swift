@@ -9,14 +9,14 @@ struct PoolStateMachineTests {
   private let start = MonotonicTime(nanoseconds: 0)
 
   @Test func `the first work starts an environment and runs when it is available`() {
-    var pool = Pool(capacity: 2, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 2, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "spec"))
     #expect(describe(pool.available(id, at: start)) == ["run 1 on 1"])
     #expect(pool.count == 1)
   }
 
   @Test func `idle environments are used again, the most recently used first`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let ids = (1...3).map { started(pool.submit($0, key: "a", at: start, spec: "s")) }
     for id in ids { _ = pool.available(id, at: start) }
     for id in ids { _ = pool.available(id, at: start) }
@@ -25,7 +25,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `keys are retired and readmitted by what they have in common`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     for (work, key) in ["a1", "a2", "b1"].enumerated() {
       let id = started(pool.submit(work, key: key, at: start, spec: "s"))
       _ = pool.available(id, at: start)
@@ -39,14 +39,14 @@ struct PoolStateMachineTests {
   }
 
   @Test func `an environment takes one work at a time`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     #expect(describe(pool.submit(2, key: "a", at: start, spec: "s")) == ["start 2 with s"])
   }
 
   @Test func `keys share nothing`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     _ = pool.available(id, at: start)
@@ -54,7 +54,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `work waits for an environment that has just answered, until that is overdue`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -65,7 +65,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a full host ends the environment that was idle longest`() {
-    var pool = Pool(capacity: 2, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 2, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let first = started(pool.submit(1, key: "a", at: start, spec: "s"))
     let second = started(pool.submit(2, key: "b", at: start, spec: "s"))
     for (id, time) in [(first, 1), (second, 2)] as [(EnvironmentID, Int64)] {
@@ -77,7 +77,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a full host keeps what would take long to start`() {
-    var pool = Pool(capacity: 2, idleTimeout: .seconds(100), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 2, idleTimeout: .seconds(100), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let slow = started(pool.submit(1, key: "slow", at: start, spec: "s"))
     let quick = started(pool.submit(2, key: "quick", at: start, spec: "s"))
     _ = pool.available(quick, at: start.advanced(by: .milliseconds(10)))
@@ -92,7 +92,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a full host waits for an environment of another function that is about to be free`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -104,7 +104,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `on a full host work of one's share waits on when what it waits for is overdue`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -116,7 +116,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a full host without anything idle refuses whoever has its share`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     #expect(describe(pool.submit(2, key: "a", at: start, spec: "s")) == ["refuse 2"])
@@ -127,7 +127,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `work fails when no environment can be made for it`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.submit(2, key: "a", at: start, spec: "s")
     #expect(describe(pool.ended(id, .beforeStart("gone"), at: start)) == ["fail 1 as gone"])
@@ -135,7 +135,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `work gets a second environment for itself when its first ends before it is ready`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let first = started(pool.submit(1, key: "a", at: start, spec: "s"))
     let other = started(pool.submit(2, key: "a", at: start, spec: "s"))
     let again = pool.ended(first, .afterStart(repeated: nil), at: start)
@@ -145,7 +145,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `the second environment is the last, and of use to others once it has answered`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let second = secondStart(for: 1, in: &pool)
     #expect(describe(pool.ended(second, .afterStart(repeated: nil), at: start)) == [])
     #expect(pool.count == 0)
@@ -156,7 +156,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `on a full host the second environment has the place of the first`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let first = started(pool.submit(1, key: "a", at: start, spec: "s"))
     #expect(describe(pool.submit(2, key: "b", at: start, spec: "t")) == [])
     #expect(describe(pool.ended(first, .afterStart(repeated: nil), at: start)) == ["start 2 with s for 1"])
@@ -164,7 +164,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `an environment that dies while others wait for it is replaced`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -173,7 +173,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a retired version ends its idle environments now and its busy ones after their work`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let idle = started(pool.submit(1, key: "a", at: start, spec: "s"))
     let busy = started(pool.submit(2, key: "a", at: start, spec: "s"))
     _ = pool.available(idle, at: start)
@@ -187,7 +187,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `an environment that is told to end takes no more work`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     _ = pool.ending(id, at: start)
@@ -196,7 +196,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `work that waits for an environment that must end gets another one at once`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
@@ -205,7 +205,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `on a full host such work waits for the room`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     #expect(describe(pool.ending(id, at: start)) == [])
@@ -214,7 +214,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a key that is in use again keeps its environments`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     #expect(describe(pool.retire("a")) == [])
@@ -224,7 +224,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `idle environments are reaped after their time`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     _ = pool.available(id, at: start)
@@ -234,7 +234,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `what has waited for the freeze delay is frozen, once`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     #expect(pool.freezeDue == nil)
     let id = idle(in: &pool, 1, key: "a", at: start)
     #expect(pool.freezeDue == start.advanced(by: .seconds(1)))
@@ -245,7 +245,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `work comes to a frozen environment as to any other, and its delay begins anew`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = idle(in: &pool, 1, key: "a", at: start)
     _ = pool.freeze(at: start.advanced(by: .seconds(1)))
     #expect(describe(pool.submit(2, key: "a", at: start, spec: "s")) == ["run 2 on 1"])
@@ -255,7 +255,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `an environment that has had work meanwhile is not frozen`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let busy = idle(in: &pool, 1, key: "a", at: start)
     let again = idle(in: &pool, 2, key: "b", at: start)
     _ = pool.submit(3, key: "a", at: start, spec: "s")
@@ -271,7 +271,7 @@ struct PoolStateMachineTests {
       { $0.reap(at: MonotonicTime(nanoseconds: 10_000_000_000)) }, { $0.retire("a") },
       { $0.submit(2, key: "b", at: start, spec: "t") },
     ] as [(inout Pool) -> [Pool.Action]] {
-      var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+      var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
       _ = idle(in: &pool, 1, key: "a", at: start)
       #expect(describe(pool.freeze(at: start.advanced(by: .seconds(1)))) == ["freeze 1"])
       #expect(describe(end(&pool)) == ["end 1"])
@@ -279,7 +279,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `when memory is short an eighth of what is idle ends, the least valuable first`() {
-    var pool = Pool(capacity: 20, idleTimeout: .seconds(100), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 20, idleTimeout: .seconds(100), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     #expect(describe(pool.relieve(at: start)) == [])
     let ids = (1...9).map { started(pool.submit($0, key: "\($0)", at: start, spec: "s")) }
     for id in ids { _ = pool.available(id, at: start) }
@@ -292,7 +292,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `after three failures in a row work is failed without a start, for twice as long each time`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     var now = start
     for (attempt, pause) in [0, 0, 100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000].enumerated() {
       fail(attempt, in: &pool, at: now)
@@ -305,7 +305,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `environments that fail together count once`() {
-    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let first = (1...9).map { started(pool.submit($0, key: "a", at: start, spec: "s")) }
     let second = first.map { started(pool.ended($0, .afterStart(repeated: "loop"), at: start)) }
     let later = start.advanced(by: .seconds(1))
@@ -314,7 +314,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a crash loop does not take the second environment from work that has begun`() {
-    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let early = started(pool.submit(0, key: "a", at: start, spec: "s"))
     let seconds = (1...3).map { secondStart(for: $0, in: &pool) }
     for id in seconds { _ = pool.ended(id, .afterStart(repeated: "loop"), at: start) }
@@ -323,7 +323,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a success, a failure of the platform, another key and time end the crash loop or make none`() {
-    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     for work in 0..<5 { fail(work, in: &pool, repeated: nil, at: start) }
     for work in 0..<2 { fail(work, in: &pool, at: start) }
     let id = started(pool.submit(7, key: "a", at: start, spec: "s"))
@@ -339,7 +339,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a second init phase that succeeds ends the crash loop, and what fails after it is none`() {
-    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     for work in 0..<2 { fail(work, in: &pool, at: start) }
     let second = secondStart(for: 3, in: &pool)
     pool.finishing(second)
@@ -349,7 +349,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `work waits for an environment about to be free, crash loop or not`() {
-    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     for work in 2...4 { fail(work, in: &pool, at: start) }
@@ -361,7 +361,7 @@ struct PoolStateMachineTests {
 
   @Test func `a retired version is not held back when it is in use again`() {
     for retire in [{ $0.retire("a") }, { $0.retire { $0 == "a" } }] as [(inout Pool) -> [Pool.Action]] {
-      var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+      var pool = Pool(capacity: 9, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
       for work in 1...3 { fail(work, in: &pool, at: start) }
       #expect(describe(pool.submit(4, key: "a", at: start, spec: "s")) == ["fail 4 as loop"])
       _ = retire(&pool)
@@ -370,7 +370,7 @@ struct PoolStateMachineTests {
   }
 
   @Test func `a draining pool refuses what waits and starts nothing more`() {
-    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     #expect(describe(pool.endAll()) == ["end 1", "refuse 1"])
     #expect(describe(pool.submit(2, key: "a", at: start, spec: "s")) == ["refuse 2"])
@@ -379,13 +379,13 @@ struct PoolStateMachineTests {
   }
 
   @Test func `on a full host overdue work is refused or gets the room of an idle environment`() {
-    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 1, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let id = started(pool.submit(1, key: "a", at: start, spec: "s"))
     _ = pool.available(id, at: start)
     pool.finishing(id)
     #expect(describe(pool.submit(2, key: "a", at: start, spec: "s")) == [])
     #expect(describe(pool.overdue(id, at: start)) == ["refuse 2"])
-    var other = Pool(capacity: 2, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var other = Pool(capacity: 2, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     let idle = started(other.submit(1, key: "b", at: start, spec: "t"))
     _ = other.available(idle, at: start)
     _ = other.available(idle, at: start)

@@ -28,7 +28,7 @@ struct PoolStockTests {
 
   /// A pool with so many parked of the key `a`.
   private func pool(parked count: Int, capacity: Int = 16) -> (Pool, [EnvironmentID]) {
-    var pool = Pool(capacity: capacity, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: capacity, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.park(count, key: "a", spec: "s")
     var ids: [EnvironmentID] = []
     for _ in 0..<8 {
@@ -88,7 +88,7 @@ struct PoolStockTests {
   }
 
   @Test func `work that waits takes what is about to be parked`() {
-    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 8, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.park(1, key: "a", spec: "s")
     let first = started(pool.reap(at: time(1)))
     #expect(pool.submit(1, key: "a", at: time(1), spec: "s").isEmpty)
@@ -125,7 +125,7 @@ struct PoolStockTests {
   }
 
   @Test func `few are started at the same time, of all stocks together`() {
-    var pool = Pool(capacity: 100, idleTimeout: .seconds(10), freezeDelay: .seconds(1))
+    var pool = Pool(capacity: 100, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     for key in ["a", "b", "c"] { pool.park(3, key: key, spec: "s") }
     let first = started(pool.reap(at: time(1)))
     #expect(first.count == 4)

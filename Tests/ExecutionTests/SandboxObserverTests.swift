@@ -76,7 +76,7 @@ final class SandboxObserverTests {
     let pathOnly: Int32 = 0o10000000
     return StartedSandbox(
       id: SandboxID(slot: 0, generation: 0, epoch: 0), listener: OwnedDescriptor(-1),
-      localListener: OwnedDescriptor(-1), log: OwnedDescriptor(-1),
+      localListener: OwnedDescriptor(-1), platformListener: OwnedDescriptor(-1), log: OwnedDescriptor(-1),
       temporary: try open("/tmp", pathOnly), sharedMemory: try open("/shm", pathOnly),
       group: hasGroup
         ? SandboxGroup(

@@ -17,7 +17,7 @@ import Wire
     }
     #expect(fixture.counters.acceptedConnections == 1)
     #expect(fixture.counters.openConnections == 0)
-    #expect(fixture.records.first?.sourceAddress == "127.0.0.1")
+    #expect(fixture.records.first?.source == .network(address: "127.0.0.1"))
   }
 
   @Test func `control operations run aside and answer on the connection`() async throws {

@@ -23,7 +23,7 @@ struct SpawnerTests {
     #expect(request.memory_mib == 128)
     #expect(request.environment_count == 2)
     #expect(Int(request.header.size) == MemoryLayout<sp_start>.size + "A=1\0B=2\0".utf8.count)
-    peer.send(startedMessage(request.header.request), descriptors: 7)
+    peer.send(startedMessage(request.header.request), descriptors: 8)
     let sandbox = try #require(try await answers.first()?.get())
     #expect(sandbox.id.slot == 4)
     #expect(try #require(sandbox.group).freezer == nil)
@@ -48,14 +48,14 @@ struct SpawnerTests {
     #expect(await answers.first()?.failure == .invalidRequest)
   }
 
-  @Test func `a host without control groups gives five descriptors`() async throws {
+  @Test func `a host without control groups gives six descriptors`() async throws {
     let peer = try SpawnerPeer()
     let spawner = Spawner()
     spawner.connect(peer.serverEnd)
     let answers = Mailbox<Answer>()
     spawner.start(spec, started: answers.add, exited: { _ in })
     let request = try peer.receive(sp_start.self).header.request
-    peer.send(startedMessage(request, hasGroup: 0), descriptors: 5)
+    peer.send(startedMessage(request, hasGroup: 0), descriptors: 6)
     #expect(try #require(try await answers.first()?.get()).group == nil)
   }
 
@@ -66,11 +66,11 @@ struct SpawnerTests {
     let answers = Mailbox<Answer>()
     spawner.start(spec, started: answers.add, exited: { _ in })
     let request = try peer.receive(sp_start.self).header.request
-    peer.send(startedMessage(request, canFreeze: 1), descriptors: 8)
+    peer.send(startedMessage(request, canFreeze: 1), descriptors: 9)
     #expect(try #require(try await answers.first()?.get()).group?.freezer != nil)
   }
 
-  @Test(arguments: [(0, 0, 7), (1, 0, 5), (1, 0, 6), (1, 0, 8), (1, 1, 7), (0, 1, 8)] as [(UInt32, UInt32, Int)])
+  @Test(arguments: [(0, 0, 8), (1, 0, 6), (1, 0, 7), (1, 0, 9), (1, 1, 8), (0, 1, 9)] as [(UInt32, UInt32, Int)])
   func `another number of descriptors ends the connection`(
     hasGroup: UInt32, canFreeze: UInt32, count: Int
   ) async throws {
@@ -115,7 +115,7 @@ struct SpawnerTests {
     spawner.connect(peer.serverEnd)
     let (answers, exits) = (Mailbox<Answer>(), Mailbox<SandboxExit>())
     spawner.start(spec, started: answers.add, exited: exits.add)
-    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 7)
+    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 8)
     let sandbox = try #require(try await answers.first()?.get())
     peer.send(exited(slot: 4, status: 0))
     _ = await exits.first()
@@ -150,7 +150,7 @@ struct SpawnerTests {
     spawner.connect(peer.serverEnd)
     let (answers, exits) = (Mailbox<Answer>(), Mailbox<SandboxExit>())
     spawner.start(spec, started: answers.add, exited: exits.add)
-    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 7)
+    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 8)
     _ = try #require(try await answers.first()?.get())
     let unanswered = Mailbox<Answer>()
     spawner.start(spec, started: unanswered.add, exited: { _ in })
@@ -223,7 +223,7 @@ struct SpawnerTests {
     spawner.connect(peer.serverEnd)
     let answers = Mailbox<Answer>()
     spawner.start(spec, started: answers.add, exited: { _ in })
-    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 7)
+    peer.send(startedMessage(try peer.receive(sp_start.self).header.request), descriptors: 8)
     return (peer, spawner, try #require(try await answers.first()?.get()))
   }
 

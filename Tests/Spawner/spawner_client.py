@@ -18,7 +18,7 @@ from harness.control_groups import hierarchies
 from harness.waiting import SLOWNESS
 from modes import ROOT
 
-VERSION = 6
+VERSION = 7
 MOST_LAYERS = 5
 UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE, STOCK = 1, 2, 3, 4, 5, 6, 7, 8
 PREPARED, BOOTED, FORKED = 1, 2, 3
@@ -93,9 +93,10 @@ class Environment:
         self.spawner, self.slot, self.generation = spawner, answer.slot, answer.generation
         spawner.environments.append(self)
         self.is_closed = False
-        listener, self.log, self.temporary, self.shared, local_listener, *group = answer.descriptors
+        listener, self.log, self.temporary, self.shared, local_listener, platform, *group = answer.descriptors
         self.peak, self.group, self.freezer = (*group, None, None, None)[:3]  # what the host has of them
         self.listener, self.local_listener = socket.socket(fileno=listener), socket.socket(fileno=local_listener)
+        self.platform_listener = socket.socket(fileno=platform)
 
     def kill(self):
         self.spawner.send(message(KILL, 0, SLOT_BODY.pack(self.slot, self.generation)))
@@ -190,7 +191,7 @@ class Spawner:
     def receive(self, timeout=PATIENCE):
         if not select.select([self.socket], [], [], timeout)[0]:
             raise AssertionError("no answer from the spawner")
-        packet, descriptors, _, _ = socket.recv_fds(self.socket, 65536, 8)
+        packet, descriptors, _, _ = socket.recv_fds(self.socket, 65536, 9)
         if not packet:
             raise ConnectionError("spawner closed the connection")
         version, kind, size, request = HEADER.unpack_from(packet)
@@ -207,7 +208,7 @@ class Spawner:
             answer.was_parked = was_parked == 1
             assert was_parked in (0, 1) and reserved == 0
             assert has_group == self.mode.has_groups and can_freeze == (has_group and bool(hierarchies("cgroup2")))
-            assert len(descriptors) == 5 + 2 * has_group + can_freeze
+            assert len(descriptors) == 6 + 2 * has_group + can_freeze
         elif kind == CLEANED:
             answer.slot, answer.generation, is_clean, reserved = CLEANED_BODY.unpack(body)
             assert reserved == 0

@@ -12,7 +12,7 @@ from harness.waiting import SLOWNESS
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/x"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/lambda-basic"
 
 
 def boto3_client(server, service="lambda", *, validates=True, **options):

@@ -10,19 +10,19 @@
 #include <stdint.h>
 
 enum {
-  SP_VERSION = 6,
+  SP_VERSION = 7,
   SP_MAX_MESSAGE = 32768,      // bytes, header included
   SP_MAX_ENVIRONMENT = 24576,  // bytes of the environment block of SP_START
   SP_MAX_ENVIRONMENT_COUNT = 512,
   SP_MAX_DETAIL = 256,         // bytes of a refusal's detail
   SP_DIGEST_SIZE = 32,
   SP_MAX_LAYERS = 5,
-  SP_STARTED_DESCRIPTORS = 8,         // of a host that can freeze control groups
-  SP_STARTED_DESCRIPTORS_GROUP = 7,   // of one that has them and cannot
-  SP_STARTED_DESCRIPTORS_ALONE = 5,   // of one without
+  SP_STARTED_DESCRIPTORS = 9,         // of a host that can freeze control groups
+  SP_STARTED_DESCRIPTORS_GROUP = 8,   // of one that has them and cannot
+  SP_STARTED_DESCRIPTORS_ALONE = 6,   // of one without
   SP_MAX_STOCKS = 32,          // lines of SP_STOCK
   SP_STOCK_PLACES = 256,       // sandboxes that are parked, all lines together
-  SP_FILES_OF_A_SANDBOX = 11,  // descriptors that the spawner holds for each place
+  SP_FILES_OF_A_SANDBOX = 12,  // descriptors that the spawner holds for each place
   SP_OWN_FILES = 64 + 2 * SP_MAX_STOCKS,
   SP_UNPACK_PLACES = 8,               // archives that are unpacked at once; one more is SP_FAILURE_NO_SLOT
 };
@@ -142,10 +142,10 @@ struct sp_result {
 };
 
 // Beside it, in this order: the runtime API's listener, the log pipe, /tmp and /dev/shm of the sandbox (both O_PATH: for
-// fstat and fstatfs only), the local listener for the same API; where `has_group` is 1 the memory peak file and the
-// directory of the control group that counts processes (`cgroup.procs` and `pids.current` are in it); and where
-// `can_freeze` is 1 a file that stops every process of the environment once `1` is written to it, and lets them go on
-// after a `0`. What is frozen is killed as ever; orders for its init wait.
+// fstat and fstatfs only), the local listener for the same API, the listener for the platform's own APIs; where
+// `has_group` is 1 the memory peak file and the directory of the control group that counts processes (`cgroup.procs` and
+// `pids.current` are in it); and where `can_freeze` is 1 a file that stops every process of the environment once `1` is
+// written to it, and lets them go on after a `0`. What is frozen is killed as ever; orders for its init wait.
 struct sp_started {
   struct sp_header header;
   uint32_t slot;

@@ -76,6 +76,7 @@ struct CreateFunction: ControlOperation, LambdaOperation {
     guard !services.catalog.contains(name, at: call.place) else {
       throw FunctionError.alreadyExists(name.description)
     }
+    try services.sessions.check(role, of: FunctionVersion.arn(name, at: call.place), in: call.requestID)
     let layers = try await members.layers?.resolve(services, at: call.place, call.principal) ?? []
     let configuration = FunctionConfiguration(
       runtime: runtime, handler: handler, role: role, description: members.description ?? "",

@@ -38,6 +38,7 @@ struct UpdateFunctionConfiguration: ControlOperation, LambdaOperation {
     try members.checkVariables()
     let layers = try await layers(of: call)
     let current = try services.version(call.value.target, at: call.place)
+    if let role = members.role { try services.sessions.check(role, of: current.functionARN, in: call.requestID) }
     var configuration = current.configuration
     configuration.layers = layers ?? configuration.layers
     configuration.runtime = members.runtime ?? configuration.runtime

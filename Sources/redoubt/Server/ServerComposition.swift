@@ -57,11 +57,15 @@ struct ServerComposition {
     let environment = FunctionEnvironment(cipher: state.cipher)
     let runtimes = RuntimeCatalog(identifiers: configuration.runtimes)
     let metrics = MetricRegistry()
+    let decisions = DecisionLog()
+    let sessions = FunctionSessions(
+      roles: ServiceRoles(identities: state.identities, time: time, log: decisions), tokens: state.sessions)
+    let gateway = PlatformGateway()
     let executor = Executor(
       capacity: configuration.environments, idleTimeout: .seconds(configuration.idleTimeoutSeconds),
       memoryReserve: configuration.memoryReserveMiB << 20, spawner: spawner, library: library, runtimes: runtimes,
-      environment: environment, records: records, findings: findings, metrics: metrics, group: group, time: time,
-      random: random, log: log)
+      environment: environment, records: records, findings: findings, metrics: metrics, group: group,
+      sessions: sessions, gate: gateway, time: time, random: random, log: log)
     self.executor = executor
     let catalog = FunctionCatalog()
     let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
@@ -89,15 +93,18 @@ struct ServerComposition {
     try await Self.tidy(packages, catalog, layers, log)
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
-      codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor, random: random,
-      presigner: URLPresigner(directory: state.directory, time: time))
-    let decisions = DecisionLog()
+      codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor, sessions: sessions,
+      random: random, presigner: URLPresigner(directory: state.directory, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
       layers: layers, metrics: metrics, decisions: decisions)
     stages = try Self.stages(
-      configuration, Self.endpoints(services, logStore, own, state, decisions, time, log), state, runner, time, random,
-      log)
+      configuration, Self.endpoints(services, logStore, own, state, decisions, time, log), state, runner, findings, time,
+      random, log)
+    let inside = EnvironmentGate(stages, unauthenticatedBytes: configuration.unauthenticatedBytes) { [log] error in
+      log.error("cannot serve the platform to an environment", metadata: ["error": "\(error)"])
+    }
+    gateway.serve(through: inside)
   }
 
   /// Removes packages that no function and no layer needs.
@@ -155,13 +162,17 @@ struct ServerComposition {
 
   private static func stages(
     _ configuration: ServeConfiguration, _ endpoints: [Endpoint], _ state: ServerState,
-    _ runner: ControlOperationRunner, _ time: any TimeSource, _ random: any RandomSource, _ log: Logger
+    _ runner: ControlOperationRunner, _ findings: FindingRecorder, _ time: any TimeSource, _ random: any RandomSource,
+    _ log: Logger
   ) throws -> GateStages {
     GateStages(
       table: try ServiceTable(endpoints),
       verifier: .init(directory: state.directory, sessions: state.sessions, time: time),
       region: configuration.region, runner: runner, limits: GateLimits(configuration), counters: GateCounters(),
       clock: time, random: random
-    ) { record in log.access(record) }
+    ) { record in
+      log.access(record)
+      if let finding = Finding.strayedCredentials(record, in: configuration.region) { findings.record(finding) }
+    }
   }
 }

@@ -19,7 +19,7 @@ extension Logger {
       metadata: [
         "id": "\(record.requestID)", "method": "\(record.method ?? "-")", "operation": "\(record.operation ?? "-")",
         "status": "\(record.status.map(String.init) ?? "-")", "principal": "\(record.principal ?? "-")",
-        "source": "\(record.sourceAddress ?? "-")", "in": "\(record.requestBytes)", "out": "\(record.responseBytes)",
+        "source": "\(record.source)", "in": "\(record.requestBytes)", "out": "\(record.responseBytes)",
         "ms": "\(record.duration / .milliseconds(1))", "outcome": "\(record.outcome)",
       ])
   }

@@ -1,5 +1,3 @@
-import Core
-
 /// So many in a time, all at once or one after the other.
 package struct Rate: Hashable, Sendable {
   /// What is counted.
@@ -7,18 +5,26 @@ package struct Rate: Hashable, Sendable {
   package let count: Int
   package let per: Duration
 
+  package init(name: String, count: Int, per: Duration) {
+    self.name = name
+    self.count = count
+    self.per = per
+  }
+
   /// After which one more may follow.
   var interval: Duration { per / max(count, 1) }
 }
 
 /// Holds a rate, refilling all the time: the generic cell rate algorithm, whose state is one point in time.
-struct RateMeter: Sendable {
+package struct RateMeter: Sendable {
   /// When all that was taken will have come back.
   private var full = MonotonicTime(nanoseconds: 0)
 
-  func hasRoom(in rate: Rate, at now: MonotonicTime) -> Bool {
+  package init() {}
+
+  package func hasRoom(in rate: Rate, at now: MonotonicTime) -> Bool {
     rate.count > 0 && max(full, now).advanced(by: rate.interval) - now <= rate.per
   }
 
-  mutating func take(from rate: Rate, at now: MonotonicTime) { full = max(full, now).advanced(by: rate.interval) }
+  package mutating func take(from rate: Rate, at now: MonotonicTime) { full = max(full, now).advanced(by: rate.interval) }
 }
