@@ -84,7 +84,7 @@ let package = Package(
     swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox"]),
     // Rank 3
     swift("Authorization", ["Core", "Identity", "JSON", "Policy", "Wire"]),
-    swift("Functions", ["Core", "Storage", "Cryptography", "SupplyChain"]),
+    swift("Functions", ["Core", "JSON", "Policy", "Storage", "Cryptography", "SupplyChain"]),
     // Rank 4
     swift("Admission", ["Core"]),
     // Rank 5

@@ -50,8 +50,7 @@ package struct Authorizer: Sendable {
     _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ request: Authenticated<OperationRequest>
   ) -> PolicyDecision {
     var policies = own.set
-    // A trust policy says who may assume the role, and nothing of what may be done with it.
-    policies.resource = access.action.hasPrefix("sts:") ? self.policies.resourcePolicy(of: resource) : nil
+    policies.resource = Self.asksResource(access.action) ? self.policies.resourcePolicy(of: resource) : nil
     let account = Self.account(of: resource) ?? request.value.place.account.description
     let keys = RequestKeys(
       request: request, access: access, principalTags: own.tags, facts: self.policies.facts(of: resource),
@@ -70,6 +69,12 @@ package struct Authorizer: Sendable {
         requestID: request.value.requestID, account: request.value.place.account, time: time.wallTime(),
         question: question, decision: decision, policies: DecisionRecord.Policies(own, policies)))
     return decision
+  }
+
+  /// Whether the policy of the resource counts: a trust policy says who may assume the role, and nothing of what may be
+  /// done with it.
+  private static func asksResource(_ action: String) -> Bool {
+    action.hasPrefix("lambda:") || action.hasPrefix("sts:")
   }
 
   /// Why an action is denied, for the caller. Where the resource's own policy counts, the kind of policy that is missing

@@ -40,10 +40,12 @@ extension FunctionRegistry {
 
   /// Deletes an alias; that there is none is no error.
   package func deleteAlias(_ alias: AliasName, of name: FunctionName, at place: AccountRegion) async throws {
-    try await change(name, at: place) { [aliases, concurrency] transaction in
+    let changes = try await change(name, at: place) { [aliases, concurrency, policies] transaction in
       try aliases.delete(alias, of: name, at: place, transaction)
       try concurrency.set(nil, for: alias.description, of: name, at: place, transaction)
+      return try policies.delete([FunctionAlias.arn(alias, of: name, at: place)], transaction)
     }
+    try policies.apply(changes)
   }
 
   /// - Throws: `FunctionError.versionHasAliases`.

@@ -17,6 +17,7 @@ package struct FunctionRegistry: Sendable {
   let tags = TagStore()
   let concurrency = ConcurrencyStore()
   let snapshots = SnapshotStore()
+  package let policies: ResourcePolicies
   let order = CommitOrder()
   /// Hears of each version that was replaced or deleted, so that its environments end.
   private let retired: @Sendable (FunctionVersion) -> Void
@@ -27,7 +28,8 @@ package struct FunctionRegistry: Sendable {
 
   package init(
     database: any Database, catalog: FunctionCatalog, environment: FunctionEnvironment, time: any TimeSource,
-    random: any RandomSource, codeStorage: CodeStorage, retired: @escaping @Sendable (FunctionVersion) -> Void,
+    random: any RandomSource, codeStorage: CodeStorage, policies: ResourcePolicies,
+    retired: @escaping @Sendable (FunctionVersion) -> Void,
     hygieneChanged: @escaping @Sendable (HygieneChange) -> Void,
     changed: @escaping @Sendable (FunctionName, AccountRegion) -> Void
   ) {
@@ -37,6 +39,7 @@ package struct FunctionRegistry: Sendable {
     self.time = time
     self.random = random
     self.codeStorage = codeStorage
+    self.policies = policies
     self.retired = retired
     self.hygieneChanged = hygieneChanged
     self.changed = changed
@@ -126,9 +129,11 @@ package struct FunctionRegistry: Sendable {
   /// - Throws: `FunctionError.notFound`.
   package func delete(_ name: FunctionName, at place: AccountRegion) async throws {
     let versions = catalog.versions(of: name, at: place)
-    try await change(name, at: place) { [store] transaction in
+    let changes = try await change(name, at: place) { [store, policies] transaction in
       guard try store.deleteFunction(name, at: place, transaction) else { throw self.missing(name, place) }
+      return try policies.deleteAll(of: name, at: place, transaction)
     }
+    try policies.apply(changes)
     versions.forEach(retired)
   }
 
@@ -138,12 +143,14 @@ package struct FunctionRegistry: Sendable {
   package func delete(_ name: FunctionName, _ qualifier: Qualifier, at place: AccountRegion) async throws {
     guard qualifier != .latest else { throw FunctionError.cannotDeleteLatest }
     let version = catalog.version(name, qualifier, at: place)
-    try await change(name, at: place) { [store] transaction in
+    let changes = try await change(name, at: place) { [store, policies] transaction in
       guard try self.exists(name, at: place, transaction) else { throw self.missing(name, place) }
       try self.checkIsUnreferenced(qualifier, of: name, at: place, transaction)
       try store.deleteVersion(qualifier.number, of: name, at: place, transaction)
       try self.concurrency.set(nil, for: qualifier.description, of: name, at: place, transaction)
+      return try policies.delete([FunctionVersion.arn(name, qualifier.description, at: place)], transaction)
     }
+    try policies.apply(changes)
     if let version { retired(version) }
   }
 

@@ -106,6 +106,11 @@ package final class FunctionVersion: Sendable {
     ARN(service: "lambda", at: place, resource: "function:\(name)")
   }
 
+  /// The ARN with a version or an alias.
+  package static func arn(_ name: FunctionName, _ qualifier: String, at place: AccountRegion) -> ARN {
+    ARN(service: "lambda", at: place, resource: "function:\(name):\(qualifier)")
+  }
+
   /// This version as it would be with other code; for answers, never for the catalog.
   package func with(code: FunctionCode) -> FunctionVersion {
     FunctionVersion(

@@ -6,12 +6,16 @@ package struct LayerRegistry: Sendable {
   private let database: any Database
   private let time: any TimeSource
   private let codeStorage: CodeStorage
-  private let store = LayerStore()
+  let policies: ResourcePolicies
+  let store = LayerStore()
 
-  package init(database: any Database, time: any TimeSource, codeStorage: CodeStorage) {
+  package init(
+    database: any Database, time: any TimeSource, codeStorage: CodeStorage, policies: ResourcePolicies
+  ) {
     self.database = database
     self.time = time
     self.codeStorage = codeStorage
+    self.policies = policies
   }
 
   /// Makes the next version of a layer, and the layer with its first one.
@@ -54,7 +58,11 @@ package struct LayerRegistry: Sendable {
 
   /// Deletes one version; to delete what is not there is no error. Functions that have it keep it.
   package func delete(_ reference: LayerVersionReference) async throws {
-    try await database.write { [store] transaction in try store.delete(reference, transaction) }
+    let changes = try await database.write { [store, policies] transaction in
+      try store.delete(reference, transaction)
+      return try policies.delete([reference.arn], transaction)
+    }
+    try policies.apply(changes)
   }
 
   /// The packages that any layer version needs, of all accounts.

@@ -36,6 +36,11 @@ package final class IdentityDirectory: Sendable {
     return content.withLock { $0 }.facts[arn] ?? IdentityFacts()
   }
 
+  /// The unique id of the user, group or role of that ARN; nil when it is not there.
+  package func uniqueID(of arn: String) -> String? {
+    Self.isPlain(arn) ? content.withLock { $0 }.ids[arn] : nil
+  }
+
   package func role(_ arn: String) -> Role? {
     Self.isPlain(arn) ? content.withLock { $0 }.trust[arn]?.role : nil
   }

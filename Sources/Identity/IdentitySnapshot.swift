@@ -12,7 +12,7 @@ final class IdentitySnapshot: Sendable {
   /// ARNs by those that they would be without their paths, in lower case.
   let wholeARNs: [String: String]
   /// The unique ids of users, groups and roles, by ARN.
-  private let ids: [String: String]
+  let ids: [String: String]
   /// What condition keys ask of users, roles and policies, by ARN.
   let facts: [String: IdentityFacts]
 

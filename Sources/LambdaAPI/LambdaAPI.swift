@@ -11,6 +11,8 @@ package struct LambdaAPI: Sendable {
 
   /// The table of contents.
   private static let controlOperations: [any (ControlOperation & LambdaOperation).Type] = [
+    AddLayerVersionPermission.self,
+    AddPermission.self,
     CreateAlias.self,
     CreateFunction.self,
     DeleteAlias.self,
@@ -26,6 +28,8 @@ package struct LambdaAPI: Sendable {
     GetFunctionConfiguration.self,
     GetLayerVersion.self,
     GetLayerVersionByArn.self,
+    GetLayerVersionPolicy.self,
+    GetPolicy.self,
     GetProvisionedConcurrencyConfig.self,
     ListAliases.self,
     ListFunctions.self,
@@ -38,6 +42,8 @@ package struct LambdaAPI: Sendable {
     PublishVersion.self,
     PutFunctionConcurrency.self,
     PutProvisionedConcurrencyConfig.self,
+    RemoveLayerVersionPermission.self,
+    RemovePermission.self,
     TagResource.self,
     UntagResource.self,
     UpdateAlias.self,

@@ -16,6 +16,7 @@ enum LambdaErrors {
     switch error {
     case let error as FunctionError: fault(error)
     case let error as LayerError: fault(error)
+    case let error as ResourcePolicyError: fault(error)
     case let error as ConcurrencyError: fault(error)
     case let error as CodeError: fault(error)
     case is CodeStorageExceeded: codeStorageExceeded
@@ -77,7 +78,7 @@ enum LambdaErrors {
     Fault(code: "InvalidParameterValueException", status: 400, message: message, members: ["Type": "User"])
   }
 
-  /// What belongs to somebody else, who would have to let the caller in by a policy: in this version nothing has one.
+  /// What belongs to somebody else, who would have to let the caller in by a policy; there is nobody else yet.
   static func foreign(_ action: String, on resource: String, _ principal: Principal) -> Fault {
     Fault(
       code: "AccessDeniedException", status: 403,
@@ -92,6 +93,36 @@ enum LambdaErrors {
         code: "ResourceNotFoundException", status: 404, message: "",
         members: ["Message": "The resource you requested does not exist.", "Type": "User"])
     case .unreadableRecord: nil
+    }
+  }
+
+  private static func fault(_ error: ResourcePolicyError) -> Fault {
+    switch error {
+    case .none: notFound("The resource you requested does not exist.")
+    case .noStatement(let id): notFound("Statement \(id) is not found in resource policy.")
+    case .statementExists(let id):
+      conflict(
+        "The statement id (\(id)) provided already exists. Please provide a new statement id, "
+          + "or remove the existing statement.")
+    case .revisionMismatch:
+      Fault(
+        code: "PreconditionFailedException", status: 412,
+        message: "The RevisionId provided does not match the latest RevisionId. "
+          + "Call the GetPolicy API to retrieve the latest RevisionId",
+        members: ["Type": "User"])
+    case .tooLong(let size, let limit):
+      Fault(
+        code: "PolicyLengthExceededException", status: 400,
+        message: "The final policy size (\(size)) is bigger than the limit (\(limit)).", members: ["Type": "User"])
+    case .isPublic:
+      Fault(
+        code: "PublicPolicyException", status: 400, message: "",
+        members: [
+          "Message": .string(
+            "the policy would allow everybody, which the account forbids: name an account, an organization or a source, "
+              + "or allow public access with `redoubt public-access allow`"),
+          "Type": "User",
+        ])
     }
   }
 

@@ -5,6 +5,7 @@ package import Execution
 package import Functions
 package import Identity
 package import SupplyChain
+package import Telemetry
 
 /// What the operations of Lambda stand on.
 package struct LambdaServices: Sendable {
@@ -18,13 +19,16 @@ package struct LambdaServices: Sendable {
   let admission: AdmissionController
   let executor: Executor
   let sessions: FunctionSessions
+  let identities: IdentityDirectory
+  let findings: FindingRecorder
   let random: any RandomSource
   let presigner: URLPresigner
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, environment: FunctionEnvironment, library: CodeLibrary,
     layers: LayerRegistry, codeStorage: CodeStorage, runtimes: RuntimeCatalog, admission: AdmissionController,
-    executor: Executor, sessions: FunctionSessions, random: any RandomSource, presigner: URLPresigner
+    executor: Executor, sessions: FunctionSessions, identities: IdentityDirectory, findings: FindingRecorder,
+    random: any RandomSource, presigner: URLPresigner
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -36,6 +40,8 @@ package struct LambdaServices: Sendable {
     self.admission = admission
     self.executor = executor
     self.sessions = sessions
+    self.identities = identities
+    self.findings = findings
     self.random = random
     self.presigner = presigner
   }

@@ -19,10 +19,12 @@ package struct RedoubtAPI: Sendable {
     GetFunctionPackage.self,
     GetLayerPackage.self,
     GetMetrics.self,
+    GetPublicAccess.self,
     ListFindings.self,
     ListLogEvents.self,
     PutAccountHygiene.self,
     PutFunctionHygiene.self,
+    PutPublicAccess.self,
   ]
 
   /// - Parameter report: hears of errors that callers must not see.

@@ -16,7 +16,7 @@ struct Redoubt: ParsableCommand {
       CommandGroup(
         name: "Work with functions:",
         subcommands: [Init.self, Deploy.self, Invoke.self, Logs.self, List.self, Delete.self, Hygiene.self]),
-      CommandGroup(name: "Work with identities:", subcommands: [Explain.self, PolicyGroup.self]),
+      CommandGroup(name: "Work with identities:", subcommands: [Explain.self, PolicyGroup.self, PublicAccess.self]),
     ])
 
   static func main() {

@@ -32,6 +32,7 @@ LAMBDA = [
         "TooManyRequestsException", excepted=INVOCATIONS,
     ),
     absent("answered from memory: there is nothing that could fail", "ServiceException", of=FROM_MEMORY),
+    absent("to take a statement away lets nobody in", "PublicPolicyException", of=("RemovePermission",)),
     absent("there is no limit of aliases", "AliasLimitExceededException"),
     absent(
         "there are no code signing configurations: CodeSigningConfigArn is refused by name",
@@ -47,7 +48,7 @@ LAMBDA = [
         "ResourceConflictException",
         of=(
             "DeleteAlias", "DeleteFunctionConcurrency", "DeleteProvisionedConcurrencyConfig", "PutFunctionConcurrency",
-            "TagResource", "UntagResource", "UpdateAlias",
+            "RemoveLayerVersionPermission", "TagResource", "UntagResource", "UpdateAlias",
         ),
     ),
     absent(

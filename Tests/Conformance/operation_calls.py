@@ -15,6 +15,7 @@ PACKAGE = make_zip(FILES)
 LARGER = make_zip({**FILES, "noise": bytes(range(256))})
 
 NOT_FOUND, INVALID = "ResourceNotFoundException", "InvalidParameterValueException"
+TOO_LONG = "PolicyLengthExceededException"
 CONFLICT, PRECONDITION = "ResourceConflictException", "PreconditionFailedException"
 
 
@@ -40,6 +41,8 @@ class World:
         self.client.create_alias(FunctionName=self.function, Name="live", FunctionVersion="1")
         published = self.client.publish_layer_version(LayerName=self.layer, Content={"ZipFile": PACKAGE})
         self.layer_version_arn = published["LayerVersionArn"]
+        self.client.add_permission(**function(self), **PERMISSION, StatementId="kept")
+        self.client.add_layer_version_permission(**layer_version(self), **LAYER_PERMISSION, StatementId="kept")
         self.logs.create_log_group(logGroupName=self.group)
         return self
 
@@ -76,12 +79,50 @@ class World:
             return 1
         return self.client.publish_layer_version(LayerName=self.layer, Content={"ZipFile": PACKAGE})["Version"]
 
+    def spare_statement(self):
+        """The name of one of the function's policy."""
+        if self.is_broken:
+            return "kept"
+        name = unique_name("s")
+        self.client.add_permission(**function(self), **PERMISSION, StatementId=name)
+        return name
+
+    def spare_layer_statement(self):
+        if self.is_broken:
+            return "kept"
+        name = unique_name("s")
+        self.client.add_layer_version_permission(**layer_version(self), **LAYER_PERMISSION, StatementId=name)
+        return name
+
+    def function_with_full_policy(self):
+        """The name of a function to whose policy no long statement can be added."""
+        name = self.spare_function()
+        for statement in ("first", "second"):
+            self.client.add_permission(FunctionName=name, **PERMISSION, SourceArn=LONG_SOURCE, StatementId=statement)
+        return name
+
+    def layer_version_with_full_policy(self):
+        version = {"LayerName": self.layer, "VersionNumber": self.spare_layer_version()}
+        for number in range(200):
+            statement = f"{number:03d}" + "s" * 97
+            try:
+                self.client.add_layer_version_permission(**version, **LAYER_PERMISSION, StatementId=statement)
+            except self.client.exceptions.PolicyLengthExceededException:
+                return {**version, "StatementId": "s" * 100}
+        raise AssertionError("there is no end to the policy")
+
     def spare_group(self):
         if self.is_broken:
             return self.group
         name = unique_name("/test/group")
         self.logs.create_log_group(logGroupName=name)
         return name
+
+
+PERMISSION = {"Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+LAYER_PERMISSION = {"Action": "lambda:GetLayerVersion", "Principal": "111111111111"}
+SOURCE = "arn:aws:s3:::bucket"
+LONG_SOURCE = SOURCE + "t" * 9900
 
 
 def function(world):
@@ -116,6 +157,8 @@ def log_group(world):
 
 
 GOOD = {
+    "AddLayerVersionPermission": lambda w: {**layer_version(w), **LAYER_PERMISSION, "StatementId": unique_name("s")},
+    "AddPermission": lambda w: {**function(w), **PERMISSION, "SourceArn": SOURCE, "StatementId": unique_name("s")},
     "CreateAlias": lambda w: {**function(w), "Name": unique_name("a"), "FunctionVersion": "1"},
     "CreateFunction": World.new_function,
     "DeleteAlias": lambda w: {**function(w), "Name": w.spare_alias()},
@@ -131,6 +174,8 @@ GOOD = {
     "GetFunctionConfiguration": function,
     "GetLayerVersion": layer_version,
     "GetLayerVersionByArn": lambda w: {"Arn": w.layer_version_arn},
+    "GetLayerVersionPolicy": layer_version,
+    "GetPolicy": function,
     "GetProvisionedConcurrencyConfig": provisioned,
     "Invoke": lambda w: {**function(w), "Payload": b"{}"},
     "InvokeWithResponseStream": lambda w: {**function(w), "Payload": b"{}"},
@@ -145,6 +190,8 @@ GOOD = {
     "PublishVersion": function,
     "PutFunctionConcurrency": lambda w: {**function(w), "ReservedConcurrentExecutions": 10},
     "PutProvisionedConcurrencyConfig": lambda w: {**qualified(w), "ProvisionedConcurrentExecutions": 1},
+    "RemoveLayerVersionPermission": lambda w: {**layer_version(w), "StatementId": w.spare_layer_statement()},
+    "RemovePermission": lambda w: {**function(w), "StatementId": w.spare_statement()},
     "TagResource": lambda w: {**tagged(w), "Tags": {"stage": "test"}},
     "UntagResource": lambda w: {**tagged(w), "TagKeys": ["stage"]},
     "UpdateAlias": lambda w: {**live(w), "Description": "d"},
@@ -162,6 +209,16 @@ GOOD = {
 """Operation to the members of a call that succeeds."""
 
 CHANGES = {
+    ("AddPermission", CONFLICT): {"StatementId": "kept"},
+    ("AddPermission", "PublicPolicyException"): {"Principal": "*"},
+    ("AddPermission", TOO_LONG): lambda w: {"FunctionName": w.function_with_full_policy(), "SourceArn": LONG_SOURCE},
+    ("AddLayerVersionPermission", CONFLICT): {"StatementId": "kept"},
+    ("AddLayerVersionPermission", TOO_LONG): World.layer_version_with_full_policy,
+    **{
+        (name, code): {"VersionNumber": number}
+        for name in ("AddLayerVersionPermission", "GetLayerVersionPolicy", "RemoveLayerVersionPermission")
+        for code, number in ((INVALID, 0), (NOT_FOUND, 999))
+    },
     ("CreateFunction", INVALID): {"Runtime": "nope"},
     ("CreateFunction", CONFLICT): function,
     ("CreateAlias", CONFLICT): live,

@@ -114,6 +114,12 @@ def base(name, function):
         members["InvocationType"] = "DryRun"
     if "Alias" in name and name != "ListAliases":
         members["Name"] = unique_name("a")
+    if "Permission" in name:
+        is_layers = "Layer" in name
+        members.update(
+            StatementId=unique_name("s"), Principal="111111111111",
+            Action="lambda:GetLayerVersion" if is_layers else "lambda:InvokeFunction",
+        )  # fmt: skip
     if name == "CreateAlias":
         members["FunctionVersion"] = "$LATEST"
     return members

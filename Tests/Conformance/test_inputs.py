@@ -22,7 +22,8 @@ LAMBDA = [
     "TagResource", "UntagResource", "GetAccountSettings", "GetFunctionCodeSigningConfig",
     "GetFunctionConcurrency", "DeleteFunctionConcurrency", "PutFunctionConcurrency",
     "PutProvisionedConcurrencyConfig", "GetProvisionedConcurrencyConfig", "ListProvisionedConcurrencyConfigs",
-    "DeleteProvisionedConcurrencyConfig",
+    "DeleteProvisionedConcurrencyConfig", "AddPermission", "RemovePermission", "GetPolicy",
+    "AddLayerVersionPermission", "RemoveLayerVersionPermission", "GetLayerVersionPolicy",
 ]  # fmt: skip
 LOGS = [
     "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "DescribeLogGroups", "DescribeLogStreams",
@@ -59,6 +60,7 @@ OWN = {
         "PutFunctionHygiene", "GetFunctionHygiene", "DeleteFunctionHygiene", "PutAccountHygiene", "GetAccountHygiene",
         "DeleteAccountHygiene", "ListFindings", "ListLogEvents",
         "GetFunctionPackage", "GetLayerPackage", "GetMetrics", "GetDecisions",
+        "GetPublicAccess", "PutPublicAccess",
     )
 }  # fmt: skip
 

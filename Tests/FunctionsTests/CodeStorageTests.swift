@@ -13,7 +13,8 @@ struct CodeStorageTests {
   init() async throws {
     fixture = try await RegistryFixture(codeLimit: 3)
     storage = CodeStorage(limit: 3, database: fixture.database)
-    layers = LayerRegistry(database: fixture.database, time: fixture.time, codeStorage: storage)
+    layers = LayerRegistry(
+      database: fixture.database, time: fixture.time, codeStorage: storage, policies: fixture.registry.policies)
   }
 
   @Test func `versions of functions and layers count together`() async throws {

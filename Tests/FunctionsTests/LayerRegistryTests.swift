@@ -82,9 +82,10 @@ private final class LayerFixture: Sendable {
     place = AccountRegion(
       account: try #require(AccountID("111111111111")), region: try #require(Region("us-east-1")))
     let database = try SQLiteDatabase.open(path: directory + "/db")
-    try await database.migrate(FunctionStore.migrations + LayerStore.migrations)
+    try await database.migrate(FunctionStore.migrations + LayerStore.migrations + ResourcePolicyStore.migrations)
     registry = LayerRegistry(
-      database: database, time: ManualTimeSource(), codeStorage: CodeStorage(limit: 1 << 20, database: database))
+      database: database, time: ManualTimeSource(), codeStorage: CodeStorage(limit: 1 << 20, database: database),
+      policies: ResourcePolicies(database: database, random: SeededRandomSource(seed: 3)))
   }
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }

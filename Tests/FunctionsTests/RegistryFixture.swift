@@ -27,7 +27,7 @@ final class RegistryFixture: Sendable {
     database = try SQLiteDatabase.open(path: directory + "/db")
     try await database.migrate(
       FunctionStore.migrations + HygieneStore.migrations + AliasStore.migrations + TagStore.migrations
-        + LayerStore.migrations + ConcurrencyStore.migrations + SnapshotStore.migrations)
+        + LayerStore.migrations + ConcurrencyStore.migrations + SnapshotStore.migrations + ResourcePolicyStore.migrations)
     let random = SeededRandomSource(seed: 7)
     let root = UnwrappedRootKey()
     let key = try WrappedAccountKey(generatingFor: place.account, version: 1, root: root, random: random)
@@ -36,6 +36,7 @@ final class RegistryFixture: Sendable {
     registry = FunctionRegistry(
       database: database, catalog: catalog, environment: environment, time: time,
       random: SeededRandomSource(seed: 8), codeStorage: CodeStorage(limit: codeLimit, database: database),
+      policies: ResourcePolicies(database: database, random: SeededRandomSource(seed: 10)),
       retired: { _ in }, hygieneChanged: changes.add, changed: { _, _ in })
   }
 
@@ -59,6 +60,7 @@ final class RegistryFixture: Sendable {
     let registry = FunctionRegistry(
       database: database, catalog: catalog, environment: environment, time: ManualTimeSource(),
       random: SeededRandomSource(seed: 9), codeStorage: CodeStorage(limit: 1 << 20, database: database),
+      policies: ResourcePolicies(database: database, random: SeededRandomSource(seed: 11)),
       retired: { _ in }, hygieneChanged: { _ in }, changed: { _, _ in })
     return (catalog, registry)
   }

@@ -75,9 +75,10 @@ struct ServerComposition {
       time: time)
     metrics.read(executor, admission)
     let kept = KeptConcurrency(catalog: catalog, admission: admission, executor: executor)
+    let policies = ResourcePolicies(database: state.database, random: random)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
-      codeStorage: codeStorage, retired: { executor.retire($0) },
+      codeStorage: codeStorage, policies: policies, retired: { executor.retire($0) },
       hygieneChanged: { change in
         executor.apply(change)
         kept.refresh(change.version.name, at: change.version.place)
@@ -87,19 +88,23 @@ struct ServerComposition {
         if let version = catalog.version(name, .latest, at: place) { executor.expect(version) }
       })
     snapshots = SnapshotService(outcomes: executor.snapshots, registry: registry, log: log)
+    try await policies.load()
     try await registry.load()
     try await packages.prepare()
-    let layers = LayerRegistry(database: state.database, time: time, codeStorage: codeStorage)
+    let layers = LayerRegistry(
+      database: state.database, time: time, codeStorage: codeStorage, policies: policies)
     try await Self.tidy(packages, catalog, layers, log)
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
       codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor, sessions: sessions,
-      random: random, presigner: URLPresigner(directory: state.directory, time: time))
+      identities: state.identities, findings: findings, random: random, presigner: URLPresigner(directory: state.directory, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
       layers: layers, metrics: metrics, decisions: decisions)
+    let authorizer = Authorizer(
+      policies: AllPolicies(identities: state.identities, resources: policies), time: time, log: decisions)
     stages = try Self.stages(
-      configuration, Self.endpoints(services, logStore, own, state, decisions, time, log), state, runner, findings, time,
+      configuration, Self.endpoints(services, logStore, own, state, authorizer, log), state, runner, findings, time,
       random, log)
     let inside = EnvironmentGate(stages, unauthenticatedBytes: configuration.unauthenticatedBytes) { [log] error in
       log.error("cannot serve the platform to an environment", metadata: ["error": "\(error)"])
@@ -142,9 +147,8 @@ struct ServerComposition {
   /// Every operation that is served.
   static func endpoints(
     _ services: LambdaServices, _ logStore: LogStore, _ own: RedoubtServices, _ state: ServerState,
-    _ decisions: DecisionLog, _ time: any TimeSource, _ log: Logger
+    _ authorizer: Authorizer, _ log: Logger
   ) -> [Endpoint] {
-    let authorizer = Authorizer(policies: state.identities, time: time, log: decisions)
     let report: @Sendable (any Error, RequestID) -> Void = { error, requestID in
       log.error("a request failed inside the server", metadata: ["request": "\(requestID)", "error": "\(error)"])
     }

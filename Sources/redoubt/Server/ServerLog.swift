@@ -10,9 +10,11 @@ extension Logger {
     return logger
   }
 
-  /// One line a request; refusals at `info`, the rest at `debug`, so that the warm path writes nothing by default.
+  /// One line a request; refusals at `info`, the rest at `debug`, so that the warm path writes nothing by default, and
+  /// nothing at all for what a function asks too often.
   func access(_ record: AccessRecord) {
-    let level: Logger.Level = (record.status ?? 599) >= 400 ? .info : .debug
+    let isOfNote = (record.status ?? 599) >= 400 && record.outcome != .refused(.rateExceeded)
+    let level: Logger.Level = isOfNote ? .info : .debug
     guard logLevel <= level else { return }
     log(
       level: level, "request",

@@ -14,7 +14,7 @@ struct ServerState: Sendable {
     + LogSchema.streamMigrations + AliasStore.migrations + TagStore.migrations + LogSchema.sizeMigrations
     + ConcurrencyStore.migrations + SnapshotStore.migrations + PolicyGrantStore.migrations
     + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
-    + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations
+    + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + ResourcePolicyStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
