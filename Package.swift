@@ -149,7 +149,7 @@ let package = Package(
     tests("SandboxTests", ["Core", "CLinux", "CSpawnerProtocol", "Sandbox"]),
     tests("AuthorizationTests", ["Core", "Identity", "JSON", "Policy", "Wire", "Authorization"]),
     tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),
-    tests("FunctionsTests", ["Core", "Storage", "Cryptography", "SupplyChain", "Functions"]),
+    tests("FunctionsTests", ["Core", "JSON", "Policy", "Storage", "Cryptography", "SupplyChain", "Functions"]),
     tests("AdmissionTests", ["Core", "Admission"]),
     tests("LoopsTests", ["Loops", nioCore, nioEmbedded]),
     tests(

@@ -6,7 +6,7 @@ import Wire
 
 /// A request of `user/name`, which has no body and proves nothing but who it is.
 func authenticatedRequest(
-  isAdministrator: Bool, addressed: String = "000000000000"
+  isAdministrator: Bool, addressed: String = "000000000000", source: RequestSource = .network(address: "192.0.2.7")
 ) throws -> Authenticated<OperationRequest> {
   let own = try #require(AccountID("000000000000"))
   let principal = Principal(
@@ -17,7 +17,7 @@ func authenticatedRequest(
   let request = OperationRequest(
     head: RequestHead(method: "POST", target: "/", headers: [("User-Agent", "probe/1")]), pathParameters: [:], body: [],
     requestID: RequestID(from: SeededRandomSource(seed: 1)), place: place,
-    source: .network(address: "192.0.2.7"))
+    source: source)
   return Authenticated(
     value: request, principal: principal, accessKeyID: try #require(AccessKeyID("AKIAIOSFODNN7EXAMPLE")))
 }

@@ -149,6 +149,19 @@ struct AuthorizerTests {
       Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
   }
 
+  @Test(arguments: [
+    (#"{"Bool": {"aws:SecureTransport": "true"}}"#, true), (#"{"Null": {"aws:SourceIp": "true"}}"#, true),
+    (#"{"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}"#, false),
+  ]) func `what comes from inside an environment comes safely, and from no address`(
+    condition: String, isAllowed: Bool
+  ) throws {
+    let function = try #require(ARN("arn:aws:lambda:us-east-1:000000000000:function:f"))
+    let conditional = authorizer(#""Effect": "Allow", "Action": "*", "Resource": "*", "Condition": \#(condition)"#)
+    let request = try authenticatedRequest(isAdministrator: true, source: .environment(of: function))
+    let answer = Result { try conditional.authorize(Probe.self, "x", from: request, in: .restXML) }
+    #expect(((try? answer.get()) != nil) == isAllowed)
+  }
+
   /// The administrator has one statement.
   private func authorizer(_ statement: String) -> Authorizer {
     let document = #"{"Version": "2012-10-17", "Statement": {\#(statement)}}"#

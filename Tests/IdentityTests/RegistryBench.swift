@@ -15,6 +15,8 @@ final class RegistryBench: Sendable {
   let identities = IdentityDirectory()
   let registry: IdentityRegistry
   let sessions: SessionTokens
+  /// With the same keys, and nothing in memory.
+  let sessionsAfterRestart: SessionTokens
   private let directory: URL
 
   init() async throws {
@@ -33,6 +35,7 @@ final class RegistryBench: Sendable {
     registry = IdentityRegistry(
       database, cipher: cipher, accessKeys: accessKeys, identities: identities, time: clock, random: random)
     sessions = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
+    sessionsAfterRestart = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
     try await registry.load()
   }
 

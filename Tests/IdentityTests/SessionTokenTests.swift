@@ -69,4 +69,34 @@ import Testing
     try await bench.registry.deletePolicy(arn, in: bench.account)
     #expect(!bench.allows(managed.principal, "probe:B"))
   }
+
+  @Test func `a session of an execution environment ends with it, and others of the role go on`() async throws {
+    let bench = try await RegistryBench()
+    let role = try await bench.role("app")
+    let function = try #require(ARN("arn:aws:lambda:us-east-1:123456789012:function:f"))
+    let ours = SessionRequest(name: "f", duration: 900, sourceFunction: function)
+    let (first, second) = (try bench.sessions.issue(ours, of: role), try bench.sessions.issue(ours, of: role))
+    let (token, other) = (first.credentials.sessionToken ?? "", second.credentials.sessionToken ?? "")
+    let opened = try #require(bench.sessions.open(token, for: first.credentials.accessKeyID))
+    guard case .roleSession(let session) = opened.principal.kind else {
+      Issue.record("it is no session of a role")
+      return
+    }
+    #expect(session.sourceFunction == function)
+    bench.sessions.end(first.credentials.accessKeyID)
+    #expect(bench.sessions.open(token, for: first.credentials.accessKeyID) == nil)
+    #expect(bench.sessions.open(other, for: second.credentials.accessKeyID) != nil)
+  }
+
+  @Test func `no session of an execution environment outlives the server`() async throws {
+    let bench = try await RegistryBench()
+    let function = try #require(ARN("arn:aws:lambda:us-east-1:123456789012:function:f"))
+    let role = try await bench.role("app")
+    let issued = try bench.sessions.issue(
+      SessionRequest(name: "f", duration: 900, sourceFunction: function), of: role)
+    let ordinary = try bench.sessions.issue(request(), of: role)
+    let next = bench.sessionsAfterRestart
+    #expect(next.open(issued.credentials.sessionToken ?? "", for: issued.credentials.accessKeyID) == nil)
+    #expect(next.open(ordinary.credentials.sessionToken ?? "", for: ordinary.credentials.accessKeyID) != nil)
+  }
 }
