@@ -28,7 +28,8 @@ extension FunctionRegistry {
   package func forbid(
     _ statement: String, of name: FunctionName, _ qualifier: String?, at place: AccountRegion, revisionID: String?
   ) async throws {
-    try await policies.remove(statement, from: resource(name, qualifier, place), revisionID: revisionID) { transaction in
+    try await policies.remove(statement, from: resource(name, qualifier, place), revisionID: revisionID) {
+      transaction in
       guard try self.exists(name, at: place, transaction) else { throw self.missing(name, place) }
     }
   }

@@ -63,7 +63,8 @@ package struct Permission: Hashable, Sendable {
   var principalARN: String? { json["Principal"]?["AWS"]?.string }
 
   fileprivate func shown(isThere: (String, String) -> Bool) -> JSONValue {
-    guard let principalID, let principalARN, !isThere(principalARN, principalID), case .object(var members) = json else {
+    guard let principalID, let principalARN, !isThere(principalARN, principalID), case .object(var members) = json
+    else {
       return json
     }
     members["Principal"] = ["AWS": .string(principalID)]

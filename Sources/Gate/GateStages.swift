@@ -49,7 +49,8 @@ package struct GateStages: Sendable {
     budget = ByteBudget(limit: limits.unauthenticatedBytes)
   }
 
-  private init(_ outside: GateStages, of function: ARN, limits: GateLimits, counters: GateCounters, within: ByteBudget) {
+  private init(_ outside: GateStages, of function: ARN, limits: GateLimits, counters: GateCounters, within: ByteBudget)
+  {
     table = outside.table
     verifier = outside.verifier
     region = outside.region

@@ -28,7 +28,8 @@ struct PoolStockTests {
 
   /// A pool with so many parked of the key `a`.
   private func pool(parked count: Int, capacity: Int = 16) -> (Pool, [EnvironmentID]) {
-    var pool = Pool(capacity: capacity, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
+    var pool = Pool(
+      capacity: capacity, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
     pool.park(count, key: "a", spec: "s")
     var ids: [EnvironmentID] = []
     for _ in 0..<8 {

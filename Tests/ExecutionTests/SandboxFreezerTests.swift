@@ -93,7 +93,8 @@ final class SandboxFreezerTests {
   private func sandbox(freezer: OwnedDescriptor?) -> StartedSandbox {
     let none = OwnedDescriptor(-1)
     return StartedSandbox(
-      id: SandboxID(slot: 0, generation: 0, epoch: 0), listener: none, localListener: none, platformListener: none, log: none,
+      id: SandboxID(slot: 0, generation: 0, epoch: 0), listener: none, localListener: none, platformListener: none,
+      log: none,
       temporary: none, sharedMemory: none,
       group: SandboxGroup(memoryPeak: none, directory: none, freezer: freezer), wasParked: false)
   }

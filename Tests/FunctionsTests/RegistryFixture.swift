@@ -27,7 +27,8 @@ final class RegistryFixture: Sendable {
     database = try SQLiteDatabase.open(path: directory + "/db")
     try await database.migrate(
       FunctionStore.migrations + HygieneStore.migrations + AliasStore.migrations + TagStore.migrations
-        + LayerStore.migrations + ConcurrencyStore.migrations + SnapshotStore.migrations + ResourcePolicyStore.migrations)
+        + LayerStore.migrations + ConcurrencyStore.migrations + SnapshotStore.migrations
+        + ResourcePolicyStore.migrations)
     let random = SeededRandomSource(seed: 7)
     let root = UnwrappedRootKey()
     let key = try WrappedAccountKey(generatingFor: place.account, version: 1, root: root, random: random)

@@ -24,7 +24,8 @@ struct AddLayerVersionPermission: ControlOperation, LambdaOperation {
     let target = try members.layerVersionTarget()
     var permission = try PermissionMembers(&members, actions: GetLayerVersion.action) { $0 == GetLayerVersion.action }
     members.check(
-      permission.principal, at: "Principal", pattern: "\\d{12}|\\*|arn:(aws[a-zA-Z-]*):iam::\\d{12}:root", matches: isAccount)
+      permission.principal, at: "Principal", pattern: "\\d{12}|\\*|arn:(aws[a-zA-Z-]*):iam::\\d{12}:root",
+      matches: isAccount)
     permission.organization = try members.string("OrganizationId")
     members.check(permission.organization, at: "OrganizationId", lengths: 0...34)
     members.check(

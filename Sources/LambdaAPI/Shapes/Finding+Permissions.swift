@@ -9,6 +9,7 @@ extension Finding {
     Finding(
       place: place, severity: .medium, control: "confused-deputy", resource: resource,
       description: "the policy lets `\(service)` in, whoever's resources it acts for",
-      remediation: "remove the statement and add it with SourceArn, and with SourceAccount where the ARN has no account")
+      remediation: "remove the statement and add it with SourceArn, and with SourceAccount where the ARN has no account"
+    )
   }
 }

@@ -91,7 +91,8 @@ struct PermissionMembers: Sendable {
   func permission(on resource: String, _ identities: IdentityDirectory, at place: AccountRegion) throws -> Permission {
     guard let who = PermittedPrincipal(principal) else { throw Self.invalidPrincipal }
     var id: String?
-    if case .arn(let arn) = who, arn.service == "iam", arn.resource != "root", arn.account == place.account.description {
+    if case .arn(let arn) = who, arn.service == "iam", arn.resource != "root", arn.account == place.account.description
+    {
       id = identities.uniqueID(of: arn.description)
       guard id != nil else { throw Self.invalidPrincipal }
     }
@@ -100,7 +101,8 @@ struct PermissionMembers: Sendable {
       "Resource": .string(resource),
     ]
     if !conditions.isEmpty { statement["Condition"] = .object(conditions) }
-    return Permission(id: statementID, json: .object(statement), principalID: id, isPublic: who == .everyone && !isScoped)
+    return Permission(
+      id: statementID, json: .object(statement), principalID: id, isPublic: who == .everyone && !isScoped)
   }
 
   /// Whether a service is let in for whatever it acts: for anybody's resources, then.

@@ -97,7 +97,8 @@ struct ServerComposition {
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
       codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor, sessions: sessions,
-      identities: state.identities, findings: findings, random: random, presigner: URLPresigner(directory: state.directory, time: time))
+      identities: state.identities, findings: findings, random: random,
+      presigner: URLPresigner(directory: state.directory, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
       layers: layers, metrics: metrics, decisions: decisions)
