@@ -88,7 +88,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
       takeFromStock(id)
       return [.run(work, on: id)]
     }
-    if let failure = crashLoops[key]?.failure(at: now), !isAboutToBeFree(key) { return [.fail(work, failure)] }
+    if let failure = crashLoops[key]?.failure(at: now), groups[key]?.spare ?? 0 == 0 { return [.fail(work, failure)] }
     addGroup(key, spec: spec())
     update(key) { $0.waiting.append(work) }
     if environments.count < capacity { return groups[key].map { $0.unmet > 0 } ?? false ? [start(key, at: now)] : [] }
@@ -322,9 +322,6 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     update(key) { work = $0.waiting.popFirst() }
     return work
   }
-
-  /// Whether an environment will be free that no work waits for.
-  private func isAboutToBeFree(_ key: Key) -> Bool { (groups[key]?.spare ?? 0) > 0 }
 
   private mutating func replenish(at now: MonotonicTime) -> [Action] {
     guard !isDraining, unmet > 0 else { return [] }

@@ -3,8 +3,9 @@ import Sandbox
 
 /// How many descriptors the server and the spawner may hold.
 enum OpenFileLimit {
-  /// Listener, two connections, log, what is looked at from outside, and the freezer.
-  private static let ofAnEnvironment = 12
+  /// Three listeners, connections of the runtime and of the function's code, log, what is looked at from outside, and the
+  /// freezer.
+  private static let ofAnEnvironment = 16
   private static let ofTheServer = 256
 
   /// By the one of the two that needs more.

@@ -1,6 +1,7 @@
 import Core
 import Execution
 import Gate
+import Logging
 import NIOCore
 import Sandbox
 import Synchronization
@@ -10,7 +11,16 @@ final class PlatformGateway: PlatformGate {
   private let gate = Mutex<EnvironmentGate?>(nil)
 
   /// Once, before any environment is started.
-  func serve(through gate: EnvironmentGate) { self.gate.withLock { $0 = gate } }
+  ///
+  /// - Parameters:
+  ///   - stages: those of the listener outside.
+  ///   - unauthenticatedBytes: the limit of that name over all environments.
+  func serve(_ stages: GateStages, unauthenticatedBytes: Int, log: Logger) {
+    let gate = EnvironmentGate(stages, unauthenticatedBytes: unauthenticatedBytes) { error in
+      log.error("cannot serve the platform to an environment", metadata: ["error": "\(error)"])
+    }
+    self.gate.withLock { $0 = gate }
+  }
 
   func open(_ socket: OwnedDescriptor, of function: ARN, on eventLoop: any EventLoop) -> any PlatformListener {
     guard let gate = gate.withLock({ $0 }) else { return Nothing() }

@@ -45,9 +45,7 @@ struct ServerComposition {
     self.random = random
     log = Logger.server(level: configuration.logLevel)
     state = try await ServerState(configuration, time: time, random: random)
-    // The other half is the sandboxes': with as many loops as cores both wait for each other.
-    group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount / 2))
-    ShortTurns.prefer(on: group)
+    group = Self.loops()
     logStore = LogStore(database: state.database, cipher: state.cipher, time: time)
     records = LogWriter(store: logStore, time: time, log: log)
     findingStore = FindingStore(database: state.database, random: random)
@@ -57,28 +55,22 @@ struct ServerComposition {
     let environment = FunctionEnvironment(cipher: state.cipher)
     let runtimes = RuntimeCatalog(identifiers: configuration.runtimes)
     let metrics = MetricRegistry()
-    let decisions = DecisionLog()
-    let sessions = FunctionSessions(
-      roles: ServiceRoles(identities: state.identities, time: time, log: decisions), tokens: state.sessions)
+    let decisions = try await ServerDecisions(state, time: time, random: random)
     let gateway = PlatformGateway()
     let executor = Executor(
       capacity: configuration.environments, idleTimeout: .seconds(configuration.idleTimeoutSeconds),
       memoryReserve: configuration.memoryReserveMiB << 20, spawner: spawner, library: library, runtimes: runtimes,
       environment: environment, records: records, findings: findings, metrics: metrics, group: group,
-      sessions: sessions, gate: gateway, time: time, random: random, log: log)
+      sessions: decisions.sessions, gate: gateway, time: time, random: random, log: log)
     self.executor = executor
     let catalog = FunctionCatalog()
     let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
-    let admission = AdmissionController(
-      limits: AdmissionLimits(
-        concurrency: configuration.concurrency, idleTimeout: .seconds(configuration.idleTimeoutSeconds)),
-      time: time)
+    let admission = AdmissionController(limits: AdmissionLimits(configuration), time: time)
     metrics.read(executor, admission)
     let kept = KeptConcurrency(catalog: catalog, admission: admission, executor: executor)
-    let policies = ResourcePolicies(database: state.database, random: random)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
-      codeStorage: codeStorage, policies: policies, retired: { executor.retire($0) },
+      codeStorage: codeStorage, policies: decisions.policies, retired: { executor.retire($0) },
       hygieneChanged: { change in
         executor.apply(change)
         kept.refresh(change.version.name, at: change.version.place)
@@ -88,29 +80,31 @@ struct ServerComposition {
         if let version = catalog.version(name, .latest, at: place) { executor.expect(version) }
       })
     snapshots = SnapshotService(outcomes: executor.snapshots, registry: registry, log: log)
-    try await policies.load()
     try await registry.load()
     try await packages.prepare()
     let layers = LayerRegistry(
-      database: state.database, time: time, codeStorage: codeStorage, policies: policies)
+      database: state.database, time: time, codeStorage: codeStorage, policies: decisions.policies)
     try await Self.tidy(packages, catalog, layers, log)
     let services = LambdaServices(
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
-      codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor, sessions: sessions,
-      identities: state.identities, findings: findings, random: random,
+      codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor,
+      sessions: decisions.sessions, identities: state.identities, findings: findings, random: random,
       presigner: URLPresigner(directory: state.directory, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
-      layers: layers, metrics: metrics, decisions: decisions)
-    let authorizer = Authorizer(
-      policies: AllPolicies(identities: state.identities, resources: policies), time: time, log: decisions)
+      layers: layers, metrics: metrics, decisions: decisions.log)
     stages = try Self.stages(
-      configuration, Self.endpoints(services, logStore, own, state, authorizer, log), state, runner, findings, time,
+      configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, log), state, runner, findings,
+      time,
       random, log)
-    let inside = EnvironmentGate(stages, unauthenticatedBytes: configuration.unauthenticatedBytes) { [log] error in
-      log.error("cannot serve the platform to an environment", metadata: ["error": "\(error)"])
-    }
-    gateway.serve(through: inside)
+    gateway.serve(stages, unauthenticatedBytes: configuration.unauthenticatedBytes, log: log)
+  }
+
+  /// The other half is the sandboxes': with as many loops as cores both wait for each other.
+  private static func loops() -> MultiThreadedEventLoopGroup {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount / 2))
+    ShortTurns.prefer(on: group)
+    return group
   }
 
   /// Removes packages that no function and no layer needs.
@@ -179,5 +173,11 @@ struct ServerComposition {
       log.access(record)
       if let finding = Finding.strayedCredentials(record, in: configuration.region) { findings.record(finding) }
     }
+  }
+}
+
+extension AdmissionLimits {
+  init(_ configuration: ServeConfiguration) {
+    self.init(concurrency: configuration.concurrency, idleTimeout: .seconds(configuration.idleTimeoutSeconds))
   }
 }

@@ -1,0 +1,21 @@
+import Authorization
+import Core
+import Functions
+
+/// What decides, for callers and for functions' roles alike, and what remembers it.
+struct ServerDecisions: Sendable {
+  let log = DecisionLog()
+  let policies: ResourcePolicies
+  let sessions: FunctionSessions
+  let authorizer: Authorizer
+
+  /// Reads the policies of resources; those of identities are there already.
+  init(_ state: ServerState, time: any TimeSource, random: any RandomSource) async throws {
+    policies = ResourcePolicies(database: state.database, random: random)
+    sessions = FunctionSessions(
+      roles: ServiceRoles(identities: state.identities, time: time, log: log), tokens: state.sessions)
+    authorizer = Authorizer(
+      policies: AllPolicies(identities: state.identities, resources: policies), time: time, log: log)
+    try await policies.load()
+  }
+}
