@@ -27,6 +27,7 @@ package struct Authorizer: Sendable {
     guard !needed.isEmpty else {
       throw wire.denial(of: request.principal, Chosen.name, on: "*", because: " because the operation names no action")
     }
+    if let fault = request.principal.refusal(of: Chosen.name, needed) { throw fault }
     guard let own = policies.policies(of: request.principal) else {
       throw wire.denial(
         of: request.principal, needed[0].action, on: named(needed[0], request),
@@ -53,9 +54,9 @@ package struct Authorizer: Sendable {
     policies.resource = Self.asksResource(access.action) ? self.policies.resourcePolicy(of: resource) : nil
     let account = Self.account(of: resource) ?? request.value.place.account.description
     let keys = RequestKeys(
-      request: request, access: access, principalTags: own.tags, facts: self.policies.facts(of: resource),
-      resourceAccount: account,
-      time: time)
+      request: request, access: access, principalTags: own.tags, facts: { [source = self.policies] in
+        source.facts(of: resource)
+      }, resourceAccount: account, time: time)
     // Most policies ask for no key: then the request need not be taken apart.
     let usesKeys = own.usesKeys || policies.resource?.usesKeys ?? false
     var question = PolicyQuestion(

@@ -10,7 +10,8 @@ struct RequestKeys {
   let request: Authenticated<OperationRequest>
   let access: AccessRequest
   let principalTags: [String: String]
-  let facts: IdentityFacts
+  /// Asked for only where keys are.
+  let facts: @Sendable () -> IdentityFacts
   let resourceAccount: String
   let time: any TimeSource
 
@@ -21,15 +22,21 @@ struct RequestKeys {
     keys["aws:PrincipalIsAWSService"] = .single("false")
     keys["aws:userid"] = .single(principal.uniqueID)
     for (name, value) in principalTags { keys["aws:PrincipalTag/" + name] = .single(value) }
+    let facts = facts()
     for (name, value) in facts.tags {
       keys["aws:ResourceTag/" + name] = .single(value)
-      keys["iam:ResourceTag/" + name] = .single(value)
+      if access.action.hasPrefix("iam:") { keys["iam:ResourceTag/" + name] = .single(value) }
     }
     switch principal.kind {
-    case .user(let name):
+    case .user(let name): Self.add(user: name, principal, to: &keys)
+    case .userSession(let name, let issuedAt):
+      Self.add(user: name, principal, to: &keys)
+      Self.add(temporarySince: issuedAt, to: &keys)
+    case .federatedUser(let session):
       keys["aws:PrincipalArn"] = .single(principal.arn.description)
-      keys["aws:PrincipalType"] = .single("User")
-      keys["aws:username"] = .single(name)
+      keys["aws:PrincipalType"] = .single("FederatedUser")
+      Self.add(temporarySince: session.issuedAt, to: &keys)
+      for (name, value) in session.tags { keys["aws:PrincipalTag/" + name] = .single(value) }
     case .roleSession(let session): Self.add(session, to: &keys)
     }
     keys.add(time.wallTime())
@@ -64,11 +71,21 @@ struct RequestKeys {
     return address.hasPrefix(prefix) && address.contains(".") ? String(address.dropFirst(prefix.count)) : address
   }
 
+  private static func add(user name: String, _ principal: Principal, to keys: inout ConditionKeys) {
+    keys["aws:PrincipalArn"] = .single(principal.arn.description)
+    keys["aws:PrincipalType"] = .single("User")
+    keys["aws:username"] = .single(name)
+  }
+
+  private static func add(temporarySince issuedAt: WallTime, to keys: inout ConditionKeys) {
+    keys["aws:TokenIssueTime"] = .single(issuedAt.utc.isoSeconds + "Z")
+    keys["aws:MultiFactorAuthPresent"] = .single("false")
+  }
+
   private static func add(_ session: RoleSession, to keys: inout ConditionKeys) {
     keys["aws:PrincipalArn"] = .single(session.role.description)
     keys["aws:PrincipalType"] = .single("AssumedRole")
-    keys["aws:TokenIssueTime"] = .single(session.issuedAt.utc.isoSeconds + "Z")
-    keys["aws:MultiFactorAuthPresent"] = .single("false")
+    add(temporarySince: session.issuedAt, to: &keys)
     keys["aws:SourceIdentity"] = session.sourceIdentity.map { .single($0) }
     if let function = session.sourceFunction {
       keys["lambda:SourceFunctionArn"] = .single(function.description)

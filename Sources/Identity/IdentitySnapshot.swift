@@ -72,15 +72,22 @@ final class IdentitySnapshot: Sendable {
 
   func policies(of principal: Principal) -> PrincipalPolicies? {
     switch principal.kind {
-    case .user: return own[principal.uniqueID]
+    case .user, .userSession: return own[principal.uniqueID]
     case .roleSession(let session):
       guard let role = own[session.roleID], session.narrows else { return own[session.roleID] }
-      // A managed policy that is gone narrows to nothing.
-      let documents = session.policies + session.policyARNs.map { managed[$0] ?? .nothing }
-      var set = role.set
-      set.session = documents
-      return PrincipalPolicies(set, names: role.names, tags: role.tags)
+      return narrowed(role, session.policies, session.policyARNs)
+    case .federatedUser(let session):
+      return own[session.userID].map { narrowed($0, session.policies, session.policyARNs) }
     }
+  }
+
+  /// - Parameter arns: of managed policies; one that is gone narrows to nothing.
+  private func narrowed(
+    _ holder: PrincipalPolicies, _ documents: [PolicyDocument], _ arns: [String]
+  ) -> PrincipalPolicies {
+    var set = holder.set
+    set.session = documents + arns.map { managed[$0] ?? .nothing }
+    return PrincipalPolicies(set, names: holder.names, tags: holder.tags)
   }
 
   /// Those of a user with the groups, of a group, or of a role.

@@ -15,6 +15,9 @@ package struct Principal: Hashable, Sendable {
     /// An IAM user, by name.
     case user(String)
     case roleSession(RoleSession)
+    /// The same user with temporary credentials.
+    case userSession(String, issuedAt: WallTime)
+    case federatedUser(FederatedUser)
   }
 
   init(account: AccountID, arn: ARN, kind: Kind, uniqueID: String, isAdministrator: Bool) {

@@ -23,7 +23,21 @@ package struct RoleSession: Hashable, Sendable {
   package let sourceFunction: ARN?
 }
 
-/// What is asked for when a role is assumed.
+/// Somebody whom a user lets do a part of what the user may.
+package struct FederatedUser: Hashable, Sendable {
+  package let name: String
+  /// The ARN of the user who asked for the session.
+  package let user: ARN
+  /// `AIDA...`
+  package let userID: String
+  package let issuedAt: WallTime
+  /// What the session may do at most, beside what `policyARNs` name; without any of both it may do nothing by itself.
+  package let policies: [PolicyDocument]
+  package let policyARNs: [String]
+  package let tags: [String: String]
+}
+
+/// What is asked for when a role is assumed, or when a user asks for temporary credentials.
 package struct SessionRequest: Sendable {
   package let name: String
   /// In seconds.

@@ -9,10 +9,20 @@ import Policy
 
 /// What a session token holds, sealed. Tokens outlive restarts and take no room in the database.
 struct SessionClaims: Codable, Sendable {
+  /// Whose rights the session has, or a part of them.
+  enum Holder: String, Codable, Sendable {
+    case role
+    case user
+    /// A user's, for somebody else.
+    case federatedUser
+  }
+
   let keyID: String
   let secret: String
-  let role: String
-  let roleID: String
+  let holder: Holder
+  /// The ARN of the role or user.
+  let holderARN: String
+  let holderID: String
   let name: String
   /// Seconds since 1970.
   let issuedAt: Int64
@@ -27,18 +37,42 @@ struct SessionClaims: Codable, Sendable {
   let sourceFunction: String?
 
   func principal(in account: AccountID) throws -> Principal {
-    guard let role = ARN(role), let roleName = role.resource.fields(separatedBy: "/").last else {
-      throw IdentityError(.malformedRecord, "a session is of no role: `\(role)`")
+    guard let arn = ARN(holderARN), let ownName = arn.resource.fields(separatedBy: "/").last.map(String.init) else {
+      throw IdentityError(.malformedRecord, "a session is of nobody: `\(holderARN)`")
     }
+    let time = WallTime(seconds: issuedAt)
+    switch holder {
+    case .role: return try roleSession(of: arn, ownName, at: time, in: account)
+    case .user:
+      return Principal(
+        account: account, arn: arn, kind: .userSession(ownName, issuedAt: time), uniqueID: holderID,
+        isAdministrator: false)
+    case .federatedUser:
+      let session = FederatedUser(
+        name: name, user: arn, userID: holderID, issuedAt: time, policies: try documents(), policyARNs: policyARNs,
+        tags: tags)
+      return Principal(
+        account: account, arn: Self.arn("federated-user/\(name)", in: account), kind: .federatedUser(session),
+        uniqueID: "\(account):\(name)", isAdministrator: false)
+    }
+  }
+
+  private func roleSession(
+    of role: ARN, _ roleName: String, at time: WallTime, in account: AccountID
+  ) throws -> Principal {
     let session = RoleSession(
-      role: role, roleID: roleID, name: name, issuedAt: WallTime(seconds: issuedAt),
-      narrows: policy != nil || !policyARNs.isEmpty,
-      policies: try policy.map { [try PolicyDocument(parsing: $0.utf8)] } ?? [], policyARNs: policyARNs, tags: tags,
-      transitiveTags: transitiveTags, sourceIdentity: sourceIdentity, sourceFunction: try function())
-    let arn = ARN(
-      service: "sts", region: "", account: account.description, resource: "assumed-role/\(roleName)/\(name)")
+      role: role, roleID: holderID, name: name, issuedAt: time, narrows: policy != nil || !policyARNs.isEmpty,
+      policies: try documents(), policyARNs: policyARNs, tags: tags, transitiveTags: transitiveTags,
+      sourceIdentity: sourceIdentity, sourceFunction: try function())
     return Principal(
-      account: account, arn: arn, kind: .roleSession(session), uniqueID: "\(roleID):\(name)", isAdministrator: false)
+      account: account, arn: Self.arn("assumed-role/\(roleName)/\(name)", in: account), kind: .roleSession(session),
+      uniqueID: "\(holderID):\(name)", isAdministrator: false)
+  }
+
+  private func documents() throws -> [PolicyDocument] { try policy.map { [try PolicyDocument(parsing: $0.utf8)] } ?? [] }
+
+  private static func arn(_ resource: String, in account: AccountID) -> ARN {
+    ARN(service: "sts", region: "", account: account.description, resource: resource)
   }
 
   private func function() throws(IdentityError) -> ARN? {
@@ -55,13 +89,18 @@ struct SessionClaims: Codable, Sendable {
 }
 
 extension SessionClaims {
+  /// - Parameters:
+  ///   - arn: of the role or user.
+  ///   - id: its unique id.
   init(
-    _ request: SessionRequest, of role: Role, _ credentials: AccessKeyCredentials, at now: WallTime
+    _ request: SessionRequest, of holder: Holder, _ arn: ARN, id: String, _ credentials: AccessKeyCredentials,
+    at now: WallTime
   ) {
+    self.holder = holder
     keyID = credentials.accessKeyID.description
     secret = credentials.secretAccessKey
-    self.role = role.arn.description
-    roleID = role.uniqueID
+    holderARN = arn.description
+    holderID = id
     name = request.name
     issuedAt = now.seconds
     expiresAt = now.seconds + Int64(request.duration)

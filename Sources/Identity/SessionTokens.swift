@@ -35,13 +35,31 @@ package final class SessionTokens: Sendable {
 
   /// - Throws: `IdentityFailure` for a token that would be too long, `CryptographyError`.
   package func issue(_ request: SessionRequest, of role: Role) throws -> IssuedSession {
-    let now = time.wallTime()
+    try issue(request, of: .role, role.arn, id: role.uniqueID, in: role.account)
+  }
+
+  /// Temporary credentials of a user, who then is the same user.
+  ///
+  /// - Throws: `CryptographyError`.
+  package func issue(_ request: SessionRequest, ofUser user: Principal) throws -> IssuedSession {
+    try issue(request, of: .user, user.arn, id: user.uniqueID, in: user.account)
+  }
+
+  /// Credentials for somebody whom a user lets do a part of what the user may.
+  ///
+  /// - Throws: as `issue(_:of:)`.
+  package func issueFederated(_ request: SessionRequest, by user: Principal) throws -> IssuedSession {
+    try issue(request, of: .federatedUser, user.arn, id: user.uniqueID, in: user.account)
+  }
+
+  private func issue(
+    _ request: SessionRequest, of holder: SessionClaims.Holder, _ arn: ARN, id: String, in account: AccountID
+  ) throws -> IssuedSession {
     let new = AccessKeyCredentials(sessionKeyFrom: random)
-    let claims = SessionClaims(request, of: role, new, at: now)
-    let sealed = try cipher.seal(
-      try claims.encoded(), account: role.account, context: Self.context(new.accessKeyID))
+    let claims = SessionClaims(request, of: holder, arn, id: id, new, at: time.wallTime())
+    let sealed = try cipher.seal(try claims.encoded(), account: account, context: Self.context(new.accessKeyID))
     // The account is outside of the seal, since its key opens it.
-    let token = Data(role.account.description.utf8 + sealed).base64EncodedString()
+    let token = Data(account.description.utf8 + sealed).base64EncodedString()
     guard token.utf8.count <= Self.tokenLimit else {
       throw IdentityFailure.invalidInput("The session's policies and tags are too large.")
     }
@@ -49,23 +67,23 @@ package final class SessionTokens: Sendable {
     return IssuedSession(
       credentials: AccessKeyCredentials(
         accessKeyID: new.accessKeyID, secretAccessKey: new.secretAccessKey, sessionToken: token),
-      expiresAt: WallTime(seconds: claims.expiresAt), principal: try claims.principal(in: role.account))
+      expiresAt: WallTime(seconds: claims.expiresAt), principal: try claims.principal(in: account))
   }
 
   /// Ends the session of an execution environment: from now on its token is like one that was never made.
   package func end(_ id: AccessKeyID) { _ = environments.withLock { $0.remove(id) } }
 
-  /// - Returns: nil for a token that was not made here for the access key, and when its role, or the execution environment
-  ///   that had it, is gone. Whether it has expired is not looked at.
+  /// - Returns: nil for a token that was not made here for the access key, and when its role or user, or the execution
+  ///   environment that had it, is gone. Whether it has expired is not looked at.
   func open(_ token: String, for id: AccessKeyID) -> SigningIdentity? {
     guard token.utf8.count <= Self.tokenLimit, let identity = find(token, id), isThere(identity) else { return nil }
     return identity
   }
 
   private func isThere(_ identity: SigningIdentity) -> Bool {
-    guard case .roleSession(let session) = identity.principal.kind, identities.policies(of: identity.principal) != nil
-    else { return false }
-    return session.sourceFunction == nil || environments.withLock { $0.contains(identity.key.id) }
+    guard identities.policies(of: identity.principal) != nil else { return false }
+    guard case .roleSession(let session) = identity.principal.kind, session.sourceFunction != nil else { return true }
+    return environments.withLock { $0.contains(identity.key.id) }
   }
 
   private func find(_ token: String, _ id: AccessKeyID) -> SigningIdentity? {

@@ -11,8 +11,10 @@ package struct Caller: Hashable, Sendable {
     ///   - role: the ARN of the role.
     ///   - roleID: `AROA...`; nil where it is not known.
     case roleSession(arn: String, role: String, roleID: String?)
-    /// - Parameter user: the ARN of the user who asked for the session; nil where it is not known.
-    case federatedUser(arn: String, user: String?)
+    /// - Parameters:
+    ///   - user: the ARN of the user who asked for the session; nil where it is not known.
+    ///   - userID: `AIDA...` of that user; nil where it is not known.
+    case federatedUser(arn: String, user: String?, userID: String? = nil)
     /// The account itself.
     case root
     /// A service of the platform, such as `lambda.amazonaws.com`.
@@ -32,7 +34,7 @@ extension Caller {
   /// The ARN, or what stands for it.
   package var name: String {
     switch kind {
-    case .user(let arn, _), .roleSession(let arn, _, _), .federatedUser(let arn, _): arn
+    case .user(let arn, _), .roleSession(let arn, _, _), .federatedUser(let arn, _, _): arn
     case .root: "arn:aws:iam::\(account ?? ""):root"
     case .service(let name): name
     case .webIdentity(let provider): provider
@@ -52,7 +54,7 @@ extension Caller {
   var identity: Identity {
     switch kind {
     case .user(let arn, let id): .principal(arn: arn, uniqueID: id)
-    case .roleSession(let arn, _, _), .federatedUser(let arn, _): .principal(arn: arn, uniqueID: nil)
+    case .roleSession(let arn, _, _), .federatedUser(let arn, _, _): .principal(arn: arn, uniqueID: nil)
     case .root: account.map { .account($0) } ?? .nobody
     case .service(let name): .service(name.lowercased())
     case .webIdentity(let provider): .federated(provider)
@@ -64,7 +66,7 @@ extension Caller {
   var parent: Identity? {
     switch kind {
     case .roleSession(_, let role, let id): .principal(arn: role, uniqueID: id)
-    case .federatedUser(_, let user): user.map { .principal(arn: $0, uniqueID: nil) }
+    case .federatedUser(_, let user, let id): user.map { .principal(arn: $0, uniqueID: id) }
     case .user, .root, .service, .webIdentity, .anonymous: nil
     }
   }

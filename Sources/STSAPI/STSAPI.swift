@@ -15,7 +15,10 @@ package struct STSAPI: Sendable {
   /// The table of contents.
   private static let operations: [any (ControlOperation & STSOperation).Type] = [
     AssumeRole.self,
+    GetAccessKeyInfo.self,
     GetCallerIdentity.self,
+    GetFederationToken.self,
+    GetSessionToken.self,
   ]
 
   /// - Parameter report: hears of errors that callers must not see.
@@ -36,10 +39,12 @@ package struct STSAPI: Sendable {
 package struct STSServices: Sendable {
   let identities: IdentityDirectory
   let sessions: SessionTokens
+  let accessKeys: AccessKeyDirectory
 
-  package init(identities: IdentityDirectory, sessions: SessionTokens) {
+  package init(identities: IdentityDirectory, sessions: SessionTokens, accessKeys: AccessKeyDirectory) {
     self.identities = identities
     self.sessions = sessions
+    self.accessKeys = accessKeys
   }
 }
 

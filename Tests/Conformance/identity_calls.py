@@ -222,12 +222,19 @@ GOOD = {
     "GetAccountSummary": nothing,
     "SimulateCustomPolicy": lambda w: {**SIMULATION, "PolicyInputList": [TEXT]},
     "SimulatePrincipalPolicy": lambda w: {**SIMULATION, "PolicySourceArn": w.caller.arn},
+    "GetSessionToken": nothing,
+    "GetFederationToken": lambda w: {"Name": "calls", "Policy": TEXT, **TAGS},
+    "GetAccessKeyInfo": lambda w: {"AccessKeyId": w.caller.key},
     "AssumeRole": lambda w: {**SESSION, "RoleArn": role_arn(w), "Policy": TEXT, "SourceIdentity": "calls", **TAGS},
 }  # fmt: skip
 """Operation to the members of a call that succeeds."""
 
 MANY_TAGS = {"Tags": [{"Key": f"k{number}", "Value": ""} for number in range(51)]}
 SAME_TAGS = {"Tags": [{"Key": "k", "Value": "v"}, {"Key": "k", "Value": "w"}]}
+
+LARGE_TAGS = {"Tags": [{"Key": f"k{number}", "Value": "v" * 256} for number in range(10)]}
+NARROWING = ("AssumeRole", "GetFederationToken")
+"""The operations that take policies for a session."""
 
 CHANGES = {
     ("AttachUserPolicy", "LimitExceededException"): lambda w: {"UserName": w.user_at_the_limits()},
@@ -268,10 +275,8 @@ CHANGES = {
     ("SimulatePrincipalPolicy", "NoSuchEntityException"): {
         "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/no-such-user"
     },
-    ("AssumeRole", "MalformedPolicyDocumentException"): {"Policy": "no json"},
-    ("AssumeRole", "PackedPolicyTooLargeException"): {
-        "Tags": [{"Key": f"k{number}", "Value": "v" * 256} for number in range(10)]
-    },
+    **{(name, "MalformedPolicyDocumentException"): {"Policy": "no json"} for name in NARROWING},
+    **{(name, "PackedPolicyTooLargeException"): LARGE_TAGS for name in NARROWING},
 }
 """(operation, error) to the members that replace those of the good call."""
 

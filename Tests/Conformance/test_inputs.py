@@ -47,7 +47,7 @@ IAM = [
     "UntagPolicy", "ListEntitiesForPolicy", "GetAccountAuthorizationDetails", "GetAccountSummary",
     "SimulateCustomPolicy", "SimulatePrincipalPolicy",
 ]  # fmt: skip
-STS = ["GetCallerIdentity", "AssumeRole"]
+STS = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo"]
 QUERY = ("iam", "sts")
 """The services whose members come as a form."""
 DEFAULTS = {"Zip", "None", "Text", "PassThrough", "STANDARD"}

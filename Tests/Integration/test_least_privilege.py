@@ -12,7 +12,7 @@ from harness.identities import DENIALS, allow, deny, document, is_allowed, refus
 from harness.paths import redoubt_binary
 from harness.sigv4 import Request, send
 
-FOR_EVERYONE = {("sts", "GetCallerIdentity")}
+FOR_EVERYONE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 """What every caller may do who has a key."""
 
 BY_ONE_ACTION = {("lambda", "Invoke"), ("lambda", "InvokeWithResponseStream")}

@@ -53,10 +53,10 @@ struct CreateFunction: ControlOperation, LambdaOperation {
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
     let arn = input.target.arn(at: place)
     let creation = [
-      AccessRequest("lambda:CreateFunction", on: arn),
+      AccessRequest("lambda:CreateFunction", on: arn, keys: AccessRequest.tagKeys(input.tags)),
       .passRole(input.configuration.role ?? "*"),
     ]
-    let tagging = input.tags.isEmpty ? [] : [AccessRequest("lambda:TagResource", on: arn)]
+    let tagging = input.tags.isEmpty ? [] : [AccessRequest("lambda:TagResource", on: arn, keys: AccessRequest.tagKeys(input.tags))]
     return creation + (input.configuration.layers?.access ?? []) + tagging
   }
 

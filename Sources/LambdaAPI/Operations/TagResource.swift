@@ -22,7 +22,7 @@ struct TagResource: ControlOperation, LambdaOperation {
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("lambda:TagResource", on: input.resource.arn)]
+    [AccessRequest("lambda:TagResource", on: input.resource.arn, keys: AccessRequest.tagKeys(input.tags))]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import JSON
 import Wire
 
 /// Takes tags from a function; a key that it does not have is no error.
@@ -20,7 +21,8 @@ struct UntagResource: ControlOperation, LambdaOperation {
   }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("lambda:UntagResource", on: input.resource.arn)]
+    let keys: [String: JSONValue] = ["aws:TagKeys": .array(input.keys.map { .string($0) })]
+    return [AccessRequest("lambda:UntagResource", on: input.resource.arn, keys: keys)]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

@@ -40,7 +40,7 @@ struct AssumeRole: ControlOperation, STSOperation {
     var keys = input.session.keys
     keys["sts:ExternalId"] = input.externalID.map { .string($0) }
     var tagging = AccessRequest("sts:TagSession", on: input.role, keys: keys)
-    if input.session.tags.isEmpty { tagging.occasion = .tagsAreInherited }
+    if input.session.scope.tags.isEmpty { tagging.occasion = .tagsAreInherited }
     var naming = AccessRequest("sts:SetSourceIdentity", on: input.role, keys: keys)
     if input.session.sourceIdentity == nil { naming.occasion = .sourceIdentityIsInherited }
     return [AccessRequest("sts:AssumeRole", on: input.role, keys: keys), tagging, naming]
@@ -55,17 +55,12 @@ struct AssumeRole: ControlOperation, STSOperation {
     try check(session, role, call.principal)
     let issued = try services.sessions.issue(try session.request(from: call.principal), of: role)
     var members: [String: JSONValue] = [
-      "Credentials": [
-        "AccessKeyId": .string(issued.credentials.accessKeyID.description),
-        "SecretAccessKey": .string(issued.credentials.secretAccessKey),
-        "SessionToken": .string(issued.credentials.sessionToken ?? ""),
-        "Expiration": .string(issued.expiresAt.utc.isoSeconds + "Z"),
-      ],
+      "Credentials": issued.credentialMembers,
       "AssumedRoleUser": [
         "AssumedRoleId": .string(issued.principal.uniqueID), "Arn": .string(issued.principal.arn.description),
       ],
     ]
-    if let percentage = session.packedSize { members["PackedPolicySize"] = .integer(Int64(percentage)) }
+    if let percentage = session.scope.packedSize { members["PackedPolicySize"] = .integer(Int64(percentage)) }
     if case .roleSession(let new) = issued.principal.kind, let source = new.sourceIdentity {
       members["SourceIdentity"] = .string(source)
     }
@@ -81,8 +76,6 @@ struct AssumeRole: ControlOperation, STSOperation {
       throw STSErrors.validation(
         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
     }
-    for arn in session.policyARNs where !services.identities.hasManagedPolicy(arn, in: role.account) {
-      throw STSErrors.validation("The managed policy `\(arn)` is not there.")
-    }
+    try session.scope.check(services.identities, of: role.account)
   }
 }

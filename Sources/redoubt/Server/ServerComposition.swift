@@ -55,7 +55,8 @@ struct ServerComposition {
     let environment = FunctionEnvironment(cipher: state.cipher)
     let runtimes = RuntimeCatalog(identifiers: configuration.runtimes)
     let metrics = MetricRegistry()
-    let decisions = try await ServerDecisions(state, time: time, random: random)
+    let catalog = FunctionCatalog()
+    let decisions = try await ServerDecisions(state, functions: catalog, time: time, random: random)
     let gateway = PlatformGateway()
     let executor = Executor(
       capacity: configuration.environments, idleTimeout: .seconds(configuration.idleTimeoutSeconds),
@@ -63,7 +64,6 @@ struct ServerComposition {
       environment: environment, records: records, findings: findings, metrics: metrics, group: group,
       sessions: decisions.sessions, gate: gateway, time: time, random: random, log: log)
     self.executor = executor
-    let catalog = FunctionCatalog()
     let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
     let admission = AdmissionController(limits: AdmissionLimits(configuration), time: time)
     metrics.read(executor, admission)
@@ -152,7 +152,7 @@ struct ServerComposition {
     let redoubt = RedoubtAPI.endpoints(own, authorizer: authorizer) { report($0, $1.value.requestID) }
     let iam = IAMAPI.endpoints(state.registry, authorizer: authorizer) { report($0, $1.value.requestID) }
     let sts = STSAPI.endpoints(
-      STSServices(identities: state.identities, sessions: state.sessions), authorizer: authorizer
+      STSServices(identities: state.identities, sessions: state.sessions, accessKeys: state.directory), authorizer: authorizer
     ) {
       report($0, $1.value.requestID)
     }

@@ -10,12 +10,15 @@ struct ServerDecisions: Sendable {
   let authorizer: Authorizer
 
   /// Reads the policies of resources; those of identities are there already.
-  init(_ state: ServerState, time: any TimeSource, random: any RandomSource) async throws {
+  init(
+    _ state: ServerState, functions: FunctionCatalog, time: any TimeSource, random: any RandomSource
+  ) async throws {
     policies = ResourcePolicies(database: state.database, random: random)
     sessions = FunctionSessions(
       roles: ServiceRoles(identities: state.identities, time: time, log: log), tokens: state.sessions)
     authorizer = Authorizer(
-      policies: AllPolicies(identities: state.identities, resources: policies), time: time, log: log)
+      policies: AllPolicies(identities: state.identities, resources: policies, functions: functions), time: time,
+      log: log)
     try await policies.load()
   }
 }
