@@ -86,10 +86,10 @@ def test_a_denial_for_older_sessions_ends_temporary_credentials(iam, identities,
     assert not session.may() and is_allowed(caller.client().get_account_settings)
 
 
-@pytest.mark.parametrize("seconds", [899, 129_601])
-def test_a_session_of_a_user_has_its_limits(identities, own_session, seconds):
-    status, code, _ = refusal(identities.caller().client("sts").get_session_token, DurationSeconds=seconds)
-    assert (status, code) == (400, "ValidationError")
+def test_a_session_of_a_user_has_its_limit(identities):
+    sts = identities.caller(FEDERATES).client("sts")
+    for call, members in ((sts.get_session_token, {}), (sts.get_federation_token, {"Name": "bob"})):
+        assert refusal(call, **members, DurationSeconds=129_601)[:2] == (400, "ValidationError")
 
 
 def test_what_somebody_is_given_is_a_part_of_what_the_user_may(identities, federate):
@@ -153,7 +153,7 @@ def test_temporary_credentials_are_not_for_iam_nor_for_more_of_their_kind(identi
     if kind == "role":
         arn = f"arn:aws:iam::{ACCOUNT}:role/{identities.role(allow('*'), trust=TRUST)}"
         session = Session(
-            server, caller.client("sts").assume_role(RoleArn=arn, RoleSessionName="s")["Credentials"]
+            server, caller.client("sts").assume_role(RoleArn=arn, RoleSessionName="run")["Credentials"]
         )
     else:
         session = own_session(caller) if kind == "own" else federate(caller, allow("*"))
@@ -164,7 +164,7 @@ def test_temporary_credentials_are_not_for_iam_nor_for_more_of_their_kind(identi
     if kind != "role":
         assert refusal(session.client("iam").list_users)[:2] == (403, "InvalidClientTokenId")
     role = f"arn:aws:iam::{ACCOUNT}:role/{identities.role()}"
-    assert is_allowed(sts.assume_role, RoleArn=role, RoleSessionName="s") == (kind != "federated")
+    assert is_allowed(sts.assume_role, RoleArn=role, RoleSessionName="run") == (kind != "federated")
 
 
 def test_an_access_key_belongs_to_an_account(identities):

@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Identity
+import JSON
 import Wire
 
 /// Tells the account of a long-term access key. Those of sessions are not kept anywhere.
