@@ -54,7 +54,8 @@ package struct Authorizer: Sendable {
     policies.resource = Self.asksResource(access.action) ? self.policies.resourcePolicy(of: resource) : nil
     let account = Self.account(of: resource) ?? request.value.place.account.description
     let keys = RequestKeys(
-      request: request, access: access, principalTags: own.tags, facts: { [source = self.policies] in
+      request: request, access: access, principalTags: own.tags,
+      facts: { [source = self.policies] in
         source.facts(of: resource)
       }, resourceAccount: account, time: time)
     // Most policies ask for no key: then the request need not be taken apart.

@@ -69,7 +69,9 @@ struct SessionClaims: Codable, Sendable {
       uniqueID: "\(holderID):\(name)", isAdministrator: false)
   }
 
-  private func documents() throws -> [PolicyDocument] { try policy.map { [try PolicyDocument(parsing: $0.utf8)] } ?? [] }
+  private func documents() throws -> [PolicyDocument] {
+    try policy.map { [try PolicyDocument(parsing: $0.utf8)] } ?? []
+  }
 
   private static func arn(_ resource: String, in account: AccountID) -> ARN {
     ARN(service: "sts", region: "", account: account.description, resource: resource)

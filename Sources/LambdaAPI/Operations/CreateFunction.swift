@@ -56,7 +56,8 @@ struct CreateFunction: ControlOperation, LambdaOperation {
       AccessRequest("lambda:CreateFunction", on: arn, keys: AccessRequest.tagKeys(input.tags)),
       .passRole(input.configuration.role ?? "*"),
     ]
-    let tagging = input.tags.isEmpty ? [] : [AccessRequest("lambda:TagResource", on: arn, keys: AccessRequest.tagKeys(input.tags))]
+    let tagging =
+      input.tags.isEmpty ? [] : [AccessRequest("lambda:TagResource", on: arn, keys: AccessRequest.tagKeys(input.tags))]
     return creation + (input.configuration.layers?.access ?? []) + tagging
   }
 

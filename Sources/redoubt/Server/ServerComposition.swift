@@ -152,7 +152,8 @@ struct ServerComposition {
     let redoubt = RedoubtAPI.endpoints(own, authorizer: authorizer) { report($0, $1.value.requestID) }
     let iam = IAMAPI.endpoints(state.registry, authorizer: authorizer) { report($0, $1.value.requestID) }
     let sts = STSAPI.endpoints(
-      STSServices(identities: state.identities, sessions: state.sessions, accessKeys: state.directory), authorizer: authorizer
+      STSServices(identities: state.identities, sessions: state.sessions, accessKeys: state.directory),
+      authorizer: authorizer
     ) {
       report($0, $1.value.requestID)
     }
