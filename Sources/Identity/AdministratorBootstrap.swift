@@ -23,7 +23,8 @@ package struct AdministratorBootstrap: Sendable {
     ]}
     """
 
-  /// Makes the administrator unless the account has one; of two at the same time only one makes it.
+  /// Makes the administrator unless the account has one, and the role unless it has any; of two at the same time only one
+  /// makes them.
   ///
   /// - Returns: the new credentials, or nil when there was an administrator already.
   package func run(for account: AccountID) async throws -> AccessKeyCredentials? {
@@ -43,11 +44,13 @@ package struct AdministratorBootstrap: Sendable {
       maximumSession: 3600)
     let sealedSecret = try keys.sealed(key, secret: credentials.secretAccessKey)
     return try await database.write { transaction in
+      if try !RoleStore().all(transaction).contains(where: { $0.account == account }) {
+        try RoleStore().insert(role, transaction)
+        try PolicyGrantStore().attach(PlatformPolicies.basicExecution, to: role.uniqueID, transaction)
+      }
       guard try !PrincipalStore.hasAdministrator(of: account, in: transaction) else { return nil }
       try PrincipalStore.insert(principal, path: "/", at: now, in: transaction)
       try AccessKeyStore.insert(key, sealedSecret: sealedSecret, in: transaction)
-      try RoleStore().insert(role, transaction)
-      try PolicyGrantStore().attach(PlatformPolicies.basicExecution, to: role.uniqueID, transaction)
       return credentials
     }
   }

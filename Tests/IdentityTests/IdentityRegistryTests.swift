@@ -109,4 +109,19 @@ import Testing
     #expect(bench.identities.resourcePolicy(of: other) == nil)
     #expect(bench.identities.policies(of: other) == nil)
   }
+
+  @Test func `an account without roles has one for functions from its next start on, and keeps what it has`()
+    async throws
+  {
+    let bench = try await RegistryBench()
+    let basic = try #require(bench.identities.role("arn:aws:iam::123456789012:role/lambda-basic"))
+    #expect(basic.trustPolicy.contains("lambda.amazonaws.com"))
+    _ = try await bench.role("app")
+    try await bench.registry.detach(
+      PlatformPolicies.basicExecution, from: .role("lambda-basic"), in: bench.account)
+    try await bench.registry.deleteRole("lambda-basic", in: bench.account)
+    #expect(try await bench.startAgain().role("arn:aws:iam::123456789012:role/lambda-basic") == nil)
+    try await bench.registry.deleteRole("app", in: bench.account)
+    #expect(try await bench.startAgain().role("arn:aws:iam::123456789012:role/lambda-basic") != nil)
+  }
 }

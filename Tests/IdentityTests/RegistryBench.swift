@@ -18,25 +18,39 @@ final class RegistryBench: Sendable {
   /// With the same keys, and nothing in memory.
   let sessionsAfterRestart: SessionTokens
   private let directory: URL
+  private let bootstrap: AdministratorBootstrap
+  private let database: SQLiteDatabase
+  private let cipher: EnvelopeCipher
 
   init() async throws {
     directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     account = try #require(AccountID("123456789012"))
-    let database = try SQLiteDatabase.open(path: directory.path + "/db")
+    database = try SQLiteDatabase.open(path: directory.path + "/db")
     try await database.migrate(
       AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations
         + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
         + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations)
     let keys = AccountKeyStore(database)
     try await keys.ensureKey(for: account, root: PaddedRootKey(), random: random)
-    let cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)
-    _ = try await AdministratorBootstrap(database, cipher: cipher, random: random, time: clock).run(for: account)
+    cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)
+    bootstrap = AdministratorBootstrap(database, cipher: cipher, random: random, time: clock)
+    _ = try await bootstrap.run(for: account)
     registry = IdentityRegistry(
       database, cipher: cipher, accessKeys: accessKeys, identities: identities, time: clock, random: random)
     sessions = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
     sessionsAfterRestart = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
     try await registry.load()
+  }
+
+  /// What a server that starts again has in memory.
+  func startAgain() async throws -> IdentityDirectory {
+    _ = try await bootstrap.run(for: account)
+    let identities = IdentityDirectory()
+    let registry = IdentityRegistry(
+      database, cipher: cipher, accessKeys: AccessKeyDirectory([]), identities: identities, time: clock, random: random)
+    try await registry.load()
+    return identities
   }
 
   deinit { try? FileManager.default.removeItem(at: directory) }
