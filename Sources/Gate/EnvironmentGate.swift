@@ -37,6 +37,9 @@ package struct EnvironmentGate: Sendable {
     let listener = ServerBootstrap(group: loop)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          if let rate = stages.limits.connectionRate {
+            try channel.pipeline.syncOperations.addHandler(AcceptPaceHandler(rate, clock: stages.clock))
+          }
           try channel.pipeline.syncOperations.addHandler(ConnectionLimitHandler(connections))
         }
       }

@@ -32,6 +32,8 @@ package struct GateLimits: Sendable {
   package var lingerBytes = 16 << 20
   /// Requests of all connections together; nil: as many as come.
   package var requestRate: Rate?
+  /// Connections that are accepted; nil: as fast as they come.
+  package var connectionRate: Rate?
   /// How long requests under way may take to finish once shutdown has begun.
   package var drainTimeout = TimeAmount.seconds(30)
 
@@ -43,6 +45,7 @@ package struct GateLimits: Sendable {
     limits.connections = 32
     limits.waitingResponseBytes = 8 << 20
     limits.unauthenticatedBytes = 16 << 20
+    limits.connectionRate = Rate(name: "connection", count: 200, per: .seconds(2))
     limits.requestRate = Rate(name: "environment", count: 500, per: .seconds(2))
     return limits
   }

@@ -74,19 +74,22 @@ package struct GateStages: Sendable {
     GateStages(self, of: function, limits: limits, counters: counters, within: budget)
   }
 
+  /// Counts a request, whatever it turns out to be.
+  ///
+  /// - Returns: false when it is one too many.
+  func takeRequest() -> Bool { meter?.take(at: clock.monotonicTime()) ?? true }
+
   var rules: RequestRules { RequestRules(unexpectedBodyBytes: limits.unexpectedBodyBytes) }
 
   /// Takes a head that `RequestRules` accepted through the other stages.
   func open(_ head: RequestHead, length: Int, _ exchange: Exchange) throws(Denial) -> Intake {
     guard let match = table.find(head) else { throw .unknownOperation(in: table.likelyProtocol(of: head)) }
     let wire = match.service.wireProtocol
-    if let meter, !meter.take(at: clock.monotonicTime()) { throw .rateExceeded(in: wire) }
     exchange.wireProtocol = wire
     exchange.operation = "\(match.service.name):\(match.known?.name ?? "*")"
     let pending = try begin(head, match.service)
-    guard length <= match.bodyLimit else {
-      throw .bodyTooLarge(match.known?.name ?? match.service.name, limit: match.bodyLimit, in: wire)
-    }
+    let limit = inside == nil ? match.bodyLimit : min(match.bodyLimit, budget.limit)
+    guard length <= limit else { throw .bodyTooLarge(match.known?.name ?? match.service.name, limit: limit, in: wire) }
     let reservation = try reserve(length, for: pending, in: wire)
     let place = AccountRegion(account: pending.principal.account, region: region)
     return Intake(

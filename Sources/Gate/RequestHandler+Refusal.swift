@@ -5,7 +5,7 @@ extension RequestHandler {
   /// Refuses what came on the connection, in plain HTTP where an answer can still be given, and closes.
   func refuse(_ refusal: Refusal) {
     switch state {
-    case .idle: refuse(refusal, makeExchange(nil))
+    case .idle: refuse(stages.takeRequest() ? refusal : .rateExceeded, makeExchange(nil))
     case .receiving(let intake): refuse(refusal, intake.exchange)
     // The answer under way is for an earlier request; a second one in its midst would be taken for a part of it.
     case .answering(let exchange):

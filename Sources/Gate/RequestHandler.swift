@@ -109,16 +109,21 @@ final class RequestHandler: ChannelInboundHandler {
 
   private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     let exchange = makeExchange(head)
+    let isWithinRate = stages.takeRequest()
     let framing: RequestRules.Framing
     do {
       framing = try stages.rules.check(head)
     } catch {
-      return refuse(error, exchange)
+      return refuse(isWithinRate ? error : .rateExceeded, exchange)
     }
     exchange.keepsAlive = framing.keepsAlive
     framer.bodyFollows(framing.contentLength)
     let request = RequestHead(
       method: head.method.rawValue, target: head.uri, headers: head.headers.map { (name: $0.name, value: $0.value) })
+    guard isWithinRate else {
+      let denial = Denial.rateExceeded(in: stages.table.likelyProtocol(of: request))
+      return deny(denial, exchange, hasUnreadBody: framing.contentLength > 0)
+    }
     if request.path == Self.healthPath, request.method == "GET", framing.contentLength == 0 {
       return answerHealth(exchange)
     }

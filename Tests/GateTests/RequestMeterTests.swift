@@ -14,6 +14,22 @@ struct RequestMeterTests {
     #expect((0..<20).count { _ in meter.take(at: time(9000)) } == 10)
   }
 
+  @Test func `what is asked too often is refused whatever it is, and what is malformed gets no answer`() throws {
+    let fixture = try GateFixture { $0.requestRate = Rate(name: "x", count: 3, per: .seconds(3)) }
+    let connection = try EmbeddedConnection(fixture)
+    for _ in 0..<5 { try connection.receive("GET /_redoubt/health HTTP/1.1\r\nHost: x\r\n\r\n") }
+    #expect(try connection.answers().map(\.status) == [200, 200, 200, 429, 429])
+    for text in ["nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"] {
+      let other = try EmbeddedConnection(fixture)
+      try other.receive(text)
+      #expect(try other.sent().isEmpty && !other.isOpen)
+    }
+    #expect(fixture.counters.count(of: .rateExceeded) == 4)
+    fixture.clock.advance(by: .seconds(3))
+    try connection.receive("GET /_redoubt/health HTTP/1.1\r\nHost: x\r\n\r\n")
+    #expect(try connection.answers().last?.status == 200)
+  }
+
   @Test func `a budget that is a part of another takes from both, or from neither`() {
     let whole = ByteBudget(limit: 10)
     let (first, second) = (ByteBudget(limit: 8, within: whole), ByteBudget(limit: 8, within: whole))

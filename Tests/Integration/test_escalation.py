@@ -3,17 +3,13 @@
 import json
 
 import pytest
-from harness.clients import ACCOUNT, ROLE
+from harness.clients import ACCOUNT, ROLE, function_arn
 from harness.functions import unique_name
 from harness.identities import TRUST, allow, document, refusal
 from harness.packages import make_zip
 
 EVERYTHING = document(allow("*"))
 PACKAGE = make_zip({"app.py": "def handler(event, context): return 1"})
-
-
-def function_arn(name):
-    return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
 
 
 def new_function(role=ROLE):

@@ -5,16 +5,12 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from harness.clients import ACCOUNT, ROLE, boto3_client
+from harness.clients import ACCOUNT, ROLE, boto3_client, function_arn
 from harness.functions import unique_name
-from harness.identities import allow, deny, document, refusal
+from harness.identities import TRUSTS_LAMBDA, allow, deny, document, refusal
 from harness.packages import make_zip
 from harness.waiting import wait_until
 
-TRUSTS_LAMBDA = json.dumps({
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-})  # fmt: skip
 CALLS = """
 import os
 import boto3
@@ -36,10 +32,6 @@ def handler(event, context):
     return {"id": metadata["RequestId"], "answer": {key: str(value) for key, value in answer.items()}}
 """
 """Makes the call that the event names, and returns what came of it."""
-
-
-def function_arn(name):
-    return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
 
 
 @pytest.fixture(scope="module")
@@ -304,6 +296,25 @@ def is_open(connection):
     name = deploy(holding, MemorySize=512, Timeout=20)
     assert invoke(name, 60).json == 32
     assert invoke(deploy(holding, MemorySize=512), 5).json == 5
+
+
+def test_connections_are_taken_at_a_rate_and_the_rest_waits_at_the_functions_cost(deploy, invoke):
+    churning = """
+import socket, time
+def handler(event, context):
+    made, end = 0, time.monotonic() + 1.5
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", 9002), 0.1).close()
+            made += 1
+        except OSError:
+            pass
+    return made
+"""
+    name = deploy(churning, MemorySize=1769, Timeout=20)
+    # 200 at once, 150 in the time, and as many as wait in the kernel.
+    assert 200 <= invoke(name).json <= 600
+    assert invoke(deploy("def handler(event, context): return 1")).json == 1
 
 
 def test_the_endpoint_is_the_functions_to_choose(deploy, invoke):

@@ -1,16 +1,12 @@
 """Policies ask for the tags of functions, and for those that a request brings."""
 
 import pytest
-from harness.clients import ACCOUNT, ROLE
+from harness.clients import ROLE, function_arn
 from harness.functions import unique_name
 from harness.identities import allow, is_allowed
 from harness.packages import make_zip
 
 CODE = "def handler(event, context): return 1"
-
-
-def arn(name):
-    return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
 
 
 def tagged(value, operator="StringEquals"):
@@ -25,8 +21,8 @@ def test_a_function_is_called_by_its_tag_whichever_version_is_named(identities, 
     invoke = caller.client().invoke
     assert is_allowed(invoke, FunctionName=test) and is_allowed(invoke, FunctionName=test, Qualifier="1")
     assert not is_allowed(invoke, FunctionName=live) and not is_allowed(invoke, FunctionName=bare)
-    lambda_client.tag_resource(Resource=arn(live), Tags={"stage": "test"})
-    lambda_client.untag_resource(Resource=arn(test), TagKeys=["stage"])
+    lambda_client.tag_resource(Resource=function_arn(live), Tags={"stage": "test"})
+    lambda_client.untag_resource(Resource=function_arn(test), TagKeys=["stage"])
     assert is_allowed(invoke, FunctionName=live) and not is_allowed(invoke, FunctionName=test)
 
 
@@ -62,7 +58,7 @@ def test_tags_are_set_and_taken_as_a_policy_says(identities, deploy):
         allow("lambda:TagResource", Condition={"StringEquals": {"aws:RequestTag/stage": ["test", "live"]}}),
         allow("lambda:UntagResource", Condition={"ForAllValues:StringEquals": {"aws:TagKeys": ["note"]}}),
     )
-    client, resource = caller.client(), {"Resource": arn(name)}
+    client, resource = caller.client(), {"Resource": function_arn(name)}
     assert is_allowed(client.tag_resource, **resource, Tags={"stage": "live"})
     assert not is_allowed(client.tag_resource, **resource, Tags={"stage": "other"})
     assert is_allowed(client.untag_resource, **resource, TagKeys=["note"])

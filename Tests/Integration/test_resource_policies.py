@@ -3,22 +3,14 @@
 import json
 
 import pytest
-from harness.clients import ACCOUNT, ROLE, boto3_client
+from harness.clients import ACCOUNT, ROLE, boto3_client, function_arn
 from harness.functions import unique_name
-from harness.identities import allow, is_allowed, refusal
+from harness.identities import TRUSTS_LAMBDA, allow, is_allowed, refusal
 from harness.packages import make_zip
 from harness.waiting import wait_until
 
 CODE = "def handler(event, context): return 1"
 INVOKE = "lambda:InvokeFunction"
-TRUSTS_LAMBDA = json.dumps({
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-})  # fmt: skip
-
-
-def function_arn(name):
-    return f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
 
 
 @pytest.fixture

@@ -15,6 +15,10 @@ ACCOUNT = "000000000000"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/lambda-basic"
 
 
+def function_arn(name):
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+
+
 def boto3_client(server, service="lambda", *, validates=True, **options):
     """Retries are off: a test must see the first answer.
 

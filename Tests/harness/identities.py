@@ -49,6 +49,13 @@ TRUST = json.dumps({
 """A trust policy that leaves it to the account who may assume the role, with tags and a source identity."""
 
 
+TRUSTS_LAMBDA = json.dumps({
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+})  # fmt: skip
+"""A trust policy of a role for functions."""
+
+
 @dataclass(frozen=True)
 class Caller:
     """A user with a key of its own."""
