@@ -69,7 +69,8 @@ package struct Authorizer: Sendable {
     log.add(
       DecisionRecord(
         requestID: request.value.requestID, account: request.value.place.account, time: time.wallTime(),
-        question: question, decision: decision, policies: DecisionRecord.Policies(own, policies)))
+        question: question, decision: decision, policies: DecisionRecord.Policies(own, policies)),
+      isInside: request.value.source.isEnvironment)
     return decision
   }
 

@@ -52,33 +52,42 @@ extension ConditionKeys {
   }
 }
 
-/// The latest decisions, in memory. Those that allow cannot push out those that deny.
+/// The latest decisions, in memory. Those that allow cannot push out those that deny, nor those about functions' calls those
+/// about others'.
 package final class DecisionLog: Sendable {
   private let allowances: Mutex<Ring>
   private let denials: Mutex<Ring>
+  private let allowancesInside: Mutex<Ring>
+  private let denialsInside: Mutex<Ring>
 
   /// - Parameter capacity: how many of each kind are kept, at least 1.
   package init(capacity: Int = 10_000) {
     allowances = Mutex(Ring(capacity: capacity))
     denials = Mutex(Ring(capacity: capacity))
+    allowancesInside = Mutex(Ring(capacity: capacity))
+    denialsInside = Mutex(Ring(capacity: capacity))
   }
 
-  func add(_ record: DecisionRecord) {
+  /// - Parameter isInside: whether the request came from an execution environment.
+  func add(_ record: DecisionRecord, isInside: Bool) {
     var record = record
     record.question.keys = record.question.keys.remembered
     if record.question.resource.utf8.count > 2048 {
       record.question.resource = String(record.question.resource.prefix(2048))
     }
-    if record.decision.isAllowed {
-      allowances.withLock { $0.add(record) }
-    } else {
-      denials.withLock { $0.add(record) }
+    switch (record.decision.isAllowed, isInside) {
+    case (true, false): allowances.withLock { $0.add(record) }
+    case (false, false): denials.withLock { $0.add(record) }
+    case (true, true): allowancesInside.withLock { $0.add(record) }
+    case (false, true): denialsInside.withLock { $0.add(record) }
     }
   }
 
   /// The decisions of one request of an account, in the order in which they were made.
   package func decisions(of id: RequestID, in account: AccountID) -> [DecisionRecord] {
-    let all = allowances.withLock { $0.records } + denials.withLock { $0.records }
+    let all =
+      allowances.withLock { $0.records } + denials.withLock { $0.records } + allowancesInside.withLock { $0.records }
+      + denialsInside.withLock { $0.records }
     return all.filter { $0.requestID == id && $0.account == account }
   }
 

@@ -26,7 +26,7 @@ package struct RateMeter: Sendable {
     rate.count > 0 && max(full, now).advanced(by: rate.interval) - now <= rate.per
   }
 
-  package mutating func take(from rate: Rate, at now: MonotonicTime) {
-    full = max(full, now).advanced(by: rate.interval)
+  package mutating func take(_ count: Int = 1, from rate: Rate, at now: MonotonicTime) {
+    full = max(full, now).advanced(by: rate.interval * count)
   }
 }

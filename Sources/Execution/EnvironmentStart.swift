@@ -2,6 +2,7 @@ import Authorization
 import Core
 import Functions
 import Logging
+import NIOCore
 import Sandbox
 import SupplyChain
 import Telemetry
@@ -22,9 +23,13 @@ struct EnvironmentStart: Sendable {
       each(spec.trees[...], preparation.verify) {
         ask(spec, mayUnpack: true, StartTimes(began: began, verified: services.time.monotonicTime()))
       }
+    } catch is RoleNotAssumable {
+      // Whoever invokes hears of it.
+      services.log.debug("a function's role cannot be assumed", metadata: metadata(ExecutionFailure.roleNotAssumable))
+      fail(.roleNotAssumable)
     } catch {
       services.log.error("cannot start an environment", metadata: metadata(error))
-      fail((error as? ExecutionFailure) ?? (error is RoleNotAssumable ? .roleNotAssumable : .sandbox))
+      fail((error as? ExecutionFailure) ?? .sandbox)
     }
   }
 
@@ -87,9 +92,10 @@ struct EnvironmentStart: Sendable {
     environment.failed(error == .noSlot ? .noCapacity : .sandbox)
   }
 
+  /// Later, for the next in the queue may fail in the same way, and so on.
   private func fail(_ reason: ExecutionFailure) {
     let environment = environment
-    environment.onLoop { environment.failed(reason) }
+    environment.eventLoop.execute { environment.failed(reason) }
   }
 
   private func makeSpec() throws -> SandboxSpec {

@@ -16,7 +16,8 @@ struct PoolEnvironment<Key: Hashable & Sendable>: Sendable {
   }
 
   let key: Key
-  let startedAt: MonotonicTime
+  /// From when on it takes no more work.
+  let oldAt: MonotonicTime
   var state: State
   /// When it was started as the second and last one of its first work; nil: it was started for whatever comes.
   var secondSince: MonotonicTime?
@@ -25,9 +26,9 @@ struct PoolEnvironment<Key: Hashable & Sendable>: Sendable {
   /// Its runtime has been ready once.
   var isInitialised = false
 
-  init(key: Key, state: State, startedAt: MonotonicTime) {
+  init(key: Key, state: State, oldAt: MonotonicTime) {
     self.key = key
-    self.startedAt = startedAt
+    self.oldAt = oldAt
     self.state = state
   }
 

@@ -70,7 +70,10 @@ extension PoolStateMachine {
     if group.isStock {
       guard environments.count < stockCapacity else { return nil }
     } else {
-      guard environments.count < capacity else { return leastValuable(at: now).map { end($0) } }
+      guard environments.count < capacity else {
+        // What is ending makes room already.
+        return endingCount > 0 ? nil : leastValuable(at: now).map { end($0) }
+      }
     }
     return startAhead(key, group.spec, at: now)
   }

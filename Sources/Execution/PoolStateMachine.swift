@@ -62,7 +62,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   ///   - capacity: environments at once, over all keys.
   ///   - idleTimeout: how long an environment may wait for work before it is ended.
   ///   - freezeDelay: how long before it is frozen.
-  ///   - lifetime: how old an environment gets before it takes no more work.
+  ///   - lifetime: how old an environment gets at least before it takes no more work; a sixth more at most.
   ///   - owner: among whom a full host is shared; each key by itself where none is given.
   package init(
     capacity: Int, idleTimeout: Duration, freezeDelay: Duration, lifetime: Duration,
@@ -261,7 +261,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
   private mutating func add(_ key: Key, _ state: Environment.State, at now: MonotonicTime) -> EnvironmentID {
     lastID += 1
     let id = EnvironmentID(number: lastID)
-    environments[id] = Environment(key: key, state: state, startedAt: now)
+    environments[id] = Environment(key: key, state: state, oldAt: now.advanced(by: lifetime(of: id)))
     update(key) {
       $0.size += 1
       if case .starting = state { $0.starting += 1 }

@@ -23,6 +23,8 @@ package enum FunctionError: Error, Hashable, Sendable {
   case versionHasAliases([String])
   /// A function would have more than it can.
   case tooManyTags
+  /// Another tag's key differs from it in case only.
+  case ambiguousTag(String)
   /// A stored record cannot be read; for the server's own log.
   case unreadableRecord(String)
 }

@@ -7,7 +7,7 @@ extension FunctionRegistry {
 
   /// Adds tags to a function; its versions and environments are not touched.
   ///
-  /// - Throws: `FunctionError.notFound`, `.tooManyTags` when there would be more than `mostTags`.
+  /// - Throws: `FunctionError.notFound`, `.ambiguousTag`, `.tooManyTags` when there would be more than `mostTags`.
   package func tag(_ name: FunctionName, at place: AccountRegion, with added: [String: String]) async throws {
     try await change(name, at: place) { transaction in
       guard try self.exists(name, at: place, transaction) else { throw self.missing(name, place) }
@@ -22,12 +22,19 @@ extension FunctionRegistry {
     }
   }
 
+  /// A tag whose key differs from another's in case only: policies, whose condition keys know no case, could not tell
+  /// which of the two they ask for.
+  package static func ambiguousTag(in tags: [String: String]) -> String? {
+    var seen: Set<String> = []
+    return tags.keys.sorted().first { !seen.insert($0.lowercased()).inserted }
+  }
+
   func setTags(
     _ added: [String: String], of name: FunctionName, at place: AccountRegion, _ transaction: any Transaction
   ) throws {
     try tags.set(added, of: name, at: place, transaction)
-    guard try tags.tags(of: name, at: place, transaction).count <= Self.mostTags else {
-      throw FunctionError.tooManyTags
-    }
+    let all = try tags.tags(of: name, at: place, transaction)
+    guard all.count <= Self.mostTags else { throw FunctionError.tooManyTags }
+    if let key = Self.ambiguousTag(in: all) { throw FunctionError.ambiguousTag(key) }
   }
 }

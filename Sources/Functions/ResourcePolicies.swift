@@ -20,7 +20,8 @@ package final class ResourcePolicies: Sendable {
     var entries: [String: Entry] = [:]
     /// Where everybody may be allowed something, as `account/region`.
     var publicPlaces: Set<String> = []
-    var publicSequence: UInt64 = 0
+    /// Of the last change of each of them.
+    var publicSequences: [String: UInt64] = [:]
   }
 
   /// What a transaction has made of some policies, to be taken over once it is on disk.
@@ -110,8 +111,8 @@ package final class ResourcePolicies: Sendable {
       return order.next()
     }
     state.withLock { state in
-      guard sequence > state.publicSequence else { return }
-      state.publicSequence = sequence
+      guard sequence > state.publicSequences[Self.text(place)] ?? 0 else { return }
+      state.publicSequences[Self.text(place)] = sequence
       if isAllowed { state.publicPlaces.insert(Self.text(place)) } else { state.publicPlaces.remove(Self.text(place)) }
     }
   }

@@ -32,10 +32,10 @@ package struct ResourcePolicy: Hashable, Sendable {
   func compiled(withPublic: Bool) throws(FunctionError) -> PolicyDocument {
     let counted = statements.filter { withPublic || !$0.isPublic }
     guard !counted.isEmpty else { return .nothing }
-    let text = Self.text(counted.map(\.json))
+    // With ids for ARNs, each statement by itself: of two, one may mean a user who is gone.
+    let text = Self.text(counted.map { $0.shown { _, _ in false } })
     do {
-      let ids = counted.compactMap { one in one.principalID.flatMap { id in one.principalARN.map { ($0, id) } } }
-      return try PolicyDocument(parsing: text.utf8).naming(Dictionary(ids, uniquingKeysWith: { first, _ in first }))
+      return try PolicyDocument(parsing: text.utf8)
     } catch {
       throw .unreadableRecord(text)
     }

@@ -8,22 +8,26 @@ package struct EnvironmentGate: Sendable {
   private let stages: GateStages
   private let limits: GateLimits
   private let counters = GateCounters()
-  private let budget: ByteBudget
+  private let budgets: FunctionBudgets
+  private let runner: ControlOperationRunner
   private let failed: @Sendable (any Error) -> Void
 
   /// - Parameters:
   ///   - stages: those of the listener outside.
+  ///   - runner: for what functions ask, so that they do not keep others waiting.
   ///   - limits: of one environment.
   ///   - unauthenticatedBytes: the limit of that name over all environments.
   ///   - failed: hears why a listener could not be opened.
   package init(
-    _ stages: GateStages, limits: GateLimits = .insideEnvironment, unauthenticatedBytes: Int = 256 << 20,
+    _ stages: GateStages, runner: ControlOperationRunner, limits: GateLimits = .insideEnvironment,
+    unauthenticatedBytes: Int = 256 << 20,
     failed: @escaping @Sendable (any Error) -> Void
   ) {
     self.stages = stages
+    self.runner = runner
     self.limits = limits
     self.failed = failed
-    budget = ByteBudget(limit: unauthenticatedBytes)
+    budgets = FunctionBudgets(limit: unauthenticatedBytes)
   }
 
   /// Serves one environment of the function.
@@ -32,7 +36,8 @@ package struct EnvironmentGate: Sendable {
   ///   - socket: a listening socket; taken over.
   ///   - loop: of the listener and its connections.
   package func open(_ socket: Int32, of function: ARN, on loop: any EventLoop) -> EnvironmentListener {
-    let stages = stages.inside(function, limits: limits, counters: counters, within: budget)
+    let stages = stages.inside(
+      function, limits: limits, counters: counters, within: budgets.budget(of: function), runner: runner)
     let connections = ConnectionSet(limit: limits.connections, counters: counters, on: loop)
     let listener = ServerBootstrap(group: loop)
       .serverChannelInitializer { channel in
@@ -44,6 +49,8 @@ package struct EnvironmentGate: Sendable {
         }
       }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      // Whoever sends without an end does not keep the loop from the others.
+      .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try GatePipeline.configure(channel, stages) }
       }

@@ -43,7 +43,10 @@ package struct GateLimits: Sendable {
   package static var insideEnvironment: GateLimits {
     var limits = GateLimits()
     limits.connections = 32
+    limits.bodyTimeout = .seconds(10)
+    limits.bodyRate = 4 << 20
     limits.waitingResponseBytes = 8 << 20
+    limits.stallBytes = 1 << 20
     limits.unauthenticatedBytes = 16 << 20
     limits.connectionRate = Rate(name: "connection", count: 200, per: .seconds(2))
     limits.requestRate = Rate(name: "environment", count: 500, per: .seconds(2))

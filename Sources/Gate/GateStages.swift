@@ -49,12 +49,14 @@ package struct GateStages: Sendable {
     budget = ByteBudget(limit: limits.unauthenticatedBytes)
   }
 
-  private init(_ outside: GateStages, of function: ARN, limits: GateLimits, counters: GateCounters, within: ByteBudget)
-  {
+  private init(
+    _ outside: GateStages, of function: ARN, limits: GateLimits, counters: GateCounters, within: ByteBudget,
+    runner: ControlOperationRunner
+  ) {
     table = outside.table
     verifier = outside.verifier
     region = outside.region
-    runner = outside.runner
+    self.runner = runner
     clock = outside.clock
     random = outside.random
     access = outside.access
@@ -67,12 +69,18 @@ package struct GateStages: Sendable {
 
   /// The same for a listener inside an environment of a function.
   ///
-  /// - Parameter within: what the listeners of all environments share.
+  /// - Parameters:
+  ///   - within: what the listeners of the function's environments share.
+  ///   - runner: for its control operations.
   func inside(
-    _ function: ARN, limits: GateLimits, counters: GateCounters, within budget: ByteBudget
+    _ function: ARN, limits: GateLimits, counters: GateCounters, within budget: ByteBudget,
+    runner: ControlOperationRunner
   ) -> GateStages {
-    GateStages(self, of: function, limits: limits, counters: counters, within: budget)
+    GateStages(self, of: function, limits: limits, counters: counters, within: budget, runner: runner)
   }
+
+  /// Counts a body like requests, one for each 64 KiB: to hash it is work.
+  func takeBody(_ length: Int) { meter?.take(length >> 16, at: clock.monotonicTime()) }
 
   /// Counts a request, whatever it turns out to be.
   ///
@@ -104,11 +112,12 @@ package struct GateStages: Sendable {
     }
   }
 
-  /// A body whose hash is declared and signed already has a known sender, and takes nothing of the budget.
+  /// A body whose hash is declared and signed already has a known sender, and takes nothing of the budget; but from
+  /// inside environments, whose code is known and not trusted for it.
   private func reserve(
     _ length: Int, for pending: PendingVerification, in wire: WireProtocol
   ) throws(Denial) -> ByteBudget.Reservation? {
-    if length == 0 || pending.isSignatureVerified { return nil }
+    if length == 0 || (inside == nil && pending.isSignatureVerified) { return nil }
     guard let reservation = budget.reserve(length) else { throw .overloaded(.unauthenticatedBytes, in: wire) }
     return reservation
   }

@@ -121,9 +121,10 @@ final class RequestHandler: ChannelInboundHandler {
     let request = RequestHead(
       method: head.method.rawValue, target: head.uri, headers: head.headers.map { (name: $0.name, value: $0.value) })
     guard isWithinRate else {
-      let denial = Denial.rateExceeded(in: stages.table.likelyProtocol(of: request))
-      return deny(denial, exchange, hasUnreadBody: framing.contentLength > 0)
+      // The connection goes as well: what follows on it would cost as much, and new ones come at a pace.
+      return deny(.rateExceeded(in: stages.table.likelyProtocol(of: request)), exchange, hasUnreadBody: true)
     }
+    stages.takeBody(framing.contentLength)
     if request.path == Self.healthPath, request.method == "GET", framing.contentLength == 0 {
       return answerHealth(exchange)
     }

@@ -6,10 +6,13 @@ import Wire
 /// form), so that it is judged as the caller's request is and ends with the key.
 package struct URLPresigner: Sendable {
   private let directory: AccessKeyDirectory
+  private let sessions: SessionTokens?
   private let time: any TimeSource
 
-  package init(directory: AccessKeyDirectory, time: any TimeSource) {
+  /// - Parameter sessions: opens the tokens of sessions; nil where there are none.
+  package init(directory: AccessKeyDirectory, sessions: SessionTokens?, time: any TimeSource) {
     self.directory = directory
+    self.sessions = sessions
     self.time = time
   }
 
@@ -24,7 +27,8 @@ package struct URLPresigner: Sendable {
     _ path: String, host: String, service: String, region: Region, key id: AccessKeyID, token: String?,
     lifetime: Duration
   ) -> String? {
-    guard let identity = directory.find(id), identity.key.isActive else { return nil }
+    let session = token.flatMap { sessions?.open($0, for: id) }
+    guard let identity = directory.find(id) ?? session, identity.key.isActive else { return nil }
     let now = SigningTime(time.wallTime())
     let scope = CredentialScope(date: String(now.date), region: region.description, service: service)
     var parameters = [

@@ -67,6 +67,10 @@ enum LambdaErrors {
 
   static let tooManyTags = invalidParameter("Number of tags exceeds resource tag limit.")
 
+  static func ambiguousTag(_ key: String) -> Fault {
+    invalidParameter("Tag keys that differ in case only are not supported: \(key)")
+  }
+
   static let qualifierMismatch = invalidParameter(
     "The derived qualifier from the function name does not match the specified qualifier.")
 
@@ -150,6 +154,7 @@ enum LambdaErrors {
       conflict(
         "Unable to delete version because the following aliases reference it: [\(names.joined(separator: ", "))]")
     case .tooManyTags: tooManyTags
+    case .ambiguousTag(let key): ambiguousTag(key)
     case .weightedLatest: invalidParameter("$LATEST is not supported for an alias pointing to more than 1 version")
     case .repeatedVersion(let version):
       invalidParameter(

@@ -1,3 +1,5 @@
+import Core
+
 /// Who asks, as policies see them.
 package struct Caller: Hashable, Sendable {
   package let kind: Kind
@@ -54,7 +56,9 @@ extension Caller {
   var identity: Identity {
     switch kind {
     case .user(let arn, let id): .principal(arn: arn, uniqueID: id)
-    case .roleSession(let arn, _, _), .federatedUser(let arn, _, _): .principal(arn: arn, uniqueID: nil)
+    case .roleSession(let arn, _, let roleID):
+      .principal(arn: arn, uniqueID: roleID.map { "\($0):\(arn.fields(separatedBy: "/").last ?? "")" })
+    case .federatedUser(let arn, _, _): .principal(arn: arn, uniqueID: nil)
     case .root: account.map { .account($0) } ?? .nobody
     case .service(let name): .service(name.lowercased())
     case .webIdentity(let provider): .federated(provider)

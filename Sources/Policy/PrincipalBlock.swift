@@ -67,7 +67,9 @@ package enum PrincipalPattern: Hashable, Sendable {
     if text.utf8.count == 12, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return .account(text) }
     let fields = text.fields(separatedBy: ":", maxSplits: 5)
     if fields.count == 6, fields[2] == "iam", fields[5] == "root" { return .account(String(fields[4])) }
-    let isID = (text.hasPrefix("AIDA") || text.hasPrefix("AROA")) && text.utf8.allSatisfy(isUpperOrDigit)
+    // Of a session, that of its role and the session's name.
+    let id = text.fields(separatedBy: ":", maxSplits: 1)[0]
+    let isID = (id.hasPrefix("AIDA") || id.hasPrefix("AROA")) && id.utf8.allSatisfy(isUpperOrDigit)
     return isID ? .uniqueID(text) : .arn(text)
   }
 

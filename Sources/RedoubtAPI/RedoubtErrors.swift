@@ -20,7 +20,7 @@ enum RedoubtErrors {
     case .notFound(let arn):
       notFound("function not found: \(arn)")
     case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord,
-      .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases, .tooManyTags:
+      .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases, .tooManyTags, .ambiguousTag:
       nil
     }
   }

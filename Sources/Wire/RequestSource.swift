@@ -9,6 +9,12 @@ package enum RequestSource: Hashable, Sendable {
   case environment(of: ARN)
 }
 
+extension RequestSource {
+  package var isEnvironment: Bool {
+    if case .environment = self { true } else { false }
+  }
+}
+
 extension RequestSource: CustomStringConvertible {
   package var description: String {
     switch self {

@@ -30,17 +30,28 @@ struct PoolLifetimeTests {
     _ = pool.available(id, at: time(1))
     #expect(pool.available(id, at: time(99)).isEmpty)
     #expect(ended(pool.reap(at: time(99))).isEmpty)
-    #expect(ended(pool.reap(at: time(100))) == [id])
+    #expect(ended(pool.reap(at: time(117))) == [id])
   }
 
   @Test mutating func `one that never rests ends after its work, and what waits gets another`() {
     let id = started(pool.submit(1, key: "a", at: time(0), spec: "s"))[0]
     _ = pool.available(id, at: time(1))
     pool.finishing(id)
-    #expect(pool.submit(2, key: "a", at: time(100), spec: "s").isEmpty)
-    let actions = pool.available(id, at: time(100))
+    #expect(pool.submit(2, key: "a", at: time(117), spec: "s").isEmpty)
+    let actions = pool.available(id, at: time(117))
     #expect(ended(actions) == [id])
     #expect(started(actions).count == 1)
+  }
+
+  @Test mutating func `those that work and were started together do not end together`() {
+    let ids = (0..<120).map { started(pool.submit($0, key: "a", at: time(0), spec: "s"))[0] }
+    for id in ids { _ = pool.available(id, at: time(1)) }
+    var ends: [Int64: Int] = [:]
+    for second in Int64(100)...117 {
+      for id in ids { ends[second, default: 0] += ended(pool.available(id, at: time(second))).count }
+    }
+    #expect(ends.values.reduce(0, +) == 120)
+    #expect(ends.values.allSatisfy { $0 <= 12 })
   }
 
   @Test mutating func `what is kept is replaced little by little`() {

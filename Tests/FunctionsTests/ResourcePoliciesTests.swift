@@ -61,6 +61,13 @@ struct ResourcePoliciesTests {
     #expect(policy.text { _, _ in false }.contains("AIDA1"))
   }
 
+  @Test func `a permission for who was made anew counts beside that for who is gone`() async throws {
+    let user = "arn:aws:iam::111111111111:user/u"
+    _ = try await permit(permission("old", ["AWS": .string(user)], ofID: "AIDA1"))
+    _ = try await permit(permission("new", ["AWS": .string(user)], ofID: "AIDA2"))
+    #expect(letsIn(user, id: "AIDA1") && letsIn(user, id: "AIDA2") && !letsIn(user, id: "AIDA3"))
+  }
+
   @Test func `a name comes once, and a revision is the last`() async throws {
     let first = try await permit(permission("s"))
     await #expect(throws: ResourcePolicyError.statementExists("s")) { try await permit(permission("s")) }

@@ -34,7 +34,7 @@ import Wire
   }
 
   private func link(lifetime: Duration = .seconds(60)) -> String? {
-    URLPresigner(directory: bench.directory, time: bench.clock).url(
+    URLPresigner(directory: bench.directory, sessions: nil, time: bench.clock).url(
       "/a/b", host: "example.test:4566", service: "lambda", region: bench.region,
       key: bench.credentials.accessKeyID, token: nil, lifetime: lifetime)
   }

@@ -3,7 +3,7 @@
 import pytest
 from harness.clients import ROLE, function_arn
 from harness.functions import unique_name
-from harness.identities import allow, is_allowed
+from harness.identities import allow, is_allowed, refusal
 from harness.packages import make_zip
 
 CODE = "def handler(event, context): return 1"
@@ -50,6 +50,16 @@ def test_a_function_is_made_with_the_tags_that_a_policy_asks_for(identities, new
     for wrong in ({}, {"Tags": {"stage": "live"}}, {"Tags": {"stage": "test", "other": "x"}}):
         assert not is_allowed(create, **new_function, **wrong)
     assert is_allowed(create, **new_function, Tags={"stage": "test"})
+
+
+def test_no_two_tags_differ_in_case_only(deploy, lambda_client):
+    """Policies could not tell which of them they ask for."""
+    name = deploy(CODE, Tags={"stage": "test"})
+    tag = {"Resource": function_arn(name)}
+    for tags in ({"STAGE": "live"}, {"a": "1", "A": "2"}):
+        assert refusal(lambda_client.tag_resource, **tag, Tags=tags)[:2] == (400, "InvalidParameterValueException")
+    lambda_client.untag_resource(**tag, TagKeys=["stage"])
+    lambda_client.tag_resource(**tag, Tags={"STAGE": "live"})
 
 
 def test_tags_are_set_and_taken_as_a_policy_says(identities, deploy):

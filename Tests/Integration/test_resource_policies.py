@@ -5,7 +5,7 @@ import json
 import pytest
 from harness.clients import ACCOUNT, ROLE, boto3_client, function_arn
 from harness.functions import unique_name
-from harness.identities import TRUSTS_LAMBDA, allow, is_allowed, refusal
+from harness.identities import TRUST, TRUSTS_LAMBDA, allow, is_allowed, refusal
 from harness.packages import make_zip
 from harness.waiting import wait_until
 
@@ -129,12 +129,18 @@ def handler(event, context):
     assert invoke(caller, name).json == "1"
 
 
-@pytest.mark.parametrize("header", ["X-Amz-Source-Arn", "X-Amz-Source-Account", "Aws-SourceArn", "X-Amz-SourceArn"])
-def test_nobody_says_for_whom_they_act(identities, name, permit, server, header):
+@pytest.mark.parametrize(
+    ("member", "value", "header"),
+    [
+        ("SourceArn", "arn:aws:s3:::bucket", "X-Amz-Source-Arn"), ("SourceArn", "arn:aws:s3:::bucket", "Aws-SourceArn"),
+        ("SourceArn", "arn:aws:s3:::bucket", "X-Amz-SourceArn"), ("SourceAccount", ACCOUNT, "X-Amz-Source-Account"),
+        ("SourceAccount", ACCOUNT, "X-Amz-SourceAccount"),
+    ],
+)  # fmt: skip
+def test_nobody_says_for_whom_they_act(identities, name, permit, server, member, value, header):
     caller = identities.caller()
-    permit(name, caller.arn, SourceArn="arn:aws:s3:::bucket", SourceAccount=ACCOUNT)
+    permit(name, caller.arn, **{member: value})
     client = boto3_client(server, aws_access_key_id=caller.key, aws_secret_access_key=caller.secret)
-    value = ACCOUNT if header.endswith("Account") else "arn:aws:s3:::bucket"
     client.meta.events.register("before-sign", lambda request, **_: request.headers.add_header(header, value))
     assert not is_allowed(client.invoke, FunctionName=name)
 
@@ -150,18 +156,20 @@ def test_a_service_without_a_source_is_a_finding(lambda_client, deploy, permit, 
     open_, scoped = deploy(CODE), deploy(CODE)
     permit(scoped, "s3.amazonaws.com", SourceArn="arn:aws:s3:::b", SourceAccount=ACCOUNT)
     permit(open_, "s3.amazonaws.com")
-    found = wait_until(
-        lambda: [line for line in redoubt("findings").stdout.splitlines() if "confused-deputy" in line], 5,
-        what="the finding",
-    )  # fmt: skip
-    assert any(function_arn(open_) in line for line in found)
-    assert not any(function_arn(scoped) in line for line in found)
+
+    def found():
+        lines = [line for line in redoubt("findings").stdout.splitlines() if "confused-deputy" in line]
+        return lines if any(function_arn(open_) in line for line in lines) else None
+
+    lines = wait_until(found, 5, what="the finding")
+    assert not any(function_arn(scoped) in line for line in lines)
 
 
 @pytest.mark.parametrize(
     "principal",
     ["nobody", "S3.amazonaws.com", "s3.example.com", "arn:aws:iam::111111111111:user/*", "arn:aws:s3:::bucket", "12345",
-     f"arn:aws:iam::{ACCOUNT}:user/not-there", f"arn:aws:iam::{ACCOUNT}:role/not-there", "..amazonaws.com"],
+     f"arn:aws:iam::{ACCOUNT}:user/not-there", f"arn:aws:iam::{ACCOUNT}:role/not-there", "..amazonaws.com",
+     f"arn:aws:sts::{ACCOUNT}:assumed-role/not-there/job", f"arn:aws:sts::{ACCOUNT}:assumed-role/x"],
 )  # fmt: skip
 def test_nobody_is_let_in_who_cannot_be(name, lambda_client, principal):
     status, code, message = refusal(
@@ -177,6 +185,28 @@ def test_a_user_made_anew_is_another(identities, lambda_client, name, permit):
     second = identities.caller(name=first.name)
     assert second.arn == first.arn and not may_invoke(second, name)
     assert policy_of(lambda_client, name)["Statement"][0]["Principal"] == {"AWS": first.unique_id}
+
+
+def test_a_session_of_a_role_made_anew_is_another(identities, iam, name, permit, server):
+    role = identities.role()
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/job"
+    sts = identities.caller(allow("sts:AssumeRole")).client("sts")
+
+    def may_invoke_as(job):
+        made = sts.assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName=job)["Credentials"]
+        client = boto3_client(
+            server, aws_access_key_id=made["AccessKeyId"], aws_secret_access_key=made["SecretAccessKey"],
+            aws_session_token=made["SessionToken"],
+        )  # fmt: skip
+        return is_allowed(client.invoke, FunctionName=name)
+
+    permit(name, session)
+    assert may_invoke_as("job") and not may_invoke_as("another")
+    identities.delete_role(role)
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
+    assert not may_invoke_as("job")
+    permit(name, session)
+    assert may_invoke_as("job")
 
 
 def test_what_is_made_anew_has_no_policy(identities, lambda_client, deploy, permit):

@@ -1,6 +1,7 @@
 """Temporary credentials of users: their own, and those that they give to others."""
 
-import json
+import datetime
+import urllib.request
 
 import pytest
 from harness.clients import ACCOUNT, boto3_client
@@ -136,7 +137,7 @@ def test_somebody_has_the_tags_of_the_user_and_of_the_session(iam, identities, f
     assert federate(caller, everything, Tags=tags(team="red")).may()
 
 
-def test_a_functions_policy_names_somebody_or_the_user(identities, federate, deploy, lambda_client):
+def test_a_functions_policy_that_names_the_user_lets_in_whom_the_user_lets(identities, federate, deploy, lambda_client):
     name = deploy("def handler(event, context): return 1")
     caller = identities.caller(FEDERATES)
     somebody = federate(caller, allow(SETTINGS), name="bob")
@@ -177,6 +178,23 @@ def test_an_access_key_belongs_to_an_account(identities):
 
 def test_a_token_is_good_for_its_own_key_only(identities, own_session, server):
     first, second = own_session(identities.caller(allow(SETTINGS))), own_session(identities.caller(allow(SETTINGS)))
-    mixed = Session(server, {**first.credentials, "SessionToken": second.credentials["SessionToken"]})
+    # With the secret that the token holds: nothing but the key's id is another's.
+    mixed = Session(server, {**second.credentials, "AccessKeyId": first.credentials["AccessKeyId"]})
     assert refusal(mixed.client().get_account_settings)[0] == 403
-    assert json.dumps(first.credentials, default=str) != json.dumps(second.credentials, default=str)
+    assert second.may()
+
+
+def test_the_administrators_temporary_credentials_end_within_the_hour(server):
+    sts = boto3_client(server, "sts")
+    for answer in (
+        sts.get_session_token(DurationSeconds=129_600), sts.get_federation_token(Name="bob", DurationSeconds=129_600)
+    ):  # fmt: skip
+        left = answer["Credentials"]["Expiration"] - datetime.datetime.now(datetime.timezone.utc)
+        assert left <= datetime.timedelta(hours=1, seconds=5)
+
+
+def test_a_link_to_a_package_is_made_with_temporary_credentials(identities, own_session, deploy):
+    name = deploy("def handler(event, context): return 1")
+    caller = identities.caller(allow("lambda:GetFunction", "redoubt:GetFunctionPackage"))
+    location = own_session(caller).client().get_function(FunctionName=name)["Code"]["Location"]
+    assert urllib.request.urlopen(location).read()[:2] == b"PK"

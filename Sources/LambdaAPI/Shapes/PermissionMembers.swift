@@ -90,12 +90,7 @@ struct PermissionMembers: Sendable {
   /// - Throws: for a principal that cannot be, or that is not there.
   func permission(on resource: String, _ identities: IdentityDirectory, at place: AccountRegion) throws -> Permission {
     guard let who = PermittedPrincipal(principal) else { throw Self.invalidPrincipal }
-    var id: String?
-    if case .arn(let arn) = who, arn.service == "iam", arn.resource != "root", arn.account == place.account.description
-    {
-      id = identities.uniqueID(of: arn.description)
-      guard id != nil else { throw Self.invalidPrincipal }
-    }
+    let id = try Self.id(of: who, identities, place.account)
     var statement: [String: JSONValue] = [
       "Sid": .string(statementID), "Effect": "Allow", "Principal": who.json, "Action": .string(action),
       "Resource": .string(resource),
@@ -103,6 +98,20 @@ struct PermissionMembers: Sendable {
     if !conditions.isEmpty { statement["Condition"] = .object(conditions) }
     return Permission(
       id: statementID, json: .object(statement), principalID: id, isPublic: who == .everyone && !isScoped)
+  }
+
+  /// What the principal is kept by, if it is one of the account: its unique id, of a session with that of its role.
+  private static func id(
+    of principal: PermittedPrincipal, _ identities: IdentityDirectory, _ account: AccountID
+  ) throws -> String? {
+    guard case .arn(let arn) = principal, arn.account == account.description, arn.resource != "root" else { return nil }
+    let fields = arn.resource.fields(separatedBy: "/").map(String.init)
+    let isSession = arn.service == "sts"
+    guard !isSession || fields.count == 3 else { throw invalidPrincipal }
+    let role = ARN(service: "iam", region: "", account: arn.account, resource: "role/" + fields[1])
+    let named = isSession ? identities.wholeARN(role.description) : arn.description
+    guard let id = identities.uniqueID(of: named) else { throw invalidPrincipal }
+    return isSession ? "\(id):\(fields[2])" : id
   }
 
   /// Whether a service is let in for whatever it acts: for anybody's resources, then.

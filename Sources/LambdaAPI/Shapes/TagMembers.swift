@@ -30,6 +30,7 @@ enum TagMembers {
       throw LambdaErrors.invalidParameter("aws: prefixed tag key names are not allowed for external use.")
     }
     if tags.count > FunctionRegistry.mostTags { throw LambdaErrors.tooManyTags }
+    if let key = FunctionRegistry.ambiguousTag(in: tags) { throw LambdaErrors.ambiguousTag(key) }
   }
 
   /// Reads `TagKeys`, which must be there.

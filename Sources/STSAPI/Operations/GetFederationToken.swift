@@ -41,7 +41,8 @@ struct GetFederationToken: ControlOperation, STSOperation {
     let input = call.value
     try input.scope.check(services.identities, of: call.principal.account)
     let request = SessionRequest(
-      name: input.name, duration: input.duration, policy: input.scope.policy, policyARNs: input.scope.policyARNs,
+      name: input.name, duration: call.principal.sessionDuration(asked: input.duration), policy: input.scope.policy,
+      policyARNs: input.scope.policyARNs,
       tags: input.scope.tags)
     let issued = try services.sessions.issueFederated(request, by: call.principal)
     var members: [String: JSONValue] = [

@@ -3,9 +3,9 @@ import Sandbox
 
 /// How many descriptors the server and the spawner may hold.
 enum OpenFileLimit {
-  /// Three listeners, connections of the runtime and of the function's code, log, what is looked at from outside, and the
-  /// freezer.
-  private static let ofAnEnvironment = 16
+  /// Three listeners, log, what is looked at from outside, the freezer, and connections: most have few of the 16 of the
+  /// runtime and the 32 of the function's code.
+  private static let ofAnEnvironment = 24
   private static let ofTheServer = 256
 
   /// By the one of the two that needs more.

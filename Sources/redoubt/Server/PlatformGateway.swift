@@ -14,9 +14,12 @@ final class PlatformGateway: PlatformGate {
   ///
   /// - Parameters:
   ///   - stages: those of the listener outside.
+  ///   - runner: for what functions ask.
   ///   - unauthenticatedBytes: the limit of that name over all environments.
-  func serve(_ stages: GateStages, unauthenticatedBytes: Int, log: Logger) {
-    let gate = EnvironmentGate(stages, unauthenticatedBytes: unauthenticatedBytes) { error in
+  func serve(
+    _ stages: GateStages, runner: ControlOperationRunner, unauthenticatedBytes: Int, log: Logger
+  ) {
+    let gate = EnvironmentGate(stages, runner: runner, unauthenticatedBytes: unauthenticatedBytes) { error in
       log.error("cannot serve the platform to an environment", metadata: ["error": "\(error)"])
     }
     self.gate.withLock { $0 = gate }

@@ -37,6 +37,8 @@ struct ServerComposition {
   private let executor: Executor
   private let snapshots: SnapshotService
   private let runner = ControlOperationRunner()
+  /// Of what functions ask.
+  private let innerRunner = ControlOperationRunner(concurrency: 16, waiting: 256)
   private let stages: GateStages
 
   init(_ configuration: ServeConfiguration, time: any TimeSource, random: any RandomSource) async throws {
@@ -89,7 +91,7 @@ struct ServerComposition {
       catalog: catalog, registry: registry, environment: environment, library: library, layers: layers,
       codeStorage: codeStorage, runtimes: runtimes, admission: admission, executor: executor,
       sessions: decisions.sessions, identities: state.identities, findings: findings, random: random,
-      presigner: URLPresigner(directory: state.directory, time: time))
+      presigner: URLPresigner(directory: state.directory, sessions: state.sessions, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
       layers: layers, metrics: metrics, decisions: decisions.log)
@@ -97,7 +99,7 @@ struct ServerComposition {
       configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, log), state, runner, findings,
       time,
       random, log)
-    gateway.serve(stages, unauthenticatedBytes: configuration.unauthenticatedBytes, log: log)
+    gateway.serve(stages, runner: innerRunner, unauthenticatedBytes: configuration.unauthenticatedBytes, log: log)
   }
 
   /// The other half is the sandboxes': with as many loops as cores both wait for each other.
@@ -129,6 +131,7 @@ struct ServerComposition {
         retentionDays: configuration.logRetentionDays, time: time, log: log),
       ExecutionService(executor: executor),
       snapshots,
+      innerRunner,
       runner,
       gate,
     ]

@@ -1,6 +1,7 @@
 import Gate
 import Logging
 import NIOCore
+import Wire
 
 extension Logger {
   /// The server's own log, on standard error.
@@ -10,11 +11,10 @@ extension Logger {
     return logger
   }
 
-  /// One line a request; refusals at `info`, the rest at `debug`, so that the warm path writes nothing by default, and
-  /// nothing at all for what a function asks too often.
+  /// One line a request; refusals at `info`, the rest at `debug`, so that the warm path writes nothing by default. What
+  /// functions ask is at `debug` whatever comes of it: this log is not theirs to fill.
   func access(_ record: AccessRecord) {
-    let isOfNote = (record.status ?? 599) >= 400 && record.outcome != .refused(.rateExceeded)
-    let level: Logger.Level = isOfNote ? .info : .debug
+    let level: Logger.Level = (record.status ?? 599) >= 400 && !record.source.isEnvironment ? .info : .debug
     guard logLevel <= level else { return }
     log(
       level: level, "request",
