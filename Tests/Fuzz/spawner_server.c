@@ -6,7 +6,7 @@
 
 #include "spawner_world.h"
 
-enum { MAXIMUM_OWED = 16384, ROOM_FOR_DESCRIPTORS = 8, SMALL_BUFFER = 8192 };
+enum { MAXIMUM_OWED = 16384, ROOM_FOR_DESCRIPTORS = SP_STARTED_DESCRIPTORS, SMALL_BUFFER = 8192 };
 
 struct owed {
   uint64_t request;
