@@ -276,7 +276,7 @@ def handler(event, context):
 def test_an_environment_asks_as_often_as_it_may_and_no_more(deploy, invoke):
     asking = deploy(REQUESTS, MemorySize=1769, Timeout=30)
     found = invoke(asking, {"count": 900}).json
-    assert found["403"] >= 500 and found["429"] > 0, found
+    assert found["403"] >= 500 and found.get("429", 0) > 0, found
     assert invoke(deploy(REQUESTS, MemorySize=512), {"count": 20}).json == {"403": 20}, "another is not held back"
 
 
