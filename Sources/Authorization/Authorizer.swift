@@ -24,13 +24,13 @@ package struct Authorizer: Sendable {
   ) throws(Fault) -> Authorized<Chosen.Input> {
     let place = request.value.place
     let needed = Chosen.access(input, at: place)
-    guard !needed.isEmpty else {
+    guard let first = needed.first else {
       throw wire.denial(of: request.principal, Chosen.name, on: "*", because: " because the operation names no action")
     }
-    if let fault = request.principal.refusal(of: Chosen.name, needed) { throw fault }
+    if let fault = request.principal.refusal(of: Chosen.name, first.action) { throw fault }
     guard let own = policies.policies(of: request.principal) else {
       throw wire.denial(
-        of: request.principal, needed[0].action, on: named(needed[0], request),
+        of: request.principal, first.action, on: named(first, request),
         because: " because the principal is not there any more")
     }
     for access in needed where request.principal.isOccasion(access.occasion) {
@@ -54,10 +54,8 @@ package struct Authorizer: Sendable {
     policies.resource = Self.asksResource(access.action) ? self.policies.resourcePolicy(of: resource) : nil
     let account = Self.account(of: resource) ?? request.value.place.account.description
     let keys = RequestKeys(
-      request: request, access: access, principalTags: own.tags,
-      facts: { [source = self.policies] in
-        source.facts(of: resource)
-      }, resourceAccount: account, time: time)
+      request: request, access: access, principalTags: own.tags, resource: resource, policies: self.policies,
+      resourceAccount: account, time: time)
     // Most policies ask for no key: then the request need not be taken apart.
     let usesKeys = own.usesKeys || policies.resource?.usesKeys ?? false
     var question = PolicyQuestion(

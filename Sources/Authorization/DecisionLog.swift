@@ -55,18 +55,23 @@ extension ConditionKeys {
 /// The latest decisions, in memory. Those that allow cannot push out those that deny, nor those about functions' calls those
 /// about others'.
 package final class DecisionLog: Sendable {
-  private let allowances: Mutex<Ring>
-  private let denials: Mutex<Ring>
-  private let allowancesInside: Mutex<Ring>
-  private let denialsInside: Mutex<Ring>
+  /// Those of one request stand in this order: the first denial ends it.
+  private enum Kind: Int, CaseIterable {
+    case allowance
+    case denial
+    case allowanceInside
+    case denialInside
+
+    init(isAllowed: Bool, isInside: Bool) {
+      self = isInside ? (isAllowed ? .allowanceInside : .denialInside) : (isAllowed ? .allowance : .denial)
+    }
+  }
+
+  /// By kind.
+  private let rings: Mutex<[Ring]>
 
   /// - Parameter capacity: how many of each kind are kept, at least 1.
-  package init(capacity: Int = 10_000) {
-    allowances = Mutex(Ring(capacity: capacity))
-    denials = Mutex(Ring(capacity: capacity))
-    allowancesInside = Mutex(Ring(capacity: capacity))
-    denialsInside = Mutex(Ring(capacity: capacity))
-  }
+  package init(capacity: Int = 10_000) { rings = Mutex(Kind.allCases.map { _ in Ring(capacity: capacity) }) }
 
   /// - Parameter isInside: whether the request came from an execution environment.
   func add(_ record: DecisionRecord, isInside: Bool) {
@@ -75,20 +80,15 @@ package final class DecisionLog: Sendable {
     if record.question.resource.utf8.count > 2048 {
       record.question.resource = String(record.question.resource.prefix(2048))
     }
-    switch (record.decision.isAllowed, isInside) {
-    case (true, false): allowances.withLock { $0.add(record) }
-    case (false, false): denials.withLock { $0.add(record) }
-    case (true, true): allowancesInside.withLock { $0.add(record) }
-    case (false, true): denialsInside.withLock { $0.add(record) }
-    }
+    let kind = Kind(isAllowed: record.decision.isAllowed, isInside: isInside)
+    rings.withLock { $0[kind.rawValue].add(record) }
   }
 
   /// The decisions of one request of an account, in the order in which they were made.
   package func decisions(of id: RequestID, in account: AccountID) -> [DecisionRecord] {
-    let all =
-      allowances.withLock { $0.records } + denials.withLock { $0.records } + allowancesInside.withLock { $0.records }
-      + denialsInside.withLock { $0.records }
-    return all.filter { $0.requestID == id && $0.account == account }
+    rings.withLock { $0 }.flatMap { ring in
+      ring.records.filter { $0.requestID == id && $0.account == account }
+    }
   }
 
   /// The last records, in no order but the one of each request.

@@ -10,8 +10,8 @@ struct RequestKeys {
   let request: Authenticated<OperationRequest>
   let access: AccessRequest
   let principalTags: [String: String]
-  /// Asked for only where keys are.
-  let facts: @Sendable () -> IdentityFacts
+  let resource: String
+  let policies: any PolicySource
   let resourceAccount: String
   let time: any TimeSource
 
@@ -22,7 +22,7 @@ struct RequestKeys {
     keys["aws:PrincipalIsAWSService"] = .single("false")
     keys["aws:userid"] = .single(principal.uniqueID)
     for (name, value) in principalTags { keys["aws:PrincipalTag/" + name] = .single(value) }
-    let facts = facts()
+    let facts = policies.facts(of: resource)
     for (name, value) in facts.tags {
       keys["aws:ResourceTag/" + name] = .single(value)
       if access.action.hasPrefix("iam:") { keys["iam:ResourceTag/" + name] = .single(value) }

@@ -4,30 +4,27 @@ import Wire
 extension Principal {
   /// What temporary credentials are not for, whatever policies say (IAM User Guide, "Compare AWS STS credentials").
   ///
-  /// - Parameter needed: what the operation needs.
+  /// - Parameter action: the operation's own, which is the first of those that it needs.
   /// - Returns: nil where policies decide.
-  func refusal(of operation: String, _ needed: [AccessRequest]) -> Fault? {
-    let actions = needed.map(\.action)
-    return switch kind {
+  func refusal(of operation: String, _ action: String) -> Fault? {
+    switch kind {
     case .user: nil
-    case .roleSession: actions.contains(where: Self.givesCredentialsOfUsers) ? Self.notForSessions(operation) : nil
-    case .userSession: Self.refusal(of: operation, actions, allowing: ["sts:AssumeRole", "sts:GetCallerIdentity"])
-    case .federatedUser: Self.refusal(of: operation, actions, allowing: ["sts:GetCallerIdentity"])
+    case .roleSession: Self.ofUsers.contains(action) ? Self.notForSessions(operation) : nil
+    case .userSession: Self.refusal(of: operation, action, allowing: ["sts:AssumeRole", "sts:GetCallerIdentity"])
+    case .federatedUser: Self.refusal(of: operation, action, allowing: ["sts:GetCallerIdentity"])
     }
   }
 
-  private static func givesCredentialsOfUsers(_ action: String) -> Bool {
-    action == "sts:GetSessionToken" || action == "sts:GetFederationToken"
-  }
+  /// What gives credentials of users.
+  private static let ofUsers: Set = ["sts:GetSessionToken", "sts:GetFederationToken"]
 
   /// - Parameter allowed: actions of STS.
-  private static func refusal(of operation: String, _ actions: [String], allowing allowed: Set<String>) -> Fault? {
-    if actions.contains(where: { $0.hasPrefix("iam:") }), !actions.contains(where: { $0.hasPrefix("lambda:") }) {
+  private static func refusal(of operation: String, _ action: String, allowing allowed: Set<String>) -> Fault? {
+    if action.hasPrefix("iam:") {
       return Fault(
         code: "InvalidClientTokenId", status: 403, message: "The security token included in the request is invalid.")
     }
-    guard actions.contains(where: { $0.hasPrefix("sts:") }), allowed.isDisjoint(with: actions) else { return nil }
-    return notForSessions(operation)
+    return action.hasPrefix("sts:") && !allowed.contains(action) ? notForSessions(operation) : nil
   }
 
   private static func notForSessions(_ operation: String) -> Fault {

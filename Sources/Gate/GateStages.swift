@@ -14,16 +14,16 @@ package struct GateStages: Sendable {
   let table: ServiceTable
   let verifier: SignatureVerifier
   let region: Region
-  let runner: ControlOperationRunner
-  let limits: GateLimits
-  package let counters: GateCounters
-  package let budget: ByteBudget
+  private(set) var runner: ControlOperationRunner
+  private(set) var limits: GateLimits
+  package private(set) var counters: GateCounters
+  package private(set) var budget: ByteBudget
   let clock: any TimeSource
   let random: any RandomSource
   let access: AccessSink
   /// The function inside whose environment the listener is; nil for one of the host's network.
-  let inside: ARN?
-  private let meter: RequestMeter?
+  private(set) var inside: ARN?
+  private var meter: RequestMeter?
 
   /// - Parameters:
   ///   - region: of every service in the table; signatures must be scoped to it.
@@ -44,27 +44,8 @@ package struct GateStages: Sendable {
     self.clock = clock
     self.random = random
     self.access = access
-    inside = nil
     meter = limits.requestRate.map { RequestMeter($0) }
     budget = ByteBudget(limit: limits.unauthenticatedBytes)
-  }
-
-  private init(
-    _ outside: GateStages, of function: ARN, limits: GateLimits, counters: GateCounters, within: ByteBudget,
-    runner: ControlOperationRunner
-  ) {
-    table = outside.table
-    verifier = outside.verifier
-    region = outside.region
-    self.runner = runner
-    clock = outside.clock
-    random = outside.random
-    access = outside.access
-    self.limits = limits
-    self.counters = counters
-    inside = function
-    meter = limits.requestRate.map { RequestMeter($0) }
-    budget = ByteBudget(limit: limits.unauthenticatedBytes, within: within)
   }
 
   /// The same for a listener inside an environment of a function.
@@ -76,7 +57,14 @@ package struct GateStages: Sendable {
     _ function: ARN, limits: GateLimits, counters: GateCounters, within budget: ByteBudget,
     runner: ControlOperationRunner
   ) -> GateStages {
-    GateStages(self, of: function, limits: limits, counters: counters, within: budget, runner: runner)
+    var stages = self
+    stages.inside = function
+    stages.limits = limits
+    stages.counters = counters
+    stages.runner = runner
+    stages.meter = limits.requestRate.map { RequestMeter($0) }
+    stages.budget = ByteBudget(limit: limits.unauthenticatedBytes, within: budget)
+    return stages
   }
 
   /// Counts a body like requests, one for each 64 KiB: to hash it is work.

@@ -16,6 +16,11 @@ package final class AccessKeyDirectory: Sendable {
   /// The key of that id, active or not.
   package func find(_ id: AccessKeyID) -> SigningIdentity? { identities.withLock { $0[id] } }
 
+  /// The key of that id, or that of the session whose token comes with it.
+  func find(_ id: AccessKeyID, token: String?, of sessions: SessionTokens?) -> SigningIdentity? {
+    find(id) ?? token.flatMap { sessions?.open($0, for: id) }
+  }
+
   /// An active key of the account's administrator, always the same as long as the keys are.
   package func administrator(of account: AccountID) -> SigningIdentity? {
     identities.withLock { identities in

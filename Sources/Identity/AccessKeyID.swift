@@ -18,6 +18,14 @@ package struct AccessKeyID: Hashable, Sendable, CustomStringConvertible {
   init(ofSessionFrom random: any RandomSource) { description = "ASIA" + Base32.text(random.bytes(10)) }
 }
 
+/// The stable ids of what IAM keeps, for example `AIDA...`: what is made anew under an old name has another.
+enum UniqueID {
+  /// - Parameter kind: the first four characters.
+  static func make(_ kind: String, from random: any RandomSource) -> String {
+    kind + Base32.text(random.bytes(15)).prefix(17)
+  }
+}
+
 /// Base 32 (RFC 4648 section 6), for whole groups of five bytes.
 enum Base32 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)

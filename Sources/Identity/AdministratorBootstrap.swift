@@ -33,13 +33,13 @@ package struct AdministratorBootstrap: Sendable {
     let principal = Principal(
       account: account,
       arn: ARN(service: "iam", region: "", account: account.description, resource: "user/administrator"),
-      kind: .user("administrator"), uniqueID: "AIDA" + Base32.text(random.bytes(15)).prefix(17), isAdministrator: true)
+      kind: .user("administrator"), uniqueID: UniqueID.make("AIDA", from: random), isAdministrator: true)
     let key = AccessKey(
       id: credentials.accessKeyID, account: account, principalARN: principal.arn, isActive: true, createdAt: now,
       session: nil)
     let role = Role(
       account: account, name: "lambda-basic", path: "/",
-      uniqueID: "AROA" + Base32.text(random.bytes(15)).prefix(17), createdAt: WallTime(seconds: now.seconds),
+      uniqueID: UniqueID.make("AROA", from: random), createdAt: WallTime(seconds: now.seconds),
       trustPolicy: Self.trustsLambda, trustedIDs: [:], description: "Functions that need nothing but their logs.",
       maximumSession: 3600)
     let sealedSecret = try keys.sealed(key, secret: credentials.secretAccessKey)

@@ -36,10 +36,20 @@ package final class IdentityDirectory: Sendable {
     return content.withLock { $0 }.facts[arn] ?? IdentityFacts()
   }
 
-  /// The unique id of the user, group or role of that ARN; nil when it is not there.
-  package func uniqueID(of arn: String) -> String? {
-    Self.isPlain(arn) ? content.withLock { $0 }.ids[arn] : nil
+  /// What policies keep a user, role or session by, whom they name by an ARN: the unique id, of a session that of its role
+  /// with the session's name. nil when there is none such.
+  package func uniqueID(of principal: ARN) -> String? {
+    guard principal.service == "sts" else { return uniqueID(of: principal.description) }
+    let fields = principal.resource.fields(separatedBy: "/").map(String.init)
+    guard fields.count == 3, fields[0] == "assumed-role" else { return nil }
+    let role = ARN(service: "iam", region: "", account: principal.account, resource: "role/" + fields[1])
+    return uniqueID(of: wholeARN(role.description)).map { "\($0):\(fields[2])" }
   }
+
+  private func uniqueID(of arn: String) -> String? { Self.isPlain(arn) ? content.withLock { $0 }.ids[arn] : nil }
+
+  /// Whether the user of the principal, or the role of its session, is there.
+  func isThere(_ principal: Principal) -> Bool { content.withLock { $0 }.isThere(principal) }
 
   package func role(_ arn: String) -> Role? {
     Self.isPlain(arn) ? content.withLock { $0 }.trust[arn]?.role : nil

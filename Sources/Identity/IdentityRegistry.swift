@@ -65,5 +65,5 @@ package final class IdentityRegistry: Sendable {
   }
 
   /// A new id of that kind, such as `AIDA...`.
-  func uniqueID(_ prefix: String) -> String { prefix + Base32.text(random.bytes(15)).prefix(17) }
+  func uniqueID(_ prefix: String) -> String { UniqueID.make(prefix, from: random) }
 }

@@ -70,14 +70,15 @@ final class IdentitySnapshot: Sendable {
       }, uniquingKeysWith: { first, _ in first })
   }
 
+  func isThere(_ principal: Principal) -> Bool { own[principal.holderID] != nil }
+
   func policies(of principal: Principal) -> PrincipalPolicies? {
-    switch principal.kind {
-    case .user, .userSession: return own[principal.uniqueID]
+    guard let holder = own[principal.holderID] else { return nil }
+    return switch principal.kind {
+    case .user, .userSession: holder
     case .roleSession(let session):
-      guard let role = own[session.roleID], session.narrows else { return own[session.roleID] }
-      return narrowed(role, session.policies, session.policyARNs)
-    case .federatedUser(let session):
-      return own[session.userID].map { narrowed($0, session.policies, session.policyARNs) }
+      session.narrows ? narrowed(holder, session.policies, session.policyARNs) : holder
+    case .federatedUser(let session): narrowed(holder, session.policies, session.policyARNs)
     }
   }
 
@@ -129,6 +130,17 @@ final class IdentitySnapshot: Sendable {
       return try PolicyDocument(parsing: text.utf8)
     } catch {
       throw IdentityError(.malformedRecord, "policy `\(name)` cannot be read: \(error.message)")
+    }
+  }
+}
+
+extension Principal {
+  /// The unique id of the user or role whose policies count.
+  fileprivate var holderID: String {
+    switch kind {
+    case .user, .userSession: uniqueID
+    case .roleSession(let session): session.roleID
+    case .federatedUser(let session): session.userID
     }
   }
 }

@@ -81,7 +81,7 @@ package final class SessionTokens: Sendable {
   }
 
   private func isThere(_ identity: SigningIdentity) -> Bool {
-    guard identities.policies(of: identity.principal) != nil else { return false }
+    guard identities.isThere(identity.principal) else { return false }
     guard case .roleSession(let session) = identity.principal.kind, session.sourceFunction != nil else { return true }
     return environments.withLock { $0.contains(identity.key.id) }
   }

@@ -43,9 +43,9 @@ package struct SignatureVerifier: Sendable {
     else { throw .incompleteSignature("The request has too many headers or too long a target to be signed.") }
     let presented = try PresentedSignature.parse(head)
     let payload = try PayloadDeclaration(head, rule: rule)
-    guard let id = presented.accessKeyID, let identity = find(id, presented.sessionToken), identity.key.isActive else {
-      throw .unknownAccessKey
-    }
+    guard let id = presented.accessKeyID,
+      let identity = directory.find(id, token: presented.sessionToken, of: sessions), identity.key.isActive
+    else { throw .unknownAccessKey }
     let now = time.wallTime()
     try checkScope(presented, service, region)
     try checkAge(presented, now)
@@ -56,11 +56,6 @@ package struct SignatureVerifier: Sendable {
     let key = identity.signingKey(for: presented.scope)
     let check = SignatureCheck(request: request, presented: presented, key: key)
     return try PendingVerification(check, payload: payload, identity: identity)
-  }
-
-  private func find(_ id: AccessKeyID, _ token: String?) -> SigningIdentity? {
-    if let identity = directory.find(id) { return identity }
-    return token.flatMap { sessions?.open($0, for: id) }
   }
 
   private func checkScope(

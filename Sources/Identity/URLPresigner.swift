@@ -27,8 +27,7 @@ package struct URLPresigner: Sendable {
     _ path: String, host: String, service: String, region: Region, key id: AccessKeyID, token: String?,
     lifetime: Duration
   ) -> String? {
-    let session = token.flatMap { sessions?.open($0, for: id) }
-    guard let identity = directory.find(id) ?? session, identity.key.isActive else { return nil }
+    guard let identity = directory.find(id, token: token, of: sessions), identity.key.isActive else { return nil }
     let now = SigningTime(time.wallTime())
     let scope = CredentialScope(date: String(now.date), region: region.description, service: service)
     var parameters = [

@@ -64,7 +64,6 @@ struct SessionMembers: Sendable {
     }
     return SessionRequest(
       name: name, duration: duration, policy: scope.policy, policyARNs: scope.policyARNs, tags: tags,
-      transitiveTags: transitive,
-      sourceIdentity: source)
+      transitiveTags: transitive, sourceIdentity: source)
   }
 }

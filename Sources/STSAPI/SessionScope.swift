@@ -19,7 +19,7 @@ struct SessionScope: Sendable {
   init(_ members: inout MemberReader, longestPolicy: Int) throws(Fault) {
     policy = try members.string("Policy")
     var arns: [String] = []
-    for item in try Self.objects("PolicyArns", members).prefix(Self.mostPolicies + 1) {
+    for item in try members.structures("PolicyArns").prefix(Self.mostPolicies + 1) {
       let arn = item["arn"]?.string
       if arn == nil { members.note(nil, at: "policyArns.member.arn", "Member must not be null") }
       members.check(arn, at: "policyArns.member.arn", lengths: 20...2048)
@@ -42,12 +42,6 @@ struct SessionScope: Sendable {
     for arn in policyARNs where !identities.hasManagedPolicy(arn, in: account) {
       throw STSErrors.validation("The managed policy `\(arn)` is not there.")
     }
-  }
-
-  private static func objects(_ name: String, _ members: MemberReader) throws(Fault) -> [JSONValue] {
-    guard let value = members.member(name) else { return [] }
-    guard case .array(let values) = value else { throw .serialization("`\(name)` is not a list of structures") }
-    return values
   }
 
   /// What fits the constraints of each member and is wrong nevertheless.

@@ -151,6 +151,13 @@ package struct MemberReader: Sendable {
     return texts
   }
 
+  /// The elements of a list of structures; none when it is absent.
+  package func structures(_ name: String) throws(Fault) -> [JSONValue] {
+    guard let value = member(name) else { return [] }
+    guard case .array(let elements) = value else { throw .wrongType(name, "list of structures") }
+    return elements
+  }
+
   /// A reader of a structure inside the body; what it collects is handed back by `absorb`.
   package func structure(_ name: String) throws(Fault) -> MemberReader? {
     guard let members = try object(name) else { return nil }

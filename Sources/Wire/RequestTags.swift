@@ -12,11 +12,9 @@ extension MemberReader {
   package mutating func tags(
     limit: Int, code: String, also check: (String, inout MemberReader) -> Void = { _, _ in }
   ) throws(Fault) -> [String: String] {
-    guard let value = member("Tags") else { return [:] }
-    guard case .array(let list) = value else { throw .serialization("`Tags` is not a list of structures") }
     var tags: [String: String] = [:]
     var seen: Set<String> = []
-    for item in list.prefix(limit + 1) {
+    for item in try structures("Tags").prefix(limit + 1) {
       let key = item["Key"]?.string ?? ""
       checkTag(key, item["Value"]?.string)
       check(key, &self)
@@ -44,17 +42,7 @@ extension MemberReader {
     check(key, at: "tags.member.key", pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+", matches: Self.isTagText)
   }
 
-  private static func isTagText(_ text: String) -> Bool {
-    text.unicodeScalars.allSatisfy { scalar in
-      if "_.:/=+-@".unicodeScalars.contains(scalar) { return true }
-      return switch scalar.properties.generalCategory {
-      case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
-        .letterNumber, .otherNumber, .spaceSeparator, .lineSeparator, .paragraphSeparator:
-        true
-      default: false
-      }
-    }
-  }
+  private static func isTagText(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(TagCharacter.contains) }
 }
 
 extension AccessRequest {

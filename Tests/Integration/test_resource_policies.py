@@ -187,7 +187,7 @@ def test_a_user_made_anew_is_another(identities, lambda_client, name, permit):
     assert policy_of(lambda_client, name)["Statement"][0]["Principal"] == {"AWS": first.unique_id}
 
 
-def test_a_session_of_a_role_made_anew_is_another(identities, iam, name, permit, server):
+def test_a_session_of_a_role_made_anew_is_another(identities, iam, lambda_client, name, permit, server):
     role = identities.role()
     session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/job"
     sts = identities.caller(allow("sts:AssumeRole")).client("sts")
@@ -200,13 +200,19 @@ def test_a_session_of_a_role_made_anew_is_another(identities, iam, name, permit,
         )  # fmt: skip
         return is_allowed(client.invoke, FunctionName=name)
 
+    def shown():
+        return [one["Principal"] for one in policy_of(lambda_client, name)["Statement"]]
+
     permit(name, session)
     assert may_invoke_as("job") and not may_invoke_as("another")
+    assert shown() == [{"AWS": session}]
+    gone = f"{iam.get_role(RoleName=role)['Role']['RoleId']}:job"
     identities.delete_role(role)
     iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
     assert not may_invoke_as("job")
     permit(name, session)
     assert may_invoke_as("job")
+    assert shown() == [{"AWS": gone}, {"AWS": session}]
 
 
 def test_what_is_made_anew_has_no_policy(identities, lambda_client, deploy, permit):

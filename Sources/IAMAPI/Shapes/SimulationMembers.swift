@@ -58,9 +58,7 @@ struct SimulationMembers: Sendable {
 
   private static func keys(_ members: MemberReader) throws(Fault) -> ConditionKeys {
     var keys = ConditionKeys()
-    guard let value = members.member("ContextEntries") else { return keys }
-    guard case .array(let entries) = value else { throw .serialization("`ContextEntries` is not a list of structures") }
-    for entry in entries {
+    for entry in try members.structures("ContextEntries") {
       guard let name = entry["ContextKeyName"]?.string else { throw .serialization("a context entry has no name") }
       var values: [String] = []
       if case .array(let list)? = entry["ContextKeyValues"] { values = list.compactMap(\.string) }

@@ -42,12 +42,11 @@ struct AddPermission: ControlOperation, LambdaOperation {
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let (target, members) = (call.value.target, call.value.permission)
     let name = try services.name(target, at: call.place)
-    try target.checkHasPolicy()
+    let qualifier = try target.policyQualifier
     let resource = target.arn(at: call.place)
     let permission = try members.permission(on: resource, services.identities, at: call.place)
     _ = try await services.registry.permit(
-      permission, of: name, target.isQualified ? target.qualifier : nil, at: call.place,
-      revisionID: call.value.revisionID)
+      permission, of: name, qualifier, at: call.place, revisionID: call.value.revisionID)
     if members.isUnscopedService {
       services.findings.record(.unscopedService(members.principal, on: resource, at: call.place))
     }
@@ -94,9 +93,14 @@ struct AddPermission: ControlOperation, LambdaOperation {
 }
 
 extension FunctionTarget {
-  /// - Throws: for `$LATEST`, which is named by the plain name only.
-  func checkHasPolicy() throws(Fault) {
-    guard isQualified, qualifier.hasPrefix("$LATEST") else { return }
-    throw LambdaErrors.invalidParameter("We currently do not support adding policies for $LATEST.")
+  /// Whose policy is meant: a version's or an alias's; nil: the function's by its plain name.
+  var policyQualifier: String? {
+    get throws(Fault) {
+      guard isQualified else { return nil }
+      guard !qualifier.hasPrefix("$LATEST") else {
+        throw LambdaErrors.invalidParameter("We currently do not support adding policies for $LATEST.")
+      }
+      return qualifier
+    }
   }
 }

@@ -21,11 +21,8 @@ struct GetPolicy: ControlOperation, LambdaOperation {
   }
 
   func run(_ call: Authorized<FunctionTarget>) async throws -> OperationOutput {
-    let target = call.value
-    let name = try services.name(target, at: call.place)
-    try target.checkHasPolicy()
-    let policy = try await services.registry.policy(
-      of: name, target.isQualified ? target.qualifier : nil, at: call.place)
+    let name = try services.name(call.value, at: call.place)
+    let policy = try await services.registry.policy(of: name, try call.value.policyQualifier, at: call.place)
     return OperationOutput(services.members(policy))
   }
 }
@@ -33,7 +30,7 @@ struct GetPolicy: ControlOperation, LambdaOperation {
 extension LambdaServices {
   /// As GetPolicy and GetLayerVersionPolicy answer it.
   func members(_ policy: ResourcePolicy) -> JSONValue {
-    let text = policy.text { arn, id in identities.uniqueID(of: arn) == id }
+    let text = policy.text { arn, id in ARN(arn).flatMap { identities.uniqueID(of: $0) } == id }
     return ["Policy": .string(text), "RevisionId": .string(policy.revisionID)]
   }
 }

@@ -30,9 +30,8 @@ struct RemovePermission: ControlOperation, LambdaOperation {
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let target = call.value.target
     let name = try services.name(target, at: call.place)
-    try target.checkHasPolicy()
     try await services.registry.forbid(
-      call.value.statementID, of: name, target.isQualified ? target.qualifier : nil, at: call.place,
+      call.value.statementID, of: name, try target.policyQualifier, at: call.place,
       revisionID: call.value.revisionID)
     return OperationOutput()
   }

@@ -100,18 +100,13 @@ struct PermissionMembers: Sendable {
       id: statementID, json: .object(statement), principalID: id, isPublic: who == .everyone && !isScoped)
   }
 
-  /// What the principal is kept by, if it is one of the account: its unique id, of a session with that of its role.
+  /// What the principal is kept by, if it is one of the account.
   private static func id(
     of principal: PermittedPrincipal, _ identities: IdentityDirectory, _ account: AccountID
   ) throws -> String? {
     guard case .arn(let arn) = principal, arn.account == account.description, arn.resource != "root" else { return nil }
-    let fields = arn.resource.fields(separatedBy: "/").map(String.init)
-    let isSession = arn.service == "sts"
-    guard !isSession || fields.count == 3 else { throw invalidPrincipal }
-    let role = ARN(service: "iam", region: "", account: arn.account, resource: "role/" + fields[1])
-    let named = isSession ? identities.wholeARN(role.description) : arn.description
-    guard let id = identities.uniqueID(of: named) else { throw invalidPrincipal }
-    return isSession ? "\(id):\(fields[2])" : id
+    guard let id = identities.uniqueID(of: arn) else { throw invalidPrincipal }
+    return id
   }
 
   /// Whether a service is let in for whatever it acts: for anybody's resources, then.

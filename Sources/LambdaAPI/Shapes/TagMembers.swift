@@ -54,7 +54,9 @@ enum TagMembers {
   }
 
   private static func checkValue(_ key: String, _ value: String, _ members: inout MemberReader) {
-    guard value.unicodeScalars.count > longestValue || !value.unicodeScalars.allSatisfy(isAllowed) else { return }
+    guard value.unicodeScalars.count > longestValue || !value.unicodeScalars.allSatisfy(TagCharacter.contains) else {
+      return
+    }
     members.note(
       "{\(key)=\(value)}", at: "Tags",
       "Map value must satisfy constraint: [Member must have length less than or equal to 256, "
@@ -63,20 +65,11 @@ enum TagMembers {
   }
 
   private static func isKey(_ key: String) -> Bool {
-    keyLengths.contains(key.unicodeScalars.count) && key.unicodeScalars.allSatisfy(isAllowed)
+    keyLengths.contains(key.unicodeScalars.count) && key.unicodeScalars.allSatisfy(TagCharacter.contains)
   }
 
   /// In any case, as AWS has it.
   private static func isReserved(_ key: String) -> Bool { String(key.prefix(4)).equalsIgnoringASCIICase("aws:") }
-
-  private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-      .spaceSeparator, .lineSeparator, .paragraphSeparator, .decimalNumber, .letterNumber, .otherNumber:
-      true
-    default: "_.:/=+-@".unicodeScalars.contains(scalar)
-    }
-  }
 }
 
 /// What a request about tags names, by `Resource`.

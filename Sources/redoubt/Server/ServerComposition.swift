@@ -97,8 +97,7 @@ struct ServerComposition {
       layers: layers, metrics: metrics, decisions: decisions.log)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, log), state, runner, findings,
-      time,
-      random, log)
+      time, random, log)
     gateway.serve(stages, runner: innerRunner, unauthenticatedBytes: configuration.unauthenticatedBytes, log: log)
   }
 
