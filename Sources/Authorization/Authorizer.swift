@@ -8,9 +8,13 @@ package struct Authorizer: Sendable {
   private let policies: any PolicySource
   private let time: any TimeSource
   private let log: DecisionLog
+  private let activity: ActivityLedger
 
-  /// - Parameter log: keeps each decision that was made by policies.
-  package init(policies: any PolicySource, time: any TimeSource, log: DecisionLog) {
+  /// - Parameters:
+  ///   - log: keeps each decision that was made by policies.
+  ///   - activity: keeps who asked for what last.
+  package init(policies: any PolicySource, time: any TimeSource, log: DecisionLog, activity: ActivityLedger) {
+    self.activity = activity
     self.policies = policies
     self.time = time
     self.log = log
@@ -27,6 +31,7 @@ package struct Authorizer: Sendable {
     guard let first = needed.first else {
       throw wire.denial(of: request.principal, Chosen.name, on: "*", because: " because the operation names no action")
     }
+    noteKey(request, first.action)
     if let fault = request.principal.refusal(of: Chosen.name, first.action) { throw fault }
     guard let own = policies.policies(of: request.principal) else {
       throw wire.denial(
@@ -47,6 +52,12 @@ package struct Authorizer: Sendable {
       requestID: request.value.requestID, place: place)
   }
 
+  /// Sessions' keys are used by whom they were made for, and are gone soon.
+  private func noteKey(_ request: Authenticated<OperationRequest>, _ action: String) {
+    guard case .user = request.principal.kind, let service = action.fields(separatedBy: ":").first else { return }
+    activity.note(request.accessKeyID, for: String(service), in: request.value.place.region, at: time.wallTime())
+  }
+
   private func decide(
     _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ request: Authenticated<OperationRequest>
   ) -> PolicyDecision {
@@ -62,11 +73,15 @@ package struct Authorizer: Sendable {
       caller: request.principal.caller, action: access.action, resource: resource,
       resourceAccount: account, keys: usesKeys ? keys.keys : ConditionKeys())
     let decision = PolicyEvaluator.decide(question, by: policies)
+    let now = time.wallTime()
+    activity.note(
+      access.action, on: resource, by: request.principal, isAllowed: decision.isAllowed,
+      in: request.value.place.region, at: now)
     // Whoever looks for the reason of a denial wants to see what could have been asked for.
     if !decision.isAllowed, !usesKeys { question.keys = keys.keys }
     log.add(
       DecisionRecord(
-        requestID: request.value.requestID, account: request.value.place.account, time: time.wallTime(),
+        requestID: request.value.requestID, account: request.value.place.account, time: now,
         question: question, decision: decision, policies: DecisionRecord.Policies(own, policies)),
       isInside: request.value.source.isEnvironment)
     return decision
@@ -102,10 +117,18 @@ package struct Authorizer: Sendable {
   /// What operations of IAM name by its name gets the path that it has; whoever gives an ARN means that one.
   private func resource(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
     let named = named(access, request)
-    let isByName = access.action.hasPrefix("iam:") && !Self.byPath.contains(access.action)
+    if case .ownerOfAccessKey(let id) = access.target {
+      let account = request.value.place.account.description
+      // Who may ask of nobody's keys may ask of all.
+      return policies.owner(ofAccessKey: id, in: account) ?? "arn:aws:iam::\(account):user/"
+    }
+    let isByName =
+      access.action.hasPrefix("iam:") && !Self.byPath.contains(access.action) || Self.byName.contains(access.action)
     return isByName ? policies.wholeARN(named) : named
   }
 
+  /// Actions of other services on identities that may be named without their path.
+  private static let byName: Set<String> = ["redoubt:GetActivity"]
   /// Actions of IAM that are given a path or an ARN.
   private static let byPath: Set<String> = [
     "iam:CreateGroup", "iam:CreatePolicy", "iam:CreateRole", "iam:CreateUser", "iam:ListGroups", "iam:ListPolicies",
@@ -116,6 +139,7 @@ package struct Authorizer: Sendable {
     switch access.target {
     case .resource(let arn): arn
     case .caller: request.principal.arn.description
+    case .ownerOfAccessKey(let id): id
     }
   }
 }

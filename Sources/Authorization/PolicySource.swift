@@ -9,6 +9,8 @@ package protocol PolicySource: Sendable {
   func wholeARN(_ arn: String) -> String
   /// What condition keys ask of a resource of IAM; nothing of any other.
   func facts(of arn: String) -> IdentityFacts
+  /// The ARN of the account's user who has the long-term access key of that id; nil when there is none.
+  func owner(ofAccessKey id: String, in account: String) -> String?
   /// The policy that hangs on the resource; nil where there is none.
   func resourcePolicy(of arn: String) -> PolicyDocument?
 }

@@ -50,10 +50,21 @@ package struct IAMAPI: Sendable {
     SetDefaultPolicyVersion.self,
     ListEntitiesForPolicy.self,
     // The account
+    CreateAccountAlias.self,
+    DeleteAccountAlias.self,
+    ListAccountAliases.self,
     GetAccountAuthorizationDetails.self,
     GetAccountSummary.self,
     SimulateCustomPolicy.self,
     SimulatePrincipalPolicy.self,
+    // What was used
+    GenerateCredentialReport.self,
+    GenerateServiceLastAccessedDetails.self,
+    GetAccessKeyLastUsed.self,
+    GetCredentialReport.self,
+    GetServiceLastAccessedDetails.self,
+    GetServiceLastAccessedDetailsWithEntities.self,
+    ListPoliciesGrantingServiceAccess.self,
     // Tags
     ListEntityTags<TaggedPolicy>.self, ListEntityTags<TaggedRole>.self, ListEntityTags<TaggedUser>.self,
     TagEntity<TaggedPolicy>.self, TagEntity<TaggedRole>.self, TagEntity<TaggedUser>.self,

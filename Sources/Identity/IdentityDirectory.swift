@@ -51,6 +51,15 @@ package final class IdentityDirectory: Sendable {
   /// Whether the user of the principal, or the role of its session, is there.
   func isThere(_ principal: Principal) -> Bool { content.withLock { $0 }.isThere(principal) }
 
+  /// Whether there is a user, group or role of that unique id.
+  func hasPrincipal(_ id: String) -> Bool { content.withLock { $0 }.isThere(id) }
+
+  /// The ARN of the account's user who has the long-term access key of that id; nil when there is none.
+  package func owner(ofAccessKey id: String, in account: String) -> String? {
+    guard let owner = content.withLock({ $0 }).owners[id], owner.account == account else { return nil }
+    return owner.description
+  }
+
   package func role(_ arn: String) -> Role? {
     Self.isPlain(arn) ? content.withLock { $0 }.trust[arn]?.role : nil
   }

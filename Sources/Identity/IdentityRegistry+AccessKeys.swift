@@ -57,7 +57,7 @@ extension IdentityRegistry {
 }
 
 extension IdentityFailure {
-  fileprivate static func noSuchKey(_ id: String) -> IdentityFailure {
+  static func noSuchKey(_ id: String) -> IdentityFailure {
     .noSuchEntity("The Access Key with id \(id) cannot be found.")
   }
 }

@@ -16,15 +16,20 @@ package final class IdentityRegistry: Sendable {
   let groups = GroupStore()
   let roles = RoleStore()
   let tags = IdentityTagStore()
+  let aliases = AccountAliasStore()
+  let reports = IdentityReportStore()
+  /// What identities and keys were last used for.
+  package let activity: ActivityLedger
   private let accessKeys: AccessKeyDirectory
-  private let identities: IdentityDirectory
+  let identities: IdentityDirectory
   private let published = Mutex<UInt64>(0)
   private let order = Atomic<UInt64>(0)
 
   package init(
     _ database: any Database, cipher: EnvelopeCipher, accessKeys: AccessKeyDirectory, identities: IdentityDirectory,
-    time: any TimeSource, random: any RandomSource
+    activity: ActivityLedger = ActivityLedger(), time: any TimeSource, random: any RandomSource
   ) {
+    self.activity = activity
     self.database = database
     keys = AccessKeyStore(database, cipher: cipher)
     self.accessKeys = accessKeys

@@ -13,13 +13,15 @@ final class IdentitySnapshot: Sendable {
   let wholeARNs: [String: String]
   /// The unique ids of users, groups and roles, by ARN.
   let ids: [String: String]
+  /// The users who have access keys, by key.
+  let owners: [String: ARN]
   /// What condition keys ask of users, roles and policies, by ARN.
   let facts: [String: IdentityFacts]
 
   static let empty = IdentitySnapshot()
 
   private init() {
-    (own, managed, trust, wholeARNs, ids, facts) = ([:], [:], [:], [:], [:], [:])
+    (own, managed, trust, wholeARNs, ids, owners, facts) = ([:], [:], [:], [:], [:], [:], [:])
   }
 
   init(_ state: IdentityState) throws(IdentityError) {
@@ -54,6 +56,8 @@ final class IdentitySnapshot: Sendable {
       state.users.map { ($0.arn.description, $0.uniqueID) } + state.groups.map { ($0.arn.description, $0.uniqueID) }
       + state.roles.map { ($0.arn.description, $0.uniqueID) }
     ids = Dictionary(principals, uniquingKeysWith: { first, _ in first })
+    owners = Dictionary(
+      state.keys.map { ($0.key.id.description, $0.key.principalARN) }, uniquingKeysWith: { first, _ in first })
     let tagged = principals + state.managedIDs.map { ($0.key, $0.value) }
     facts = Dictionary(
       tagged.map { arn, id in (arn, IdentityFacts(tags: state.tags[id] ?? [:], boundary: state.boundaries[id])) },
@@ -70,7 +74,10 @@ final class IdentitySnapshot: Sendable {
       }, uniquingKeysWith: { first, _ in first })
   }
 
-  func isThere(_ principal: Principal) -> Bool { own[principal.holderID] != nil }
+  func isThere(_ principal: Principal) -> Bool { isThere(principal.holderID) }
+
+  /// - Parameter id: the unique id of a user, group or role.
+  func isThere(_ id: String) -> Bool { own[id] != nil }
 
   func policies(of principal: Principal) -> PrincipalPolicies? {
     guard let holder = own[principal.holderID] else { return nil }
@@ -136,7 +143,7 @@ final class IdentitySnapshot: Sendable {
 
 extension Principal {
   /// The unique id of the user or role whose policies count.
-  fileprivate var holderID: String {
+  var holderID: String {
     switch kind {
     case .user, .userSession: uniqueID
     case .roleSession(let session): session.roleID

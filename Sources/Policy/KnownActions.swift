@@ -2,11 +2,20 @@
 /// or not. A test compares them with the operations of the installed models.
 package enum KnownActions {
   /// `service:Name`
-  package static var all: [String] {
-    byService.flatMap { service, names in names.split(whereSeparator: \.isWhitespace).map { "\(service):\($0)" } }
-  }
+  package static var all: [String] { byService.values.flatMap { $0 } }
 
-  private static let byService = [
+  /// The services of which all actions are known.
+  package static var services: [String] { byService.keys.sorted() }
+
+  /// Those of one service, in the order of their names; none of a service that is not known.
+  package static func of(_ service: String) -> [String] { byService[service] ?? [] }
+
+  private static let byService = Dictionary(
+    uniqueKeysWithValues: names.map { service, names in
+      (service, names.split(whereSeparator: \.isWhitespace).map { "\(service):\($0)" })
+    })
+
+  private static let names = [
     "iam": """
     AcceptDelegationRequest AcquireRole AddClientIDToOpenIDConnectProvider AddRoleToInstanceProfile AddUserToGroup
     AssociateDelegationRequest AttachGroupPolicy AttachRolePolicy AttachUserPolicy ChangePassword CreateAccessKey
@@ -96,6 +105,11 @@ package enum KnownActions {
     PutSyslogConfiguration PutTransformer StartLiveTail StartQuery StopQuery TagLogGroup TagResource
     TestMetricFilter TestTransformer Unmask UntagLogGroup UntagResource UpdateAnomaly UpdateDeliveryConfiguration
     UpdateLogAnomalyDetector UpdateLogDelivery UpdateLookupTable UpdateScheduledQuery
+    """,
+    "redoubt": """
+    DeleteAccountHygiene DeleteFunctionHygiene GetAccountHygiene GetActivity GetDecisions GetFunctionHygiene
+    GetFunctionPackage GetLayerPackage GetMetrics GetPublicAccess ListFindings ListLogEvents PutAccountHygiene
+    PutFunctionHygiene PutPublicAccess
     """,
     "sts": """
     AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage GetAccessKeyInfo

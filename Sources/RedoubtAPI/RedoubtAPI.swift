@@ -14,6 +14,7 @@ package struct RedoubtAPI: Sendable {
     DeleteAccountHygiene.self,
     DeleteFunctionHygiene.self,
     GetAccountHygiene.self,
+    GetActivity.self,
     GetDecisions.self,
     GetFunctionHygiene.self,
     GetFunctionPackage.self,

@@ -1,4 +1,5 @@
 import Functions
+import Identity
 import Telemetry
 import Wire
 
@@ -8,6 +9,8 @@ enum RedoubtErrors {
   static func fault(_ error: any Error) -> Fault? {
     switch error {
     case let error as FunctionError: fault(error)
+    case IdentityFailure.noSuchEntity(let message): notFound(message)
+    case IdentityFailure.invalidInput(let message): invalid(message)
     case LayerError.notFound: notFound("layer version not found")
     case LogError.groupNotFound(let name):
       notFound("log group not found: \(name)")

@@ -1,5 +1,6 @@
 package import Authorization
 package import Functions
+package import Identity
 package import SupplyChain
 package import Telemetry
 
@@ -13,10 +14,12 @@ package struct RedoubtServices: Sendable {
   let layers: LayerRegistry
   let metrics: MetricRegistry
   let decisions: DecisionLog
+  let identities: IdentityRegistry
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore,
-    packages: PackageStore, layers: LayerRegistry, metrics: MetricRegistry, decisions: DecisionLog
+    packages: PackageStore, layers: LayerRegistry, metrics: MetricRegistry, decisions: DecisionLog,
+    identities: IdentityRegistry
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -26,5 +29,6 @@ package struct RedoubtServices: Sendable {
     self.layers = layers
     self.metrics = metrics
     self.decisions = decisions
+    self.identities = identities
   }
 }

@@ -12,6 +12,8 @@ package struct AccessRequest: Hashable, Sendable {
     case resource(String)
     /// Whoever calls.
     case caller
+    /// The user who has the long-term access key of that id.
+    case ownerOfAccessKey(String)
   }
 
   /// Condition keys of the action, by name: texts, or lists of texts for multivalued ones.

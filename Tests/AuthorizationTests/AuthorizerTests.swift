@@ -7,7 +7,8 @@ import Wire
 @testable import Identity
 
 struct AuthorizerTests {
-  private let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: DecisionLog())
+  private let authorizer = Authorizer(
+    policies: FixedPolicies(), time: ManualTimeSource(), log: DecisionLog(), activity: ActivityLedger())
 
   @Test func `the administrator may do everything in the account`() throws {
     let call = try authorizer.authorize(
@@ -65,7 +66,8 @@ struct AuthorizerTests {
 
   @Test func `each decision is remembered by the id of its request, of that account only`() throws {
     let log = DecisionLog()
-    let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log)
+    let authorizer = Authorizer(
+      policies: FixedPolicies(), time: ManualTimeSource(), log: log, activity: ActivityLedger())
     let request = try authenticatedRequest(isAdministrator: true)
     _ = try authorizer.authorize(ReadAndWrite.self, "x", from: request, in: .restXML)
     let stranger = try authenticatedRequest(isAdministrator: false)
@@ -82,7 +84,8 @@ struct AuthorizerTests {
 
   @Test func `what is allowed does not push out what is denied`() throws {
     let log = DecisionLog(capacity: 2)
-    let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log)
+    let authorizer = Authorizer(
+      policies: FixedPolicies(), time: ManualTimeSource(), log: log, activity: ActivityLedger())
     let stranger = try authenticatedRequest(isAdministrator: false)
     #expect(throws: Fault.self) {
       try authorizer.authorize(Probe.self, "x", from: stranger, in: .restXML)
@@ -99,7 +102,8 @@ struct AuthorizerTests {
   @Test func `a trust policy gives nothing but the assuming`() throws {
     let policies = FixedPolicies(
       trust: #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "NotAction": "sts:X"}}"#)
-    let authorizer = Authorizer(policies: policies, time: ManualTimeSource(), log: DecisionLog())
+    let authorizer = Authorizer(
+      policies: policies, time: ManualTimeSource(), log: DecisionLog(), activity: ActivityLedger())
     let stranger = try authenticatedRequest(isAdministrator: false)
     #expect(throws: Fault.self) { try authorizer.authorize(Probe.self, "x", from: stranger, in: .restXML) }
     _ = try authorizer.authorize(Assume.self, "x", from: stranger, in: .restXML)
@@ -107,7 +111,8 @@ struct AuthorizerTests {
 
   @Test func `what has too long a name is neither judged nor remembered`() throws {
     let log = DecisionLog()
-    let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log)
+    let authorizer = Authorizer(
+      policies: FixedPolicies(), time: ManualTimeSource(), log: log, activity: ActivityLedger())
     let request = try authenticatedRequest(isAdministrator: true)
     let fault = #expect(throws: Fault.self) {
       try authorizer.authorize(Named.self, String(repeating: "x", count: 20_000), from: request, in: .restXML)
@@ -120,7 +125,8 @@ struct AuthorizerTests {
   }
 
   @Test func `a principal that is not there any more may do nothing`() throws {
-    let authorizer = Authorizer(policies: NoPolicies(), time: ManualTimeSource(), log: DecisionLog())
+    let authorizer = Authorizer(
+      policies: NoPolicies(), time: ManualTimeSource(), log: DecisionLog(), activity: ActivityLedger())
     #expect(throws: Fault.self) {
       try authorizer.authorize(
         Probe.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
@@ -132,7 +138,8 @@ struct AuthorizerTests {
       document:
         #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:iam::*:user/a/*"}}"#,
       whole: ["arn:x": "arn:aws:iam::000000000000:user/a/name"])
-    let authorizer = Authorizer(policies: policies, time: ManualTimeSource(), log: DecisionLog())
+    let authorizer = Authorizer(
+      policies: policies, time: ManualTimeSource(), log: DecisionLog(), activity: ActivityLedger())
     _ = try authorizer.authorize(
       GetUser.self, "x", from: try authenticatedRequest(isAdministrator: true), in: .restXML)
   }
@@ -167,7 +174,7 @@ struct AuthorizerTests {
     let document = #"{"Version": "2012-10-17", "Statement": {\#(statement)}}"#
     return Authorizer(
       policies: FixedPolicies(document: document), time: ManualTimeSource(start: WallTime(seconds: 1_769_817_600)),
-      log: DecisionLog())
+      log: DecisionLog(), activity: ActivityLedger())
   }
 }
 
@@ -176,6 +183,7 @@ private struct NoPolicies: PolicySource {
   func wholeARN(_ arn: String) -> String { arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
   func facts(of arn: String) -> IdentityFacts { IdentityFacts() }
+  func owner(ofAccessKey id: String, in account: String) -> String? { nil }
 }
 
 private protocol TextOperation: Operation where Input == String {}

@@ -1,4 +1,5 @@
 import Core
+import Identity
 import Testing
 import Wire
 
@@ -31,7 +32,8 @@ struct EndpointTests {
       hidden: Fault(code: "Hidden", status: 500, message: ""), fault: { _ in nil })
     let endpoint = Endpoint(
       operation, of: service,
-      authorizer: Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: DecisionLog())
+      authorizer: Authorizer(
+        policies: FixedPolicies(), time: ManualTimeSource(), log: DecisionLog(), activity: ActivityLedger())
     ) { _, _ in }
     guard case .control(let run) = endpoint.form else { throw NotControl() }
     return await run(try authenticatedRequest(isAdministrator: isAdministrator))

@@ -19,4 +19,5 @@ struct FixedPolicies: PolicySource {
     trust.flatMap { try? PolicyDocument(parsing: $0.utf8) }
   }
   func facts(of arn: String) -> IdentityFacts { IdentityFacts() }
+  func owner(ofAccessKey id: String, in account: String) -> String? { nil }
 }

@@ -108,6 +108,7 @@ IAM = [
             "DeleteAccessKey", "DeletePolicy", "DeletePolicyVersion", "DeleteUser", "DeleteUserPolicy",
             "DetachUserPolicy", "SetDefaultPolicyVersion", "UpdateAccessKey", "DeleteGroup", "DeleteGroupPolicy",
             "DetachGroupPolicy", "RemoveUserFromGroup", "DeleteRole", "DeleteRolePolicy", "DetachRolePolicy",
+            "DeleteAccountAlias",
         ),
     ),
     absent(
@@ -119,10 +120,17 @@ IAM = [
         "InvalidInputException",
         excepted=(
             "CreatePolicy", "CreateRole", "CreateUser", "SimulateCustomPolicy", "SimulatePrincipalPolicy", "TagPolicy",
-            "TagRole", "TagUser",
+            "TagRole", "TagUser", "GenerateServiceLastAccessedDetails", "ListPoliciesGrantingServiceAccess",
         ),
     ),
     absent("a group needs nothing that could be missing", "NoSuchEntityException", of=("CreateGroup",)),
+    absent("an account has one alias, and a new one takes its place", "LimitExceededException", of=("CreateAccountAlias",)),
+    absent("a report is made as often as it is asked for", "LimitExceededException", of=("GenerateCredentialReport",)),
+    absent("a report is ready when the call that makes it is answered", "CredentialReportNotReadyException"),
+    absent(
+        "driven in Tests/Integration/test_credential_reports.py, on a server of its own",
+        "CredentialReportNotPresentException", "CredentialReportExpiredException",
+    ),
     absent("there are no roles that belong to a service", "UnmodifiableEntityException"),
     absent("the evaluator answers every question that can be read", "PolicyEvaluationException"),
 ]  # fmt: skip

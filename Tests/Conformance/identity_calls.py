@@ -19,6 +19,8 @@ class World:
 
     made: Identities
     is_broken: bool = False
+    report: str = "00000000-0000-4000-8000-000000000000"
+    alias: str = "calls"
     """Then nothing can be made any more, and what is there has to do."""
 
     def build(self):
@@ -141,6 +143,28 @@ def role_arn(world):
     return f"arn:aws:iam::{ACCOUNT}:role/calls/{world.role}"
 
 
+def report(world):
+    """A report of last accesses that is there."""
+    if not world.is_broken:
+        made = world.made.client.generate_service_last_accessed_details(Arn=world.caller.arn, Granularity="ACTION_LEVEL")
+        world.report = made["JobId"]
+    return {"JobId": world.report}
+
+
+def credential_report(world):
+    if not world.is_broken:
+        world.made.client.generate_credential_report()
+    return {}
+
+
+def alias(world):
+    """The alias that the account has."""
+    if not world.is_broken:
+        world.alias = unique_name("alias")
+        world.made.client.create_account_alias(AccountAlias=world.alias)
+    return {"AccountAlias": world.alias}
+
+
 TAGS = {"Tags": [{"Key": "k", "Value": "v"}]}
 SIMULATION = {"ActionNames": ["s3:GetObject"], "ResourceArns": ["arn:aws:s3:::b"]}
 SESSION = {"RoleSessionName": "calls"}
@@ -220,6 +244,16 @@ GOOD = {
     "ListEntitiesForPolicy": policy,
     "GetAccountAuthorizationDetails": lambda w: {"MaxItems": 20},
     "GetAccountSummary": nothing,
+    "CreateAccountAlias": lambda w: {"AccountAlias": unique_name("alias")},
+    "DeleteAccountAlias": alias,
+    "ListAccountAliases": lambda w: {"MaxItems": 1},
+    "GenerateCredentialReport": nothing,
+    "GetCredentialReport": credential_report,
+    "GetAccessKeyLastUsed": lambda w: {"AccessKeyId": w.caller.key},
+    "GenerateServiceLastAccessedDetails": lambda w: {"Arn": w.caller.arn},
+    "GetServiceLastAccessedDetails": report,
+    "GetServiceLastAccessedDetailsWithEntities": lambda w: {**report(w), "ServiceNamespace": "lambda"},
+    "ListPoliciesGrantingServiceAccess": lambda w: {"Arn": w.caller.arn, "ServiceNamespaces": ["lambda", "s3", "logs"]},
     "SimulateCustomPolicy": lambda w: {**SIMULATION, "PolicyInputList": [TEXT]},
     "SimulatePrincipalPolicy": lambda w: {**SIMULATION, "PolicySourceArn": w.caller.arn},
     "GetSessionToken": nothing,
@@ -275,6 +309,20 @@ CHANGES = {
     ("SimulatePrincipalPolicy", "NoSuchEntityException"): {
         "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/no-such-user"
     },
+    ("CreateAccountAlias", "EntityAlreadyExistsException"): alias,
+    ("DeleteAccountAlias", "NoSuchEntityException"): {"AccountAlias": "no-such-alias"},
+    **{
+        (name, "NoSuchEntityException"): {"JobId": "00000000-0000-4000-8000-000000000000"}
+        for name in ("GetServiceLastAccessedDetails", "GetServiceLastAccessedDetailsWithEntities")
+    },
+    **{
+        (name, code): {"Arn": arn}
+        for name in ("GenerateServiceLastAccessedDetails", "ListPoliciesGrantingServiceAccess")
+        for code, arn in (
+            ("NoSuchEntityException", f"arn:aws:iam::{ACCOUNT}:user/no-such-user"),
+            ("InvalidInputException", "arn:aws:s3:::no-identity"),
+        )
+    },
     **{(name, "MalformedPolicyDocumentException"): {"Policy": "no json"} for name in NARROWING},
     **{(name, "PackedPolicyTooLargeException"): LARGE_TAGS for name in NARROWING},
 }
@@ -296,7 +344,8 @@ def documented():
 
 def general_change(name, code):
     """What brings about an error in the same way for many operations; None for all others."""
-    members = operation(service_of(name), name).input_shape.members
+    shape = operation(service_of(name), name).input_shape
+    members = shape.members if shape else {}
     if code == "MalformedPolicyDocumentException":
         return {"PolicyDocument": "no json"}
     if code == "NoSuchEntityException" and name != "CreateGroup":

@@ -1,6 +1,8 @@
 """AWS's own models, as the installed botocore has them, and what a raw answer may contain by them."""
 
+import base64
 import datetime
+import functools
 
 import botocore.session
 
@@ -184,6 +186,7 @@ _XML_CHECKERS = {
     "map": _xml_map,
     "string": _xml_text(str),
     "integer": _xml_text(int),
+    "blob": _xml_text(functools.partial(base64.b64decode, validate=True)),
     "boolean": _xml_text(("false", "true").index),
     "timestamp": _xml_text(lambda text: datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")),
 }

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 from Conformance.model import service
+from Conformance.test_inputs import OWN
 from harness.paths import redoubt_binary
 
 NOT_CALLED_SO = {"lambda": {"Invoke", "InvokeWithResponseStream"}}
@@ -31,6 +32,12 @@ def unknown(tmp_path):
 def test_every_action_of_the_model_is_known(unknown, name):
     actions = [f"{name}:{action}" for action in set(service(name).operation_names) - NOT_CALLED_SO.get(name, set())]
     assert unknown(sorted(actions)) == []
+
+
+def test_the_known_actions_of_redoubts_own_api_are_those_that_are_served(unknown):
+    served = {f"redoubt:{name}" for _, name in OWN}
+    assert unknown(sorted(served)) == []
+    assert ["redoubt:PutNothing" in text for text in unknown(["redoubt:PutNothing"])] == [True]
 
 
 @pytest.mark.parametrize("action", ["iam:CreateUsr", "lambda:Invoke", "logs:PutLogEvent", "sts:AssumeRoles", "iam:Gett*"])

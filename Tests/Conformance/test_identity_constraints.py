@@ -28,6 +28,7 @@ SAMPLES = {
 
 WRONG = {
     "accessKeyIdType": ["A-" * 10, "A " * 10],
+    "accountAliasType": ["Team", "-ab", "ab-", "a--b", "a_b"],
     "existingUserNameType": ["two words", "ü", "a/b"],
     "groupNameType": ["two words", "ü", "a/b"],
     "markerType": ["€"],
@@ -39,6 +40,7 @@ WRONG = {
     "policyVersionIdType": ["1", "v0", "v01", "latest"],
     "roleDescriptionType": ["\x7f", "€"],
     "roleNameType": ["two words", "ü", "a/b"],
+    "serviceNamespaceType": ["two words", "ü", "a.b"],
     "userNameType": ["two words", "ü", "a/b"],
 }
 """Values that do not fit the pattern of their shape."""

@@ -46,6 +46,9 @@ IAM = [
     "TagUser", "ListUserTags", "UntagUser", "TagRole", "ListRoleTags", "UntagRole", "TagPolicy", "ListPolicyTags",
     "UntagPolicy", "ListEntitiesForPolicy", "GetAccountAuthorizationDetails", "GetAccountSummary",
     "SimulateCustomPolicy", "SimulatePrincipalPolicy",
+    "CreateAccountAlias", "DeleteAccountAlias", "ListAccountAliases", "GenerateCredentialReport", "GetCredentialReport",
+    "GetAccessKeyLastUsed", "GenerateServiceLastAccessedDetails", "GetServiceLastAccessedDetails",
+    "GetServiceLastAccessedDetailsWithEntities", "ListPoliciesGrantingServiceAccess",
 ]  # fmt: skip
 STS = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo"]
 QUERY = ("iam", "sts")
@@ -59,7 +62,7 @@ OWN = {
     for name in (
         "PutFunctionHygiene", "GetFunctionHygiene", "DeleteFunctionHygiene", "PutAccountHygiene", "GetAccountHygiene",
         "DeleteAccountHygiene", "ListFindings", "ListLogEvents",
-        "GetFunctionPackage", "GetLayerPackage", "GetMetrics", "GetDecisions",
+        "GetFunctionPackage", "GetLayerPackage", "GetMetrics", "GetDecisions", "GetActivity",
         "GetPublicAccess", "PutPublicAccess",
     )
 }  # fmt: skip

@@ -1,5 +1,6 @@
 import Authorization
 import Core
+import Identity
 import JSON
 import Synchronization
 import Wire
@@ -137,7 +138,8 @@ enum FakeServices {
   static func callback(_ operation: some CallbackOperation, _ service: ServiceDescription) -> Endpoint {
     Endpoint(
       operation, of: service,
-      authorizer: Authorizer(policies: OpenPolicies(), time: ManualTimeSource(), log: DecisionLog())
+      authorizer: Authorizer(
+        policies: OpenPolicies(), time: ManualTimeSource(), log: DecisionLog(), activity: ActivityLedger())
     ) {
       _, _ in
     }
@@ -146,7 +148,8 @@ enum FakeServices {
   static func control(_ operation: some ControlOperation, _ service: ServiceDescription) -> Endpoint {
     Endpoint(
       operation, of: service,
-      authorizer: Authorizer(policies: OpenPolicies(), time: ManualTimeSource(), log: DecisionLog())
+      authorizer: Authorizer(
+        policies: OpenPolicies(), time: ManualTimeSource(), log: DecisionLog(), activity: ActivityLedger())
     ) {
       _, _ in
     }

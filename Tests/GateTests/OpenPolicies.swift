@@ -13,4 +13,5 @@ struct OpenPolicies: PolicySource {
   func wholeARN(_ arn: String) -> String { arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }
   func facts(of arn: String) -> IdentityFacts { IdentityFacts() }
+  func owner(ofAccessKey id: String, in account: String) -> String? { nil }
 }

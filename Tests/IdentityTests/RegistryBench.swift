@@ -30,7 +30,8 @@ final class RegistryBench: Sendable {
     try await database.migrate(
       AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations
         + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
-        + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations)
+        + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + ActivityStore.migrations
+        + IdentityReportStore.migrations + AccountAliasStore.migrations)
     let keys = AccountKeyStore(database)
     try await keys.ensureKey(for: account, root: PaddedRootKey(), random: random)
     cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)
@@ -41,6 +42,14 @@ final class RegistryBench: Sendable {
     sessions = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
     sessionsAfterRestart = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
     try await registry.load()
+  }
+
+  /// A ledger that has what is on disk, and the store behind it.
+  func activity() async throws -> (ledger: ActivityLedger, store: ActivityStore) {
+    let ledger = ActivityLedger()
+    let store = ActivityStore(database, ledger: ledger, identities: identities, accessKeys: accessKeys, time: clock)
+    try await store.load()
+    return (ledger, store)
   }
 
   /// What a server that starts again has in memory.

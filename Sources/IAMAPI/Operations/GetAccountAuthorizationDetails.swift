@@ -37,7 +37,7 @@ struct GetAccountAuthorizationDetails: ControlOperation, IAMOperation {
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let (filter, page) = (call.value.filter, call.value.page)
     let details = try await registry.authorizationDetails(of: call.place.account)
-    let items = Self.items(details).filter { filter.contains($0.kind) }
+    let items = Self.items(details, registry.activity).filter { filter.contains($0.kind) }
     // What comes after the last one of the page before; keys begin with the place of their kind.
     let rest = items.filter { $0.key > page.after }.prefix(page.readLimit)
     var members = page.members("UserDetailList", Array(rest), key: \.key, as: \.value)
@@ -59,7 +59,7 @@ struct GetAccountAuthorizationDetails: ControlOperation, IAMOperation {
     let value: JSONValue
   }
 
-  private static func items(_ details: AuthorizationDetails) -> [Item] {
+  private static func items(_ details: AuthorizationDetails, _ activity: ActivityLedger) -> [Item] {
     let users = details.users.map { user, groups, policies in
       Item(
         kind: .user, key: "1\(user.name)",
@@ -69,7 +69,9 @@ struct GetAccountAuthorizationDetails: ControlOperation, IAMOperation {
       Item(kind: .group, key: "2\(group.name)", value: AuthorizationMembers.group(group, policies))
     }
     let roles = details.roles.map { role, policies in
-      Item(kind: .role, key: "3\(role.name)", value: AuthorizationMembers.role(role, policies))
+      Item(
+        kind: .role, key: "3\(role.name)",
+        value: AuthorizationMembers.role(role, policies, lastUse: activity.lastUse(of: role.uniqueID)))
     }
     let managed = details.policies.map { description, versions in
       Item(

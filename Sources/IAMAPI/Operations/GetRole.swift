@@ -24,6 +24,9 @@ struct GetRole: ControlOperation, IAMOperation {
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let found = try await registry.role(call.value.role, in: call.place.account)
-    return OperationOutput(["Role": IAMOutputs.role(found.role, boundary: found.boundary, tags: found.tags)])
+    let lastUse = IAMOutputs.lastUse(registry.activity.lastUse(of: found.role.uniqueID))
+    return OperationOutput([
+      "Role": IAMOutputs.role(found.role, boundary: found.boundary, tags: found.tags, lastUse: lastUse)
+    ])
   }
 }

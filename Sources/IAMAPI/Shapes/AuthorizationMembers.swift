@@ -16,9 +16,11 @@ enum AuthorizationMembers {
     ])
   }
 
-  static func role(_ role: Role, _ policies: HangingPolicies) -> JSONValue {
+  static func role(_ role: Role, _ policies: HangingPolicies, lastUse: ActionUse?) -> JSONValue {
     // The shape of a role here has neither description nor length of sessions.
-    IAMOutputs.role(role, boundary: policies.boundary, tags: policies.tags).without([
+    IAMOutputs.role(
+      role, boundary: policies.boundary, tags: policies.tags, lastUse: IAMOutputs.lastUse(lastUse)
+    ).without([
       "Description", "MaxSessionDuration",
     ]).with([
       "InstanceProfileList": [], "RolePolicyList": inline(policies), "AttachedManagedPolicies": attached(policies),

@@ -137,14 +137,19 @@ extension MemberReader {
 
   mutating func page() throws(Fault) -> ListPage {
     let limit = try integer("MaxItems")
-    let marker = try string("Marker")
     check(limit, at: "MaxItems", in: 1...1000)
+    return try page(of: limit ?? 100)
+  }
+
+  /// A page of a list whose length the caller does not choose.
+  mutating func page(of limit: Int) throws(Fault) -> ListPage {
+    let marker = try string("Marker")
     check(marker, at: "Marker", lengths: 1...2048)
     let mark = ListPage.mark(in: marker)
     if marker != nil, mark == nil {
       note(Fault(code: "ValidationError", status: 400, message: "Invalid Marker."))
     }
-    return ListPage(limit: limit ?? 100, after: mark ?? "")
+    return ListPage(limit: limit, after: mark ?? "")
   }
 
   private mutating func checkName(_ name: String?, at member: String, longest: Int) {

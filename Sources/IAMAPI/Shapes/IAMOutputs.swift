@@ -28,17 +28,27 @@ enum IAMOutputs {
     ]
   }
 
-  static func role(_ role: Role, boundary: String? = nil, tags: [String: String] = [:]) -> JSONValue {
+  /// - Parameter lastUse: nil where it is not told; an empty structure for a role that was never used.
+  static func role(
+    _ role: Role, boundary: String? = nil, tags: [String: String] = [:], lastUse: JSONValue? = nil
+  ) -> JSONValue {
     var members: [String: JSONValue] = [
       "Path": .string(role.path), "RoleName": .string(role.name), "RoleId": .string(role.uniqueID),
       "Arn": .string(role.arn.description), "CreateDate": date(role.createdAt),
       "AssumeRolePolicyDocument": document(role.trustPolicy),
       "MaxSessionDuration": .integer(Int64(role.maximumSession)),
     ]
+    members["RoleLastUsed"] = lastUse
     if !role.description.isEmpty { members["Description"] = .string(role.description) }
     if let boundary { members["PermissionsBoundary"] = self.boundary(boundary) }
     if !tags.isEmpty { members["Tags"] = IAMTags.list(tags) }
     return .object(members)
+  }
+
+  /// - Parameter use: the last request of any of the role's sessions.
+  static func lastUse(_ use: ActionUse?) -> JSONValue {
+    guard let use else { return .object([:]) }
+    return ["LastUsedDate": date(WallTime(seconds: use.attemptedAt)), "Region": .string(use.region)]
   }
 
   private static func boundary(_ arn: String) -> JSONValue {

@@ -1,7 +1,8 @@
 import ArgumentParser
 
-/// Works with policies without a server.
+/// Works with policies.
 struct PolicyGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: "Work with IAM policies.", subcommands: [PolicyCheck.self, PolicyLinting.self])
+    commandName: "policy", abstract: "Work with IAM policies.",
+    subcommands: [PolicyCheck.self, PolicyGeneration.self, PolicyLinting.self, PolicyUnused.self])
 }

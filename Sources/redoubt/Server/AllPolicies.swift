@@ -19,6 +19,8 @@ struct AllPolicies: PolicySource {
     return IdentityFacts(tags: tags(of: arn))
   }
 
+  func owner(ofAccessKey id: String, in account: String) -> String? { identities.owner(ofAccessKey: id, in: account) }
+
   /// Those of a function, whichever of its versions is named.
   private func tags(of arn: String) -> [String: String] {
     guard let reference = FunctionReference(arn), let account = reference.account.flatMap({ AccountID($0) }),

@@ -94,7 +94,7 @@ struct ServerComposition {
       presigner: URLPresigner(directory: state.directory, sessions: state.sessions, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
-      layers: layers, metrics: metrics, decisions: decisions.log)
+      layers: layers, metrics: metrics, decisions: decisions.log, identities: state.registry)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, log), state, runner, findings,
       time, random, log)
@@ -128,6 +128,7 @@ struct ServerComposition {
       RecordsService(
         records: records, store: logStore, findings: findings, findingStore: findingStore,
         retentionDays: configuration.logRetentionDays, time: time, log: log),
+      ActivityService(store: state.activity, log: log),
       ExecutionService(executor: executor),
       snapshots,
       innerRunner,

@@ -1,6 +1,7 @@
 import Authorization
 import Core
 import Functions
+import Identity
 
 /// What decides, for callers and for functions' roles alike, and what remembers it.
 struct ServerDecisions: Sendable {
@@ -18,7 +19,7 @@ struct ServerDecisions: Sendable {
       roles: ServiceRoles(identities: state.identities, time: time, log: log), tokens: state.sessions)
     authorizer = Authorizer(
       policies: AllPolicies(identities: state.identities, resources: policies, functions: functions), time: time,
-      log: log)
+      log: log, activity: state.registry.activity)
     try await policies.load()
   }
 }

@@ -1,5 +1,6 @@
 import Core
 import Execution
+import Identity
 import Logging
 import ServiceLifecycle
 import Telemetry
@@ -49,5 +50,33 @@ struct RecordsService: Service {
         log.error("old records could not be removed, will try again", metadata: ["error": "\(error)"])
       }
     } while (try? await Task.sleep(for: Self.purgeInterval)) != nil
+  }
+}
+
+/// Writes behind what identities were seen to use: a crash takes along what is younger than `pause`.
+struct ActivityService: Service {
+  let store: ActivityStore
+  let log: Logger
+
+  private static let pause = Duration.seconds(10)
+  private static let pausesBetweenPurges = 360
+
+  func run() async {
+    await cancelWhenGracefulShutdown {
+      var pauses = 0
+      while (try? await Task.sleep(for: Self.pause)) != nil {
+        await attempt("stored") { try await store.flush() }
+        pauses += 1
+        if pauses % Self.pausesBetweenPurges == 0 { await attempt("purged") { try await store.purge() } }
+      }
+    }
+    await attempt("stored") { try await store.flush() }
+  }
+
+  /// What fails is tried again at the next pause: a report must not take the server down.
+  private func attempt(_ what: String, _ body: () async throws -> Void) async {
+    do { try await body() } catch {
+      log.error("activity could not be \(what), will try again", metadata: ["error": "\(error)"])
+    }
   }
 }

@@ -15,6 +15,7 @@ struct ServerState: Sendable {
     + ConcurrencyStore.migrations + SnapshotStore.migrations + PolicyGrantStore.migrations
     + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
     + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + ResourcePolicyStore.migrations
+    + ActivityStore.migrations + IdentityReportStore.migrations + AccountAliasStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
@@ -22,6 +23,7 @@ struct ServerState: Sendable {
   /// The policies of all principals.
   let identities = IdentityDirectory()
   let registry: IdentityRegistry
+  let activity: ActivityStore
   let sessions: SessionTokens
 
   /// Opens the state, or makes it on the first start.
@@ -37,8 +39,11 @@ struct ServerState: Sendable {
     directory = AccessKeyDirectory([])
     registry = IdentityRegistry(
       database, cipher: cipher, accessKeys: directory, identities: identities, time: time, random: random)
+    activity = ActivityStore(
+      database, ledger: registry.activity, identities: identities, accessKeys: directory, time: time)
     sessions = SessionTokens(cipher: cipher, identities: identities, time: time, random: random)
     try await registry.load()
+    try await activity.load()
     try await writeCredentials(configuration, random)
   }
 

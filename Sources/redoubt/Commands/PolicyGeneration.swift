@@ -1,0 +1,91 @@
+import ArgumentParser
+import Core
+import JSON
+import Wire
+
+/// Writes a policy that allows what a role was seen to do, and nothing else.
+struct PolicyGeneration: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Write a policy that allows what a role or user was seen to do.",
+    discussion: """
+      Of each action up to 50 resources are remembered. Where there were more, the policy names what they have in common,
+      and a line on standard error says so. Conditions and what was denied are left out: read it before you use it.
+      """)
+
+  @OptionGroup var principal: ObservedPrincipal
+  @Flag(help: "From what the server saw.") var fromActivity = false
+  @Option(help: "How far to look back, for example 90d.") var within = "90d"
+  @OptionGroup var options: ClientOptions
+
+  func run() throws {
+    guard fromActivity else {
+      throw CommandFailure(.usage, "say what the policy is made from: give `--from-activity`")
+    }
+    guard let age = Age(within) else {
+      throw CommandFailure(.usage, "`--within` is `\(within)`: give a number and s, m, h or d")
+    }
+    let activity = try principal.activity(options.client())
+    let limit = SystemTimeSource().wallTime().advanced(by: .zero - age.duration).utc.isoSeconds + "Z"
+    if activity.since > limit { StandardError.write("redoubt: what was used is known since \(activity.since) only\n") }
+    let policy = ObservedPolicy(activity, since: limit)
+    guard !policy.isEmpty else {
+      StandardError.write("redoubt: nothing was allowed to \(activity.principal) within \(within)\n")
+      throw ExitCode(1)
+    }
+    for action in policy.widened {
+      StandardError.write("redoubt: \(action) was used on more resources than are remembered: look at its wildcard\n")
+    }
+    StandardOutput.write(options.json ? JSONLine.text(policy.document) : policy.text)
+  }
+}
+
+/// A policy of what was seen.
+struct ObservedPolicy: Sendable {
+  /// Actions by the resources that they were allowed on, both in order.
+  private let grants: [(resources: [String], actions: [String])]
+  /// Actions for which not every resource is known.
+  let widened: [String]
+
+  /// Needs no permission, so that none is written.
+  private static let free: Set = ["sts:GetCallerIdentity"]
+
+  /// - Parameter limit: what was allowed before does not count.
+  init(_ activity: ObservedActivity, since limit: String) {
+    let used = activity.actions.filter { $0.lastAllowed ?? "" > limit && !Self.free.contains($0.name) }
+    let byResources = Dictionary(grouping: used) { action in
+      let recent = action.resources.filter { $0.lastAllowed > limit }.map(\.name).sorted()
+      return recent.isEmpty || action.hasMoreResources ? [Self.common(recent)] : recent
+    }
+    grants = byResources.map { ($0.key, $0.value.map(\.name).sorted()) }.sorted { $0.actions[0] < $1.actions[0] }
+    widened = used.filter(\.hasMoreResources).map(\.name)
+  }
+
+  var isEmpty: Bool { grants.isEmpty }
+
+  /// A pattern of all: up to the last separator that they have in common, and `*` behind it.
+  private static func common(_ resources: [String]) -> String {
+    guard let first = resources.first, let last = resources.last else { return "*" }
+    // In a sorted list the first and the last have in common what all have.
+    let prefix = zip(first, last).prefix { $0 == $1 }.map(\.0)
+    guard let end = prefix.lastIndex(where: { $0 == ":" || $0 == "/" }) else { return "*" }
+    return String(prefix[...end]) + "*"
+  }
+
+  private var statements: [JSONValue] {
+    grants.map { resources, actions in
+      [
+        "Effect": "Allow", "Action": .array(actions.map(JSONValue.string)),
+        "Resource": resources == ["*"] ? "*" : .array(resources.map(JSONValue.string)),
+      ]
+    }
+  }
+
+  var document: JSONValue { ["Version": "2012-10-17", "Statement": .array(statements)] }
+
+  /// A statement a line.
+  var text: String {
+    let lines = statements.map { "    " + String(decoding: $0.encoded, as: UTF8.self) }
+    return "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n\(lines.joined(separator: ",\n"))\n  ]\n}\n"
+  }
+}
