@@ -12,7 +12,7 @@ import Wire
 /// on bodies, and its body counts against the budget until the signature is verified.
 package struct GateStages: Sendable {
   let table: ServiceTable
-  let verifier: SignatureVerifier
+  private(set) var verifier: SignatureVerifier
   let region: Region
   private(set) var runner: ControlOperationRunner
   private(set) var limits: GateLimits
@@ -59,6 +59,7 @@ package struct GateStages: Sendable {
   ) -> GateStages {
     var stages = self
     stages.inside = function
+    stages.verifier = verifier.withoutDevelopmentPair
     stages.limits = limits
     stages.counters = counters
     stages.runner = runner

@@ -3,7 +3,8 @@ import Wire
 
 /// What a request says of its own signature, in either form, checked for form only.
 struct PresentedSignature: Sendable {
-  let accessKeyID: AccessKeyID?
+  /// The first part of the credential, whatever it is.
+  let credentialName: String
   let scope: CredentialScope
   let hasValidTerminator: Bool
   /// In lower case, in ascending order, with `host` among them.
@@ -19,6 +20,9 @@ struct PresentedSignature: Sendable {
     /// In the query: a presigned URL.
     case query(expiresAfter: Duration)
   }
+
+  /// Nil where the credential begins with something else.
+  var accessKeyID: AccessKeyID? { AccessKeyID(credentialName) }
 
   private static let signedHeaderLimit = 100
 
@@ -37,7 +41,7 @@ struct PresentedSignature: Sendable {
     guard let time = SigningTime(date) else {
       throw .incompleteSignature("Date must be in ISO-8601 'basic format', e.g. 20260131T235959Z.")
     }
-    accessKeyID = AccessKeyID(parts[0])
+    credentialName = parts[0]
     scope = CredentialScope(date: parts[1], region: parts[2], service: parts[3])
     hasValidTerminator = parts[4] == CredentialScope.terminator
     self.signedHeaders = try Self.headerNames(signedHeaders)

@@ -10,20 +10,31 @@ package struct SignatureVerifier: Sendable {
   private let sessions: SessionTokens?
   private let time: any TimeSource
   private let tolerance: Duration
+  private var development: DevelopmentPair?
 
   private static let headerLimit = 256
   private static let targetLimit = 65_536
 
   /// - Parameters:
   ///   - sessions: opens the tokens of sessions; nil where there are none.
+  ///   - development: the pair that everybody knows; nil where it is worth nothing.
   ///   - tolerance: how far the client's clock may be off, either way; AWS's is 5 minutes.
   package init(
-    directory: AccessKeyDirectory, sessions: SessionTokens?, time: any TimeSource, tolerance: Duration = .seconds(300)
+    directory: AccessKeyDirectory, sessions: SessionTokens?, development: DevelopmentPair? = nil, time: any TimeSource,
+    tolerance: Duration = .seconds(300)
   ) {
+    self.development = development
     self.directory = directory
     self.sessions = sessions
     self.time = time
     self.tolerance = tolerance
+  }
+
+  /// The same for a listener at which the pair that everybody knows is worth nothing.
+  package var withoutDevelopmentPair: SignatureVerifier {
+    var verifier = self
+    verifier.development = nil
+    return verifier
   }
 
   /// Checks all that can be checked before the body: the key, the scope, the time, what is signed, and the signature
@@ -43,9 +54,7 @@ package struct SignatureVerifier: Sendable {
     else { throw .incompleteSignature("The request has too many headers or too long a target to be signed.") }
     let presented = try PresentedSignature.parse(head)
     let payload = try PayloadDeclaration(head, rule: rule)
-    guard let id = presented.accessKeyID,
-      let identity = directory.find(id, token: presented.sessionToken, of: sessions), identity.key.isActive
-    else { throw .unknownAccessKey }
+    guard let identity = find(presented, head), identity.key.isActive else { throw .unknownAccessKey }
     let now = time.wallTime()
     try checkScope(presented, service, region)
     try checkAge(presented, now)
@@ -56,6 +65,11 @@ package struct SignatureVerifier: Sendable {
     let key = identity.signingKey(for: presented.scope)
     let check = SignatureCheck(request: request, presented: presented, key: key)
     return try PendingVerification(check, payload: payload, identity: identity)
+  }
+
+  private func find(_ presented: PresentedSignature, _ head: RequestHead) -> SigningIdentity? {
+    guard let id = presented.accessKeyID else { return development?.identity(presented, head, in: directory) }
+    return directory.find(id, token: presented.sessionToken, of: sessions)
   }
 
   private func checkScope(

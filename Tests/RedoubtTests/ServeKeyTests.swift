@@ -17,8 +17,9 @@ import Testing
 
   @Test(arguments: ServeKey.allCases)
   func `every setting can be given as a flag`(key: ServeKey) throws {
-    let flags = try ServeFlags.parse([key.flag, "value"])
-    #expect(flags.values == [key: "value"])
+    let value = key.row.form == .truth ? nil : "value"
+    let flags = try ServeFlags.parse([key.flag, value].compactMap { $0 })
+    #expect(flags.values == [key: value ?? "true"])
   }
 
   @Test(arguments: ServeKey.allCases)

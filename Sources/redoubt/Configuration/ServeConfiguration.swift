@@ -30,6 +30,8 @@ struct ServeConfiguration: Codable, Hashable, Sendable {
   let bodyTimeoutSeconds: Int
   let idleConnectionTimeoutSeconds: Int
   let unauthenticatedBytes: Int
+  /// Whether the pair that everybody knows stands for the administrator.
+  let isForDevelopment: Bool
   /// Names of the spawner's runtimes in the order of their indices; set by the supervisor, empty before.
   var runtimes: [String] = []
 
@@ -71,5 +73,6 @@ extension ServeConfiguration {
     bodyTimeoutSeconds = try settings.whole(.bodyTimeout)
     idleConnectionTimeoutSeconds = try settings.whole(.idleConnectionTimeout)
     unauthenticatedBytes = try settings.whole(.unauthenticatedBytes)
+    isForDevelopment = try settings.truth(.dev)
   }
 }

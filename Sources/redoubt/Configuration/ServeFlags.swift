@@ -25,6 +25,7 @@ struct ServeFlags: ParsableArguments {
   @Option(name: .key(.bodyTimeout), help: .key(.bodyTimeout)) var bodyTimeout: String?
   @Option(name: .key(.idleConnectionTimeout), help: .key(.idleConnectionTimeout)) var idleConnectionTimeout: String?
   @Option(name: .key(.unauthenticatedBytes), help: .key(.unauthenticatedBytes)) var unauthenticatedBytes: String?
+  @Flag(name: .key(.dev), help: .key(.dev)) var dev = false
 
   /// What was given on the command line.
   var values: [ServeKey: String] {
@@ -57,6 +58,7 @@ struct ServeFlags: ParsableArguments {
     case .bodyTimeout: bodyTimeout
     case .idleConnectionTimeout: idleConnectionTimeout
     case .unauthenticatedBytes: unauthenticatedBytes
+    case .dev: dev ? "true" : nil
     }
   }
 }
@@ -75,6 +77,7 @@ extension ServeKey {
     case .text: "text"
     case .path: "path"
     case .whole: "n"
+    case .truth: ""
     }
   }
 }

@@ -58,6 +58,10 @@ extension ServeKey {
       whole(
         1_048_576...1_099_511_627_776, "268435456",
         "Most bytes of requests held in memory whose signature has not been checked.")
+    case .dev:
+      Row(
+        form: .truth, fallback: .fixed("false"),
+        documentation: "Take the key `test` with the secret `test` for the administrator's, as emulators do.")
     }
   }
 

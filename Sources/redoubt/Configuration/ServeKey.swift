@@ -23,6 +23,7 @@ enum ServeKey: String, CaseIterable, Sendable {
   case bodyTimeout = "body-timeout"
   case idleConnectionTimeout = "idle-connection-timeout"
   case unauthenticatedBytes = "unauthenticated-bytes"
+  case dev
 
   var name: String { rawValue }
   var flag: String { "--" + name }
@@ -36,6 +37,8 @@ extension ServeKey {
     /// Made absolute against the working directory.
     case path
     case whole(ClosedRange<Int>)
+    /// `true` or `false`; as a flag it has no value.
+    case truth
   }
 
   /// What holds when nobody says anything.

@@ -60,6 +60,9 @@ extension ServeSettings {
     return try parsed(key, as: form) { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }
   }
 
+  /// `true` or `false`.
+  func truth(_ key: ServeKey) throws(CommandFailure) -> Bool { try parsed(key, as: "true or false", Bool.init) }
+
   private func refusal(_ key: ServeKey, _ text: String, _ form: String) -> CommandFailure {
     CommandFailure(.configuration, "\(key.name) is `\(text)`: give \(form) (\(key.flag) or \(key.variable))")
   }

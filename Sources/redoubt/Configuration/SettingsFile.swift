@@ -30,8 +30,10 @@ enum SettingsFile {
     switch value {
     case .string(let text): return text
     case .integer(let number): return String(number)
+    case .bool(let truth) where key.row.form == .truth: return String(truth)
     default:
-      throw CommandFailure(.configuration, "`\(key.name)` in `\(path)` must be a string or a whole number")
+      let form = key.row.form == .truth ? "true or false" : "a string or a whole number"
+      throw CommandFailure(.configuration, "`\(key.name)` in `\(path)` must be \(form)")
     }
   }
 }

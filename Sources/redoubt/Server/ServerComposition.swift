@@ -170,7 +170,9 @@ struct ServerComposition {
   ) throws -> GateStages {
     GateStages(
       table: try ServiceTable(endpoints),
-      verifier: .init(directory: state.directory, sessions: state.sessions, time: time),
+      verifier: .init(
+        directory: state.directory, sessions: state.sessions,
+        development: configuration.isForDevelopment ? DevelopmentPair(of: configuration.account) : nil, time: time),
       region: configuration.region, runner: runner, limits: GateLimits(configuration), counters: GateCounters(),
       clock: time, random: random
     ) { record in

@@ -88,10 +88,14 @@ extension Supervisor {
     }
   }
 
+  private static let developmentWarning =
+    "redoubt: warning: --dev: every program on this host is the administrator with the key `test` and the secret `test`\n"
+
   private func announce(_ address: String) {
     let configuration = plan.configuration
     StandardOutput.write(
       "redoubt: serving on http://\(address) (region \(configuration.region), account \(configuration.account))\n"
+        + (configuration.isForDevelopment ? Self.developmentWarning : "")
         + plan.weaknesses.map { "redoubt: weaker here: \($0.name): \($0.finding)\n" }.joined())
   }
 }

@@ -1,0 +1,44 @@
+package import Core
+import Wire
+
+/// The key that everybody knows, `test` with the secret `test`, as scripts for emulators have it: it stands for the
+/// administrator of one account. Only for a host on which everybody may do everything.
+///
+/// A web page in a browser on that host knows it, too. So it counts only in an Authorization header, which a page cannot
+/// send without its `Origin` (Fetch Standard section 3.2), and only for a host that is this machine, which a name that
+/// was bound anew is not.
+package struct DevelopmentPair: Sendable {
+  static let name = "test"
+  private static let secret = "test"
+  /// What browsers add and the clients of AWS do not (Fetch Standard section 3.2, Fetch Metadata section 2).
+  private static let marks: [Substring] = ["origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"]
+
+  private let account: AccountID
+
+  /// - Parameter account: whose administrator it stands for.
+  package init(of account: AccountID) { self.account = account }
+
+  /// The administrator's identity with the known secret; nil where the pair does not count.
+  func identity(_ presented: PresentedSignature, _ head: RequestHead, in directory: AccessKeyDirectory)
+    -> SigningIdentity?
+  {
+    guard presented.credentialName == Self.name, !presented.isPresigned, Self.isLocal(head), Self.isNoBrowsers(head),
+      let administrator = directory.administrator(of: account)
+    else { return nil }
+    return SigningIdentity(key: administrator.key, principal: administrator.principal, secret: Self.secret)
+  }
+
+  private static func isNoBrowsers(_ head: RequestHead) -> Bool {
+    !head.headers.contains { header in marks.contains { HeaderName.matches(header.name, lowercased: $0) } }
+  }
+
+  /// An IPv4 address of 127.0.0.0/8, `[::1]` or `localhost`, with any port: no other name.
+  private static func isLocal(_ head: RequestHead) -> Bool {
+    guard let host = head.header("Host") else { return false }
+    if host.hasPrefix("[") { return host == "[::1]" || host.hasPrefix("[::1]:") }
+    let fields = host.fields(separatedBy: ":")
+    guard fields.count <= 2, let name = fields.first?.lowercased() else { return false }
+    let parts = name.fields(separatedBy: ".").map { UInt8($0) }
+    return name == "localhost" || parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
+  }
+}
