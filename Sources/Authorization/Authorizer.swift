@@ -1,5 +1,6 @@
 package import Core
 package import Identity
+import JSON
 import Policy
 package import Wire
 
@@ -9,12 +10,18 @@ package struct Authorizer: Sendable {
   private let time: any TimeSource
   private let log: DecisionLog
   private let activity: ActivityLedger
+  private let messages: AuthorizationMessages?
 
   /// - Parameters:
   ///   - log: keeps each decision that was made by policies.
   ///   - activity: keeps who asked for what last.
-  package init(policies: any PolicySource, time: any TimeSource, log: DecisionLog, activity: ActivityLedger) {
+  ///   - messages: seals what goes with a denial; nil where nothing does.
+  package init(
+    policies: any PolicySource, time: any TimeSource, log: DecisionLog, activity: ActivityLedger,
+    messages: AuthorizationMessages? = nil
+  ) {
     self.activity = activity
+    self.messages = messages
     self.policies = policies
     self.time = time
     self.log = log
@@ -40,11 +47,12 @@ package struct Authorizer: Sendable {
     }
     for access in needed where request.principal.isOccasion(access.occasion) {
       try Self.refuseEndless(named(access, request))
-      let decision = decide(access, resource(access, request), own, request)
-      guard decision.isAllowed else {
+      let record = decide(access, resource(access, request), own, request)
+      guard record.decision.isAllowed else {
         // As the caller named it: the path that was filled in would tell that it is there.
         throw wire.denial(
-          of: request.principal, access.action, on: named(access, request), because: Self.reason(decision, access))
+          of: request.principal, access.action, on: named(access, request),
+          because: Self.reason(record.decision, access), message: message(record))
       }
     }
     return Authorized(
@@ -60,7 +68,7 @@ package struct Authorizer: Sendable {
 
   private func decide(
     _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ request: Authenticated<OperationRequest>
-  ) -> PolicyDecision {
+  ) -> DecisionRecord {
     var policies = own.set
     policies.resource = Self.asksResource(access.action) ? self.policies.resourcePolicy(of: resource) : nil
     let account = Self.account(of: resource) ?? request.value.place.account.description
@@ -79,12 +87,18 @@ package struct Authorizer: Sendable {
       in: request.value.place.region, at: now)
     // Whoever looks for the reason of a denial wants to see what could have been asked for.
     if !decision.isAllowed, !usesKeys { question.keys = keys.keys }
-    log.add(
-      DecisionRecord(
-        requestID: request.value.requestID, account: request.value.place.account, time: now,
-        question: question, decision: decision, policies: DecisionRecord.Policies(own, policies)),
-      isInside: request.value.source.isEnvironment)
-    return decision
+    let record = DecisionRecord(
+      requestID: request.value.requestID, account: request.value.place.account, time: now,
+      question: question, decision: decision, policies: DecisionRecord.Policies(own, policies))
+    log.add(record, isInside: request.value.source.isEnvironment)
+    return record
+  }
+
+  /// What a denial carries for whoever may decode it.
+  private func message(_ record: DecisionRecord) -> String? {
+    var record = record
+    record.question.keys = record.question.keys.remembered
+    return messages?.encode(record.message.encoded, for: record.account)
   }
 
   /// Whether the policy of the resource counts: a trust policy says who may assume the role, and nothing of what may be
@@ -147,13 +161,16 @@ package struct Authorizer: Sendable {
 extension WireProtocol {
   /// That the caller may not do it, in AWS's words.
   ///
-  /// - Parameter reason: what follows the sentence; with a space before it.
+  /// - Parameters:
+  ///   - reason: what follows the sentence; with a space before it.
+  ///   - message: for DecodeAuthorizationMessage.
   package func denial(
-    of caller: Principal, _ action: String, on resource: String, because reason: String = ""
+    of caller: Principal, _ action: String, on resource: String, because reason: String = "", message: String? = nil
   ) -> Fault {
     Fault(
       code: denialCode, status: denialStatus,
-      message: "User: \(caller.arn) is not authorized to perform: \(action) on resource: \(resource)\(reason)")
+      message: "User: \(caller.arn) is not authorized to perform: \(action) on resource: \(resource)\(reason)",
+      headers: message.map { ["X-Redoubt-Authorization-Message": $0] } ?? [:])
   }
 }
 

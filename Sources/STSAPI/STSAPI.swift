@@ -15,6 +15,7 @@ package struct STSAPI: Sendable {
   /// The table of contents.
   private static let operations: [any (ControlOperation & STSOperation).Type] = [
     AssumeRole.self,
+    DecodeAuthorizationMessage.self,
     GetAccessKeyInfo.self,
     GetCallerIdentity.self,
     GetFederationToken.self,
@@ -40,8 +41,13 @@ package struct STSServices: Sendable {
   let identities: IdentityDirectory
   let sessions: SessionTokens
   let accessKeys: AccessKeyDirectory
+  let messages: AuthorizationMessages
 
-  package init(identities: IdentityDirectory, sessions: SessionTokens, accessKeys: AccessKeyDirectory) {
+  package init(
+    identities: IdentityDirectory, sessions: SessionTokens, accessKeys: AccessKeyDirectory,
+    messages: AuthorizationMessages
+  ) {
+    self.messages = messages
     self.identities = identities
     self.sessions = sessions
     self.accessKeys = accessKeys

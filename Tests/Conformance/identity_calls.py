@@ -7,7 +7,7 @@ from Conformance.model import operation
 from Conformance.test_inputs import IAM, STS
 from harness.clients import ACCOUNT
 from harness.functions import unique_name
-from harness.identities import TRUST, Caller, Identities, allow, document, document_of_size
+from harness.identities import TRUST, Caller, Identities, allow, denial_message, document, document_of_size
 
 TEXT = document(allow("lambda:ListFunctions"))
 MISSING_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/no-such-policy"
@@ -21,6 +21,7 @@ class World:
     is_broken: bool = False
     report: str = "00000000-0000-4000-8000-000000000000"
     alias: str = "calls"
+    denial: str = ""
     """Then nothing can be made any more, and what is there has to do."""
 
     def build(self):
@@ -151,6 +152,13 @@ def report(world):
     return {"JobId": world.report}
 
 
+def denial(world):
+    """The message of a denial."""
+    if not world.is_broken:
+        world.denial = denial_message(world.caller.client("iam").list_users)
+    return {"EncodedMessage": world.denial}
+
+
 def credential_report(world):
     if not world.is_broken:
         world.made.client.generate_credential_report()
@@ -258,6 +266,7 @@ GOOD = {
     "SimulatePrincipalPolicy": lambda w: {**SIMULATION, "PolicySourceArn": w.caller.arn},
     "GetSessionToken": nothing,
     "GetFederationToken": lambda w: {"Name": "calls", "Policy": TEXT, **TAGS},
+    "DecodeAuthorizationMessage": denial,
     "GetAccessKeyInfo": lambda w: {"AccessKeyId": w.caller.key},
     "AssumeRole": lambda w: {**SESSION, "RoleArn": role_arn(w), "Policy": TEXT, "SourceIdentity": "calls", **TAGS},
 }  # fmt: skip
@@ -310,6 +319,7 @@ CHANGES = {
         "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/no-such-user"
     },
     ("CreateAccountAlias", "EntityAlreadyExistsException"): alias,
+    ("DecodeAuthorizationMessage", "InvalidAuthorizationMessageException"): {"EncodedMessage": "bm8gbWVzc2FnZQ=="},
     ("DeleteAccountAlias", "NoSuchEntityException"): {"AccountAlias": "no-such-alias"},
     **{
         (name, "NoSuchEntityException"): {"JobId": "00000000-0000-4000-8000-000000000000"}

@@ -50,7 +50,7 @@ IAM = [
     "GetAccessKeyLastUsed", "GenerateServiceLastAccessedDetails", "GetServiceLastAccessedDetails",
     "GetServiceLastAccessedDetailsWithEntities", "ListPoliciesGrantingServiceAccess",
 ]  # fmt: skip
-STS = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo"]
+STS = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo", "DecodeAuthorizationMessage"]
 QUERY = ("iam", "sts")
 """The services whose members come as a form."""
 DEFAULTS = {"Zip", "None", "Text", "PassThrough", "STANDARD"}

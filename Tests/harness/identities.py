@@ -212,6 +212,13 @@ def refusal(call, **members):
     return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"], response["Error"]["Message"]
 
 
+def denial_message(call, **members):
+    """What came with the denial that the call must end with, for DecodeAuthorizationMessage."""
+    with pytest.raises(ClientError) as error:
+        call(**members)
+    return error.value.response["ResponseMetadata"]["HTTPHeaders"]["x-redoubt-authorization-message"]
+
+
 def is_allowed(call, **members):
     """Whether the call gets past authorization, be what it asks for there or not. Any other error is the test's."""
     try:

@@ -155,7 +155,9 @@ struct ServerComposition {
     let redoubt = RedoubtAPI.endpoints(own, authorizer: authorizer) { report($0, $1.value.requestID) }
     let iam = IAMAPI.endpoints(state.registry, authorizer: authorizer) { report($0, $1.value.requestID) }
     let sts = STSAPI.endpoints(
-      STSServices(identities: state.identities, sessions: state.sessions, accessKeys: state.directory),
+      STSServices(
+        identities: state.identities, sessions: state.sessions, accessKeys: state.directory,
+        messages: AuthorizationMessages(cipher: state.cipher)),
       authorizer: authorizer
     ) {
       report($0, $1.value.requestID)
