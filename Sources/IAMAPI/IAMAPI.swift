@@ -35,9 +35,11 @@ package struct IAMAPI: Sendable {
     CreateRole.self,
     DeleteRole.self,
     GetRole.self,
+    ListInstanceProfilesForRole.self,
     ListRoles.self,
     UpdateAssumeRolePolicy.self,
     UpdateRole.self,
+    UpdateRoleDescription.self,
     // Managed policies
     CreatePolicy.self,
     CreatePolicyVersion.self,
@@ -55,6 +57,8 @@ package struct IAMAPI: Sendable {
     ListAccountAliases.self,
     GetAccountAuthorizationDetails.self,
     GetAccountSummary.self,
+    GetContextKeysForCustomPolicy.self,
+    GetContextKeysForPrincipalPolicy.self,
     SimulateCustomPolicy.self,
     SimulatePrincipalPolicy.self,
     // What was used

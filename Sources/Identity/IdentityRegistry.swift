@@ -46,6 +46,16 @@ package final class IdentityRegistry: Sendable {
   /// The policies in force of the user, group or role of that ARN; nil when it is not there.
   package func policies(of arn: String) -> PrincipalPolicies? { identities.policies(of: arn) }
 
+  /// As `policies(of:)`, of an identity of the account.
+  ///
+  /// - Throws: `IdentityFailure.noSuchEntity`.
+  package func requirePolicies(of arn: String, in account: AccountID) throws -> PrincipalPolicies {
+    guard ARN(arn)?.account == account.description, let own = policies(of: arn) else {
+      throw IdentityFailure.noSuchEntity("The principal \(arn) cannot be found.")
+    }
+    return own
+  }
+
   /// Runs `body` in a transaction and lets what it has changed count.
   func change<Result: Sendable>(
     _ body: @escaping @Sendable (any Transaction) throws -> Result

@@ -121,6 +121,7 @@ IAM = [
         excepted=(
             "CreatePolicy", "CreateRole", "CreateUser", "SimulateCustomPolicy", "SimulatePrincipalPolicy", "TagPolicy",
             "TagRole", "TagUser", "GenerateServiceLastAccessedDetails", "ListPoliciesGrantingServiceAccess",
+            "GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy",
         ),
     ),
     absent("a group needs nothing that could be missing", "NoSuchEntityException", of=("CreateGroup",)),

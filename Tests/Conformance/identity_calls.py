@@ -252,6 +252,10 @@ GOOD = {
     "ListEntitiesForPolicy": policy,
     "GetAccountAuthorizationDetails": lambda w: {"MaxItems": 20},
     "GetAccountSummary": nothing,
+    "ListInstanceProfilesForRole": lambda w: {**role(w), "MaxItems": 1},
+    "UpdateRoleDescription": lambda w: {**role(w), "Description": "e"},
+    "GetContextKeysForCustomPolicy": lambda w: {"PolicyInputList": [TEXT]},
+    "GetContextKeysForPrincipalPolicy": lambda w: {"PolicySourceArn": w.caller.arn, "PolicyInputList": [TEXT]},
     "CreateAccountAlias": lambda w: {"AccountAlias": unique_name("alias")},
     "DeleteAccountAlias": alias,
     "ListAccountAliases": lambda w: {"MaxItems": 1},
@@ -315,8 +319,15 @@ CHANGES = {
     ("TagPolicy", "InvalidInputException"): SAME_TAGS,
     ("SimulateCustomPolicy", "InvalidInputException"): {"PolicyInputList": ["no json"]},
     ("SimulatePrincipalPolicy", "InvalidInputException"): {"PolicyInputList": ["no json"]},
-    ("SimulatePrincipalPolicy", "NoSuchEntityException"): {
-        "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/no-such-user"
+    **{
+        (f"{verb}PrincipalPolicy", "NoSuchEntityException"): {
+            "PolicySourceArn": f"arn:aws:iam::{ACCOUNT}:user/no-such-user"
+        }
+        for verb in ("Simulate", "GetContextKeysFor")
+    },
+    **{
+        (f"GetContextKeysFor{whose}Policy", "InvalidInputException"): {"PolicyInputList": ["no json"]}
+        for whose in ("Custom", "Principal")
     },
     ("CreateAccountAlias", "EntityAlreadyExistsException"): alias,
     ("DecodeAuthorizationMessage", "InvalidAuthorizationMessageException"): {"EncodedMessage": "bm8gbWVzc2FnZQ=="},

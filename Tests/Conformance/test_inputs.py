@@ -48,7 +48,8 @@ IAM = [
     "SimulateCustomPolicy", "SimulatePrincipalPolicy",
     "CreateAccountAlias", "DeleteAccountAlias", "ListAccountAliases", "GenerateCredentialReport", "GetCredentialReport",
     "GetAccessKeyLastUsed", "GenerateServiceLastAccessedDetails", "GetServiceLastAccessedDetails",
-    "GetServiceLastAccessedDetailsWithEntities", "ListPoliciesGrantingServiceAccess",
+    "GetServiceLastAccessedDetailsWithEntities", "ListPoliciesGrantingServiceAccess", "ListInstanceProfilesForRole",
+    "UpdateRoleDescription", "GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy",
 ]  # fmt: skip
 STS = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo", "DecodeAuthorizationMessage"]
 QUERY = ("iam", "sts")

@@ -523,3 +523,16 @@ def test_the_aws_cli_makes_changes_and_tells_a_role(aws, identities, tmp_path):
     found = json.loads(aws("iam", "get-role", *role).stdout)["Role"]
     assert found["AssumeRolePolicyDocument"] == made["AssumeRolePolicyDocument"] == json.loads(TRUST)
     assert (found["Description"], found["MaxSessionDuration"]) == ("by the CLI", 7200)
+
+
+def test_a_description_is_changed_by_the_older_operation_too(iam, identities):
+    name = identities.role(Description="old")
+    assert iam.update_role_description(RoleName=name, Description="new")["Role"]["Description"] == "new"
+    assert iam.get_role(RoleName=name)["Role"]["Description"] == "new"
+
+
+def test_a_role_has_no_instance_profiles(iam, identities):
+    name = identities.role()
+    answer = iam.list_instance_profiles_for_role(RoleName=name)
+    assert (answer["InstanceProfiles"], answer["IsTruncated"]) == ([], False)
+    assert refusal(iam.list_instance_profiles_for_role, RoleName="no-such-role")[:2] == (404, "NoSuchEntity")

@@ -80,3 +80,18 @@ def test_there_is_an_end_to_questions(iam):
     assert told == (400, "InvalidInput", "There can be 1000 pairs of an action and a resource.")
     told = refusal(iam.simulate_custom_policy, PolicyInputList=[json.dumps({})] * 21, ActionNames=["s3:GetObject"])
     assert told[:2] == (400, "InvalidInput")
+
+
+def test_the_keys_that_policies_ask_for_are_told(iam, identities):
+    asks = allow("s3:*", on="arn:aws:s3:::b/${aws:username}", Condition={"StringLike": {"aws:UserAgent": "x", "s3:prefix": "y"}})
+    keys = iam.get_context_keys_for_custom_policy(PolicyInputList=[document(asks), document(allow("iam:*"))])
+    assert keys["ContextKeyNames"] == ["aws:UserAgent", "aws:username", "s3:prefix"]
+    group = identities.group(allow("lambda:*", Condition={"Bool": {"aws:SecureTransport": "true"}}))
+    caller = identities.caller(asks)
+    iam.add_user_to_group(GroupName=group, UserName=caller.name)
+    further = document(allow("sts:*", Condition={"Null": {"aws:SourceIp": "false"}}))
+    keys = iam.get_context_keys_for_principal_policy(PolicySourceArn=caller.arn, PolicyInputList=[further])
+    wanted = {"aws:UserAgent", "aws:username", "s3:prefix", "aws:SecureTransport", "aws:SourceIp"}
+    assert set(keys["ContextKeyNames"]) == wanted
+    denied = refusal(caller.client("iam").get_context_keys_for_principal_policy, PolicySourceArn=caller.arn)
+    assert denied[:2] == (403, "AccessDenied")

@@ -27,9 +27,7 @@ struct SimulatePrincipalPolicy: ControlOperation, IAMOperation {
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let (source, members) = (call.value.source, call.value.members)
-    guard ARN(source)?.account == call.place.account.description, let own = registry.policies(of: source) else {
-      throw IdentityFailure.noSuchEntity("The principal \(source) cannot be found.")
-    }
+    let own = try registry.requirePolicies(of: source, in: call.place.account)
     var policies = own.set
     policies.identity += members.policies
     policies.boundary = members.boundary ?? policies.boundary
