@@ -136,6 +136,9 @@ package struct Authorizer: Sendable {
       // Who may ask of nobody's keys may ask of all.
       return policies.owner(ofAccessKey: id, in: account) ?? "arn:aws:iam::\(account):user/"
     }
+    if case .renamed(let arn, let name, let path) = access.target {
+      return policies.wholeARN(arn).renamed(name, path: path)
+    }
     let isByName =
       access.action.hasPrefix("iam:") && !Self.byPath.contains(access.action) || Self.byName.contains(access.action)
     return isByName ? policies.wholeARN(named) : named
@@ -154,7 +157,16 @@ package struct Authorizer: Sendable {
     case .resource(let arn): arn
     case .caller: request.principal.arn.description
     case .ownerOfAccessKey(let id): id
+    case .renamed(let arn, let name, let path): arn.renamed(name, path: path)
     }
+  }
+}
+
+extension String {
+  /// An ARN of IAM, `arn:aws:iam::ACCOUNT:KIND/PATH/NAME`, with another name or path.
+  fileprivate func renamed(_ name: String?, path: String?) -> String {
+    guard let start = firstIndex(of: "/"), let end = lastIndex(of: "/") else { return self }
+    return self[..<start] + (path ?? String(self[start...end])) + (name ?? String(self[index(after: end)...]))
   }
 }
 

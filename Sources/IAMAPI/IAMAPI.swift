@@ -73,6 +73,8 @@ package struct IAMAPI: Sendable {
     ListEntityTags<TaggedPolicy>.self, ListEntityTags<TaggedRole>.self, ListEntityTags<TaggedUser>.self,
     TagEntity<TaggedPolicy>.self, TagEntity<TaggedRole>.self, TagEntity<TaggedUser>.self,
     UntagEntity<TaggedPolicy>.self, UntagEntity<TaggedRole>.self, UntagEntity<TaggedUser>.self,
+    // Names
+    RenameEntity<GroupKind>.self, RenameEntity<UserKind>.self,
     // What policies hang on
     AttachPolicy<GroupKind>.self, AttachPolicy<RoleKind>.self, AttachPolicy<UserKind>.self,
     DeleteInlinePolicy<GroupKind>.self, DeleteInlinePolicy<RoleKind>.self, DeleteInlinePolicy<UserKind>.self,

@@ -38,6 +38,12 @@ package struct AccessKey: Hashable, Sendable {
     self.createdAt = createdAt
     self.session = session
   }
+
+  /// The same key of the same principal under another name.
+  func belonging(to arn: ARN) -> AccessKey {
+    AccessKey(
+      id: id, account: account, principalARN: arn, isActive: isActive, createdAt: createdAt, session: session)
+  }
 }
 
 /// An access key with its secret: what signs requests.

@@ -84,6 +84,21 @@ package struct AccessKeyStore: Sendable {
     ).map(record)
   }
 
+  /// Gives the keys of a principal to the same one under another name: secrets are sealed for whom they belong to.
+  func move(from old: Principal, to new: Principal, _ transaction: any Transaction) throws {
+    let sealed = try transaction.query(Self.columns + " WHERE principal_arn = ?", [.text(old.arn.description)])
+      .map(Self.sealedKey)
+    for identity in try open(sealed, for: [old]) {
+      let key = identity.key.belonging(to: new.arn)
+      try transaction.execute(
+        "UPDATE access_keys SET principal_arn = ?, sealed_secret = ? WHERE id = ?",
+        [
+          .text(new.arn.description), .blob(try self.sealed(key, secret: identity.credentials.secretAccessKey)),
+          .text(key.id.description),
+        ])
+    }
+  }
+
   /// - Returns: whether the principal has the key.
   static func setActive(
     _ isActive: Bool, _ id: AccessKeyID, of principal: ARN, _ transaction: any Transaction

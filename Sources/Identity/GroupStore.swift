@@ -71,6 +71,13 @@ package struct GroupStore: Sendable {
       ])
   }
 
+  /// Writes the name and the path of a group that is there.
+  func update(_ group: Group, _ transaction: any Transaction) throws {
+    try transaction.execute(
+      "UPDATE user_groups SET name = ?, path = ? WHERE unique_id = ?",
+      [.text(group.name), .text(group.path), .text(group.uniqueID)])
+  }
+
   func delete(_ group: Group, _ transaction: any Transaction) throws {
     try transaction.execute("DELETE FROM user_groups WHERE unique_id = ?", [.text(group.uniqueID)])
   }

@@ -74,7 +74,14 @@ final class IdentitySnapshot: Sendable {
       }, uniquingKeysWith: { first, _ in first })
   }
 
-  func isThere(_ principal: Principal) -> Bool { isThere(principal.holderID) }
+  /// Temporary credentials are of the user whom they name: of one with another name they are not.
+  func isThere(_ principal: Principal) -> Bool {
+    switch principal.kind {
+    case .user, .roleSession: isThere(principal.holderID)
+    case .userSession: ids[principal.arn.description] == principal.holderID
+    case .federatedUser(let session): ids[session.user.description] == principal.holderID
+    }
+  }
 
   /// - Parameter id: the unique id of a user, group or role.
   func isThere(_ id: String) -> Bool { own[id] != nil }

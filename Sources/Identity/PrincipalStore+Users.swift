@@ -33,6 +33,13 @@ extension PrincipalStore {
     try table.count(in: account, transaction)
   }
 
+  /// Writes the name and the path of a user who is there.
+  static func update(_ user: User, _ transaction: any Transaction) throws {
+    try transaction.execute(
+      "UPDATE principals SET arn = ?, name = ?, path = ? WHERE unique_id = ?",
+      [.text(user.arn.description), .text(user.name), .text(user.path), .text(user.uniqueID)])
+  }
+
   static func delete(_ user: User, _ transaction: any Transaction) throws {
     try transaction.execute("DELETE FROM principals WHERE unique_id = ?", [.text(user.uniqueID)])
   }

@@ -14,7 +14,7 @@ package struct SigningIdentity: Sendable {
     self.secret = secret
   }
 
-  /// For the credentials file only.
+  /// For the credentials file, and to seal the secret anew.
   package var credentials: AccessKeyCredentials {
     AccessKeyCredentials(accessKeyID: key.id, secretAccessKey: secret, sessionToken: nil)
   }

@@ -12,6 +12,8 @@ package struct AccessRequest: Hashable, Sendable {
     case resource(String)
     /// Whoever calls.
     case caller
+    /// What the resource will be called: a nil leaves the name or the path as it is.
+    case renamed(String, name: String?, path: String?)
     /// The user who has the long-term access key of that id.
     case ownerOfAccessKey(String)
   }

@@ -108,7 +108,7 @@ IAM = [
             "DeleteAccessKey", "DeletePolicy", "DeletePolicyVersion", "DeleteUser", "DeleteUserPolicy",
             "DetachUserPolicy", "SetDefaultPolicyVersion", "UpdateAccessKey", "DeleteGroup", "DeleteGroupPolicy",
             "DetachGroupPolicy", "RemoveUserFromGroup", "DeleteRole", "DeleteRolePolicy", "DetachRolePolicy",
-            "DeleteAccountAlias",
+            "DeleteAccountAlias", "UpdateGroup", "UpdateUser",
         ),
     ),
     absent(
@@ -132,6 +132,7 @@ IAM = [
         "driven in Tests/Integration/test_credential_reports.py, on a server of its own",
         "CredentialReportNotPresentException", "CredentialReportExpiredException",
     ),
+    absent("a user can be changed as soon as it is there", "EntityTemporarilyUnmodifiableException"),
     absent("there are no roles that belong to a service", "UnmodifiableEntityException"),
     absent("the evaluator answers every question that can be read", "PolicyEvaluationException"),
 ]  # fmt: skip

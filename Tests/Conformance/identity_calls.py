@@ -256,6 +256,8 @@ GOOD = {
     "UpdateRoleDescription": lambda w: {**role(w), "Description": "e"},
     "GetContextKeysForCustomPolicy": lambda w: {"PolicyInputList": [TEXT]},
     "GetContextKeysForPrincipalPolicy": lambda w: {"PolicySourceArn": w.caller.arn, "PolicyInputList": [TEXT]},
+    "UpdateUser": lambda w: {"UserName": w.spare_user(), "NewUserName": unique_name("u"), "NewPath": "/calls/"},
+    "UpdateGroup": lambda w: {"GroupName": w.spare_group(), "NewGroupName": unique_name("g"), "NewPath": "/calls/"},
     "CreateAccountAlias": lambda w: {"AccountAlias": unique_name("alias")},
     "DeleteAccountAlias": alias,
     "ListAccountAliases": lambda w: {"MaxItems": 1},
@@ -329,6 +331,8 @@ CHANGES = {
         (f"GetContextKeysFor{whose}Policy", "InvalidInputException"): {"PolicyInputList": ["no json"]}
         for whose in ("Custom", "Principal")
     },
+    ("UpdateUser", "EntityAlreadyExistsException"): lambda w: {"NewUserName": w.user},
+    ("UpdateGroup", "EntityAlreadyExistsException"): lambda w: {"NewGroupName": w.group},
     ("CreateAccountAlias", "EntityAlreadyExistsException"): alias,
     ("DecodeAuthorizationMessage", "InvalidAuthorizationMessageException"): {"EncodedMessage": "bm8gbWVzc2FnZQ=="},
     ("DeleteAccountAlias", "NoSuchEntityException"): {"AccountAlias": "no-such-alias"},

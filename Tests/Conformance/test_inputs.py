@@ -49,7 +49,7 @@ IAM = [
     "CreateAccountAlias", "DeleteAccountAlias", "ListAccountAliases", "GenerateCredentialReport", "GetCredentialReport",
     "GetAccessKeyLastUsed", "GenerateServiceLastAccessedDetails", "GetServiceLastAccessedDetails",
     "GetServiceLastAccessedDetailsWithEntities", "ListPoliciesGrantingServiceAccess", "ListInstanceProfilesForRole",
-    "UpdateRoleDescription", "GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy",
+    "UpdateUser", "UpdateGroup", "UpdateRoleDescription", "GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy",
 ]  # fmt: skip
 STS = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo", "DecodeAuthorizationMessage"]
 QUERY = ("iam", "sts")

@@ -10,9 +10,11 @@ extension MemberReader {
   }
 
   /// The user's name; nil means the caller.
-  mutating func optionalUserName() throws(Fault) -> String? {
-    let name = try string("UserName")
-    checkName(name, at: "UserName", longest: 128)
+  mutating func optionalUserName() throws(Fault) -> String? { try optionalName("UserName", longest: 128) }
+
+  mutating func optionalName(_ member: String, longest: Int) throws(Fault) -> String? {
+    let name = try string(member)
+    checkName(name, at: member, longest: longest)
     return name
   }
 
@@ -93,13 +95,15 @@ extension MemberReader {
   }
 
   /// The path of something new; `/` when it is left out.
-  mutating func entityPath(_ member: String = "Path") throws(Fault) -> String {
+  mutating func entityPath(_ member: String = "Path") throws(Fault) -> String { try optionalPath(member) ?? "/" }
+
+  mutating func optionalPath(_ member: String) throws(Fault) -> String? {
     let path = try string(member)
     check(path, at: member, lengths: 1...512)
     check(path, at: member, pattern: "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)") { text in
       text.first == "/" && text.last == "/" && text != "//" && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
-    return path ?? "/"
+    return path
   }
 
   /// What paths of a list begin with; `/` when it is left out.
