@@ -27,11 +27,13 @@ package struct Authorizer: Sendable {
     self.log = log
   }
 
-  /// - Parameter wire: the service's protocol, which has a code and a status of its own for denials.
+  /// - Parameters:
+  ///   - wire: the service's protocol, which has a code and a status of its own for denials.
+  ///   - isWellFormed: whether the operation will run: what will not was nothing that anybody did.
   /// - Throws: a denial for the first pair that is not allowed, in AWS's words.
   package func authorize<Chosen: Operation>(
     _ operation: Chosen.Type, _ input: Chosen.Input, from request: Authenticated<OperationRequest>,
-    in wire: WireProtocol
+    in wire: WireProtocol, isWellFormed: Bool = true
   ) throws(Fault) -> Authorized<Chosen.Input> {
     let place = request.value.place
     let needed = Chosen.access(input, at: place)
@@ -47,7 +49,7 @@ package struct Authorizer: Sendable {
     }
     for access in needed where request.principal.isOccasion(access.occasion) {
       try Self.refuseEndless(named(access, request))
-      let record = decide(access, resource(access, request), own, request)
+      let record = decide(access, resource(access, request), own, request, isWellFormed: isWellFormed)
       guard record.decision.isAllowed else {
         // As the caller named it: the path that was filled in would tell that it is there.
         throw wire.denial(
@@ -62,12 +64,13 @@ package struct Authorizer: Sendable {
 
   /// Sessions' keys are used by whom they were made for, and are gone soon.
   private func noteKey(_ request: Authenticated<OperationRequest>, _ action: String) {
-    guard case .user = request.principal.kind, let service = action.fields(separatedBy: ":").first else { return }
-    activity.note(request.accessKeyID, for: String(service), in: request.value.place.region, at: time.wallTime())
+    guard case .user = request.principal.kind, let end = action.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
+    activity.note(request.accessKeyID, for: action[..<end], in: request.value.place.region, at: time.wallTime())
   }
 
   private func decide(
-    _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ request: Authenticated<OperationRequest>
+    _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ request: Authenticated<OperationRequest>,
+    isWellFormed: Bool
   ) -> DecisionRecord {
     var policies = own.set
     policies.resource = Self.asksResource(access.action) ? self.policies.resourcePolicy(of: resource) : nil
@@ -83,23 +86,19 @@ package struct Authorizer: Sendable {
     let decision = PolicyEvaluator.decide(question, by: policies)
     let now = time.wallTime()
     activity.note(
-      access.action, on: resource, by: request.principal, isAllowed: decision.isAllowed,
+      access.action, on: resource, by: request.principal, isAllowed: decision.isAllowed && isWellFormed,
       in: request.value.place.region, at: now)
     // Whoever looks for the reason of a denial wants to see what could have been asked for.
     if !decision.isAllowed, !usesKeys { question.keys = keys.keys }
-    let record = DecisionRecord(
-      requestID: request.value.requestID, account: request.value.place.account, time: now,
-      question: question, decision: decision, policies: DecisionRecord.Policies(own, policies))
-    log.add(record, isInside: request.value.source.isEnvironment)
-    return record
+    return log.add(
+      DecisionRecord(
+        requestID: request.value.requestID, account: request.value.place.account, time: now,
+        question: question, decision: decision, policies: DecisionRecord.Policies(own, policies)),
+      isInside: request.value.source.isEnvironment)
   }
 
   /// What a denial carries for whoever may decode it.
-  private func message(_ record: DecisionRecord) -> String? {
-    var record = record
-    record.question.keys = record.question.keys.remembered
-    return messages?.encode(record.message.encoded, for: record.account)
-  }
+  private func message(_ record: DecisionRecord) -> String? { messages?.encode(record) }
 
   /// Whether the policy of the resource counts: a trust policy says who may assume the role, and nothing of what may be
   /// done with it.
@@ -107,11 +106,12 @@ package struct Authorizer: Sendable {
     action.hasPrefix("lambda:") || action.hasPrefix("sts:")
   }
 
-  /// Why an action is denied, for the caller. Where the resource's own policy counts, the kind of policy that is missing
-  /// would tell whether the resource is there.
+  /// Why an action is denied, for the caller. Where the resource's own policy counts, or where the resource has to be found
+  /// first, the kind of policy that is missing would tell whether it is there.
   private static func reason(_ decision: PolicyDecision, _ access: AccessRequest) -> String {
     let isOfResource = decision.statements.allSatisfy { $0.source == .resource }
-    return access.action.hasPrefix("sts:") && isOfResource ? "" : " " + decision.reason(for: access.action)
+    let wouldTell = access.action.hasPrefix("sts:") && isOfResource || access.target.isFound
+    return wouldTell ? "" : " " + decision.reason(for: access.action)
   }
 
   /// Nothing has so long a name, in no model: it is neither judged nor remembered.
@@ -159,6 +159,13 @@ package struct Authorizer: Sendable {
     case .ownerOfAccessKey(let id): id
     case .renamed(let arn, let name, let path): arn.renamed(name, path: path)
     }
+  }
+}
+
+extension AccessRequest.Target {
+  /// Whether what it means has to be looked up.
+  fileprivate var isFound: Bool {
+    if case .ownerOfAccessKey = self { true } else { false }
   }
 }
 

@@ -40,7 +40,7 @@ package struct DecisionRecord: Sendable {
 
 extension ConditionKeys {
   /// What is worth remembering: no secret of a customer, and of a client's long texts their beginnings.
-  var remembered: ConditionKeys {
+  fileprivate var remembered: ConditionKeys {
     var kept = ConditionKeys()
     for (name, value) in all.sorted(by: { $0.name < $1.name }).prefix(100) where name != "sts:externalid" {
       switch value {
@@ -74,7 +74,9 @@ package final class DecisionLog: Sendable {
   package init(capacity: Int = 10_000) { rings = Mutex(Kind.allCases.map { _ in Ring(capacity: capacity) }) }
 
   /// - Parameter isInside: whether the request came from an execution environment.
-  func add(_ record: DecisionRecord, isInside: Bool) {
+  /// - Returns: what is remembered of it.
+  @discardableResult
+  func add(_ record: DecisionRecord, isInside: Bool) -> DecisionRecord {
     var record = record
     record.question.keys = record.question.keys.remembered
     if record.question.resource.utf8.count > 2048 {
@@ -82,6 +84,7 @@ package final class DecisionLog: Sendable {
     }
     let kind = Kind(isAllowed: record.decision.isAllowed, isInside: isInside)
     rings.withLock { $0[kind.rawValue].add(record) }
+    return record
   }
 
   /// The decisions of one request of an account, in the order in which they were made.

@@ -78,8 +78,10 @@ package final class Endpoint: Sendable {
     var members = try MemberReader(request.value, body: form)
     let input = try Served.decode(&members)
     members.refuse(Served.unhonoured)
-    let call = try authorizer.authorize(Served.self, input, from: request, in: service.wireProtocol)
-    if let fault = members.fault(of: service) { throw fault }
+    let fault = members.fault(of: service)
+    let call = try authorizer.authorize(
+      Served.self, input, from: request, in: service.wireProtocol, isWellFormed: fault == nil)
+    if let fault { throw fault }
     return call
   }
 

@@ -78,7 +78,7 @@ struct RequestKeys {
   }
 
   private static func add(temporarySince issuedAt: WallTime, to keys: inout ConditionKeys) {
-    keys["aws:TokenIssueTime"] = .single(issuedAt.utc.isoSeconds + "Z")
+    keys["aws:TokenIssueTime"] = .single(issuedAt.utc.isoZulu)
     keys["aws:MultiFactorAuthPresent"] = .single("false")
   }
 

@@ -60,6 +60,9 @@ package struct CivilTime: Sendable {
     "\(year)-\(padded(month, 2))-\(padded(day, 2))T\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
   }
 
+  /// `2026-01-31T23:59:59Z`
+  package var isoZulu: String { isoSeconds + "Z" }
+
   /// `2026/01/31`, as in the names of log streams.
   package var slashDate: String { "\(year)/\(padded(month, 2))/\(padded(day, 2))" }
 

@@ -6,32 +6,32 @@ import Policy
 package struct AccessReport: Codable, Hashable, Sendable {
   /// Whether it tells each action, and not services only.
   package let hasActions: Bool
+  /// The users and roles whom it is about, in the order of their ARNs.
+  package let entities: [Entity]
   /// In the order of their names.
   package let services: [Service]
 
   package struct Service: Codable, Hashable, Sendable {
     /// For example `lambda`.
     package let namespace: String
-    /// Those who could use it, the latest first.
-    package let entities: [EntityUse]
+    /// The last request of each who made one, the latest first.
+    package let uses: [Use]
     /// What is allowed of it, in the order of the names; nil where the report is of services only.
     package let actions: [Action]?
-
-    /// The last request of any of them.
-    package var last: EntityUse? { entities.first { $0.use != nil } }
   }
 
   package struct Action: Codable, Hashable, Sendable {
     /// Without the service.
     package let name: String
-    package let last: EntityUse?
+    package let last: Use?
   }
 
-  /// A user or role, and its last request.
-  package struct EntityUse: Codable, Hashable, Sendable {
-    package let entity: Entity
-    /// Nil when there was none.
-    package let use: Use?
+  /// Everybody who could use a service, with the last request, the latest first; nobody where it is not allowed.
+  package func entities(ofService namespace: String) -> [(entity: Entity, use: Use?)] {
+    guard let service = services.first(where: { $0.namespace == namespace }) else { return [] }
+    let users = Set(service.uses.map(\.entity))
+    return service.uses.map { (entities[$0.entity], $0) }
+      + entities.indices.filter { !users.contains($0) }.map { (entities[$0], nil) }
   }
 
   package struct Entity: Codable, Hashable, Sendable {
@@ -42,8 +42,11 @@ package struct AccessReport: Codable, Hashable, Sendable {
     package let path: String
   }
 
+  /// The last request of somebody.
   package struct Use: Codable, Hashable, Sendable {
-    /// Seconds since 1970.
+    /// Whose, as an index into `entities`.
+    package let entity: Int
+    /// Seconds since 1970, to the minute.
     package let at: Int64
     package let region: String
   }
@@ -65,12 +68,13 @@ struct AccessSubject: Sendable {
 
   /// - Parameter activity: what each user or role asked for, by unique id and action.
   func report(withActions: Bool, _ activity: (String) -> [String: ActionUse]) -> AccessReport {
-    let uses = entities.map { ($0, activity($0.uniqueID)) }
+    let entities = entities.sorted { $0.arn < $1.arn }
+    let uses = entities.map { activity($0.uniqueID) }
     return AccessReport(
-      hasActions: withActions,
+      hasActions: withActions, entities: entities,
       services: services.map { service in
         AccessReport.Service(
-          namespace: service, entities: Self.latest(uses) { $0.hasPrefix(service + ":") },
+          namespace: service, uses: Self.latest(uses) { $0.hasPrefix(service + ":") },
           actions: withActions ? actions(of: service, uses) : nil)
       })
   }
@@ -101,23 +105,20 @@ struct AccessSubject: Sendable {
 
   private static func hasWildcard(_ text: String) -> Bool { text.utf8.contains { $0 == 0x2A || $0 == 0x3F } }
 
-  private func actions(
-    of service: String, _ uses: [(AccessReport.Entity, [String: ActionUse])]
-  ) -> [AccessReport.Action] {
+  private func actions(of service: String, _ uses: [[String: ActionUse]]) -> [AccessReport.Action] {
     granted(of: service).filter { !Self.hasWildcard($0) }.map { action in
-      let last = Self.latest(uses) { $0 == action }.first { $0.use != nil }
-      return AccessReport.Action(name: String(action.dropFirst(service.count + 1)), last: last)
+      AccessReport.Action(
+        name: String(action.dropFirst(service.count + 1)), last: Self.latest(uses) { $0 == action }.first)
     }
   }
 
-  /// Each with its last request of those actions, the latest first.
+  /// The last request of those actions of each who made one, the latest first.
   private static func latest(
-    _ uses: [(AccessReport.Entity, [String: ActionUse])], of isMeant: (String) -> Bool
-  ) -> [AccessReport.EntityUse] {
-    uses.map { entity, actions in
+    _ uses: [[String: ActionUse]], of isMeant: (String) -> Bool
+  ) -> [AccessReport.Use] {
+    uses.enumerated().compactMap { index, actions in
       let last = actions.filter { isMeant($0.key) }.values.max { $0.attemptedAt < $1.attemptedAt }
-      return AccessReport.EntityUse(
-        entity: entity, use: last.map { AccessReport.Use(at: $0.attemptedAt, region: $0.region) })
-    }.sorted { ($1.use?.at ?? -1, $0.entity.arn) < ($0.use?.at ?? -1, $1.entity.arn) }
+      return last.map { AccessReport.Use(entity: index, at: $0.attemptedAt, region: $0.region) }
+    }.sorted { ($1.at, $0.entity) < ($0.at, $1.entity) }
   }
 }

@@ -2,10 +2,13 @@ package import Core
 import Synchronization
 
 /// What users and roles asked for, and what access keys were last used for: in memory, noted on the way of each request
-/// without any `await`. `ActivityStore` has it on disk, written behind.
+/// without any `await`. `ActivityStore` has it on disk, written behind. Times are to the minute.
 package final class ActivityLedger: Sendable {
-  /// Resources that are remembered for one action of an identity, and for all together.
+  /// What is asked for again within so many seconds is nothing new.
+  static let resolution: Int64 = 60
+  /// Resources that are remembered for one action of an identity, for an identity, and for all together.
   static let resourceLimit = 50
+  static let identityResourceLimit = 1000
   static let totalResourceLimit = 100_000
   /// Bytes of a resource's name; what is longer is not remembered.
   static let longestResource = 512
@@ -14,7 +17,7 @@ package final class ActivityLedger: Sendable {
 
   package init() {}
 
-  /// Notes one action that a principal asked for, and whether policies allowed it.
+  /// Notes one action that a principal asked for, and whether it was let do it.
   ///
   /// - Parameter action: for example `lambda:InvokeFunction`; the names of operations, so that there are not many.
   package func note(
@@ -22,20 +25,19 @@ package final class ActivityLedger: Sendable {
     at time: WallTime
   ) {
     let holder = principal.holderID
-    state.withLock {
-      $0.note(action, resource, holder, isAllowed: isAllowed, region.description, at: time.seconds)
-    }
+    let (region, now) = (region.description, time.seconds)
+    state.withLock { $0.note(action, resource, holder, isAllowed: isAllowed, region, at: now) }
   }
 
   /// Notes that a long-term key signed a request.
   ///
   /// - Parameter service: for example `lambda`.
-  package func note(_ key: AccessKeyID, for service: String, in region: Region, at time: WallTime) {
-    state.withLock { $0.note(key, AccessKeyUse(at: time.seconds, service: service, region: region.description)) }
+  package func note(_ key: AccessKeyID, for service: Substring, in region: Region, at time: WallTime) {
+    state.withLock { $0.note(key, service, region.description, at: time.seconds) }
   }
 
   /// What the user or role of that unique id asked for, by action.
-  package func actions(of id: String) -> [String: ActionUse] { state.withLock { $0.entities[id] ?? [:] } }
+  package func actions(of id: String) -> [String: ActionUse] { state.withLock { $0.entities[id]?.actions ?? [:] } }
 
   /// Nil for a key that never signed anything.
   package func use(of key: AccessKeyID) -> AccessKeyUse? { state.withLock { $0.keys[key] } }
@@ -66,13 +68,18 @@ package final class ActivityLedger: Sendable {
     }
   }
 
-  /// Drops what is older, and what belongs to nobody any more.
+  /// Drops what is older, and what belongs to nobody any more; an identity at a time, so that nobody waits for all.
   func forget(before time: WallTime, unless isThere: (String) -> Bool, _ hasKey: (AccessKeyID) -> Bool) {
-    state.withLock { $0.forget(before: time.seconds, unless: isThere, hasKey) }
+    let (ids, keys) = state.withLock { (Array($0.entities.keys), Array($0.keys.keys)) }
+    for id in ids {
+      let isKept = isThere(id)
+      state.withLock { $0.forget(id, before: isKept ? time.seconds : .max) }
+    }
+    for key in keys where !hasKey(key) { _ = state.withLock { $0.keys.removeValue(forKey: key) } }
   }
 }
 
-/// When an identity asked for an action. Times are seconds since 1970.
+/// When an identity asked for an action. Times are seconds since 1970, to the minute.
 package struct ActionUse: Hashable, Sendable {
   /// Allowed or not.
   package var attemptedAt: Int64
@@ -82,13 +89,13 @@ package struct ActionUse: Hashable, Sendable {
   package var region: String
   /// On which it was allowed, with the last time of each.
   package var resources: [String: Int64] = [:]
-  /// Whether it was allowed on others, too, for which there was no room.
+  /// Whether it was allowed on others, too, which are not remembered.
   package var hasMoreResources = false
 }
 
 /// The last request that an access key signed.
 package struct AccessKeyUse: Hashable, Sendable {
-  /// Seconds since 1970.
+  /// Seconds since 1970, to the minute.
   package let at: Int64
   package let service: String
   package let region: String
@@ -118,10 +125,15 @@ struct ActivityRow: Hashable, Sendable {
   let hasMoreResources: Bool
 }
 
+private struct Entity {
+  var actions: [String: ActionUse] = [:]
+  var resourceCount = 0
+}
+
 private struct State {
   var since: Int64 = 0
-  /// By the unique id of the user or role, then by action.
-  var entities: [String: [String: ActionUse]] = [:]
+  /// By the unique id of the user or role.
+  var entities: [String: Entity] = [:]
   var keys: [AccessKeyID: AccessKeyUse] = [:]
   var changed: Set<ActivityRow.Place> = []
   var changedKeys: Set<AccessKeyID> = []
@@ -130,63 +142,24 @@ private struct State {
   mutating func note(
     _ action: String, _ resource: String, _ holder: String, isAllowed: Bool, _ region: String, at now: Int64
   ) {
-    let isNew = update(holder, action) { use in
-      var isNew = use.region != region
-      use.region = region
-      if use.attemptedAt < now { (use.attemptedAt, isNew) = (now, true) }
-      if isAllowed, use.allowedAt ?? -1 < now { (use.allowedAt, isNew) = (now, true) }
-      return isNew
+    let hasRoom = resourceCount < ActivityLedger.totalResourceLimit
+    let noted = entities[holder, default: Entity()].note(
+      action, isAllowed ? resource : nil, region, at: now, hasRoom: hasRoom)
+    if noted.addsResource { resourceCount += 1 }
+    if noted.isNewOfAction { changed.insert(ActivityRow.Place(entity: holder, action: action, resource: "")) }
+    if noted.isNewOfResource { changed.insert(ActivityRow.Place(entity: holder, action: action, resource: resource)) }
+  }
+
+  mutating func note(_ key: AccessKeyID, _ service: Substring, _ region: String, at now: Int64) {
+    if let last = keys[key], last.service == service, last.region == region, now < last.at + ActivityLedger.resolution {
+      return
     }
-    if isNew { changed.insert(ActivityRow.Place(entity: holder, action: action, resource: "")) }
-    if isAllowed { note(action, resource, holder, at: now) }
-  }
-
-  private mutating func note(_ action: String, _ resource: String, _ holder: String, at now: Int64) {
-    let isFull = resourceCount >= ActivityLedger.totalResourceLimit
-    var (isKnown, isKept) = (false, true)
-    let isNew = update(holder, action) { use in
-      if let last = use.resources[resource] {
-        isKnown = true
-        guard last < now else { return false }
-      } else {
-        isKept =
-          !isFull && use.resources.count < ActivityLedger.resourceLimit
-          && resource.utf8.count <= ActivityLedger.longestResource
-        guard isKept else {
-          defer { use.hasMoreResources = true }
-          return !use.hasMoreResources
-        }
-      }
-      use.resources[resource] = now
-      return true
-    }
-    if isKept, !isKnown { resourceCount += 1 }
-    if isNew { changed.insert(ActivityRow.Place(entity: holder, action: action, resource: isKept ? resource : "")) }
-  }
-
-  private mutating func update(_ holder: String, _ action: String, _ body: (inout ActionUse) -> Bool) -> Bool {
-    body(&entities[holder, default: [:]][action, default: ActionUse(attemptedAt: 0, allowedAt: nil, region: "")])
-  }
-
-  mutating func note(_ key: AccessKeyID, _ use: AccessKeyUse) {
-    guard keys[key] != use else { return }
-    keys[key] = use
+    keys[key] = AccessKeyUse(at: now, service: String(service), region: region)
     changedKeys.insert(key)
   }
 
   mutating func restore(_ row: ActivityRow) {
-    _ = update(row.place.entity, row.place.action) { use in
-      guard row.place.resource.isEmpty else {
-        use.resources[row.place.resource] = row.allowedAt
-        return false
-      }
-      use.attemptedAt = row.attemptedAt
-      use.allowedAt = row.allowedAt
-      use.region = row.region
-      use.hasMoreResources = row.hasMoreResources
-      return false
-    }
-    if !row.place.resource.isEmpty { resourceCount += 1 }
+    if entities[row.place.entity, default: Entity()].restore(row) { resourceCount += 1 }
   }
 
   mutating func takeChanges() -> ActivityChanges {
@@ -197,7 +170,7 @@ private struct State {
 
   /// Nil for what was forgotten meanwhile.
   private func row(_ place: ActivityRow.Place) -> ActivityRow? {
-    guard let use = entities[place.entity]?[place.action] else { return nil }
+    guard let use = entities[place.entity]?.actions[place.action] else { return nil }
     guard place.resource.isEmpty else {
       return use.resources[place.resource].map { time in
         ActivityRow(place: place, attemptedAt: time, allowedAt: time, region: "", hasMoreResources: false)
@@ -208,17 +181,83 @@ private struct State {
       hasMoreResources: use.hasMoreResources)
   }
 
-  mutating func forget(before time: Int64, unless isThere: (String) -> Bool, _ hasKey: (AccessKeyID) -> Bool) {
-    entities = entities.filter { isThere($0.key) }.mapValues { actions in
-      actions.filter { $0.value.attemptedAt >= time }.mapValues { use in
-        var use = use
-        use.resources = use.resources.filter { $0.value >= time }
-        return use
-      }
+  mutating func forget(_ id: String, before time: Int64) {
+    guard var entity = entities[id] else { return }
+    resourceCount -= entity.resourceCount
+    entity.forget(before: time)
+    resourceCount += entity.resourceCount
+    entities[id] = entity.actions.isEmpty ? nil : entity
+  }
+}
+
+extension Entity {
+  /// What of a note has to be written.
+  struct Noted {
+    var isNewOfAction = false
+    var isNewOfResource = false
+    var addsResource = false
+  }
+
+  /// - Parameters:
+  ///   - resource: on which it was allowed; nil when it was denied.
+  ///   - hasRoom: whether all identities together may have one more resource.
+  mutating func note(
+    _ action: String, _ resource: String?, _ region: String, at now: Int64, hasRoom: Bool
+  ) -> Noted {
+    let hasRoom = hasRoom && resourceCount < ActivityLedger.identityResourceLimit
+    let noted = actions[action, default: ActionUse(attemptedAt: -ActivityLedger.resolution, allowedAt: nil, region: region)]
+      .note(resource, region, at: now, hasRoom: hasRoom)
+    if noted.addsResource { resourceCount += 1 }
+    return noted
+  }
+
+  /// - Returns: whether it is one more resource.
+  mutating func restore(_ row: ActivityRow) -> Bool {
+    var use = actions[row.place.action] ?? ActionUse(attemptedAt: 0, allowedAt: nil, region: "")
+    defer { actions[row.place.action] = use }
+    guard row.place.resource.isEmpty else {
+      use.resources[row.place.resource] = row.allowedAt
+      resourceCount += 1
+      return true
     }
-    keys = keys.filter { hasKey($0.key) }
-    resourceCount = entities.values.reduce(0) { sum, actions in
-      actions.values.reduce(sum) { $0 + $1.resources.count }
+    use.attemptedAt = row.attemptedAt
+    use.allowedAt = row.allowedAt
+    use.region = row.region
+    use.hasMoreResources = row.hasMoreResources
+    return false
+  }
+
+  mutating func forget(before time: Int64) {
+    actions = actions.filter { $0.value.attemptedAt >= time }.mapValues { use in
+      var use = use
+      use.resources = use.resources.filter { $0.value >= time }
+      return use
     }
+    resourceCount = actions.values.reduce(0) { $0 + $1.resources.count }
+  }
+}
+
+extension ActionUse {
+  fileprivate mutating func note(_ resource: String?, _ region: String, at now: Int64, hasRoom: Bool) -> Entity.Noted {
+    var noted = Entity.Noted()
+    let limit = now - ActivityLedger.resolution
+    if self.region != region { (self.region, noted.isNewOfAction) = (region, true) }
+    if attemptedAt <= limit { (attemptedAt, noted.isNewOfAction) = (now, true) }
+    guard let resource else { return noted }
+    if allowedAt ?? limit <= limit { (allowedAt, attemptedAt, noted.isNewOfAction) = (now, max(now, attemptedAt), true) }
+    if let last = resources[resource] {
+      if last <= limit { (resources[resource], noted.isNewOfResource) = (now, true) }
+    } else if hasRoom, resources.count < ActivityLedger.resourceLimit, Self.isPlain(resource) {
+      (resources[resource], noted.isNewOfResource, noted.addsResource) = (now, true, true)
+    } else if !hasMoreResources {
+      (hasMoreResources, noted.isNewOfAction) = (true, true)
+    }
+    return noted
+  }
+
+  /// Names in printable ASCII: beyond it one name has many spellings, and no resource has such a one.
+  private static func isPlain(_ resource: String) -> Bool {
+    (1...ActivityLedger.longestResource).contains(resource.utf8.count)
+      && resource.utf8.allSatisfy { (0x21...0x7E).contains($0) }
   }
 }

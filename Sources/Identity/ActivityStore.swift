@@ -36,6 +36,8 @@ package struct ActivityStore: Sendable {
 
   /// How long AWS says that it keeps such (IAM User Guide, "Tracking period").
   package static let retention = Duration.seconds(400 * 86_400)
+  /// So that no writer waits long.
+  private static let rowsPerTransaction = 1000
 
   private let database: any Database
   private let ledger: ActivityLedger
@@ -75,12 +77,17 @@ package struct ActivityStore: Sendable {
   ///
   /// - Throws: `DatabaseError`; what was not written is due again.
   package func flush() async throws {
-    let changes = ledger.takeChanges()
-    guard !changes.isEmpty else { return }
+    var changes = ledger.takeChanges()
     do {
-      try await database.write { transaction in
-        for row in changes.actions { try Self.write(row, transaction) }
-        for (key, use) in changes.keys { try Self.write(key, use, transaction) }
+      while !changes.isEmpty {
+        let rows = Array(changes.actions.prefix(Self.rowsPerTransaction))
+        let keys = Array(changes.keys.prefix(Self.rowsPerTransaction))
+        try await database.write { transaction in
+          for row in rows { try Self.write(row, transaction) }
+          for (key, use) in keys { try Self.write(key, use, transaction) }
+        }
+        changes.actions.removeFirst(rows.count)
+        changes.keys.removeFirst(keys.count)
       }
     } catch {
       ledger.keep(changes)

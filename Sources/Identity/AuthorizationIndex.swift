@@ -101,7 +101,8 @@ struct AuthorizationIndex {
   /// `user`, `group`, `role` or `policy`.
   private static func kind(_ arn: String) throws -> Substring {
     let kinds: Set<Substring> = ["user", "group", "role", "policy"]
-    guard let parsed = ARN(arn), parsed.service == "iam",
+    // Beyond ASCII two texts may compare equal that policies tell apart byte by byte.
+    guard arn.utf8.allSatisfy({ $0 < 0x80 }), let parsed = ARN(arn), parsed.service == "iam",
       let kind = parsed.resource.fields(separatedBy: "/").first, kinds.contains(kind)
     else { throw IdentityFailure.invalidInput("The ARN \(arn) is not of a user, a group, a role or a policy.") }
     return kind

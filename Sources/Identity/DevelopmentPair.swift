@@ -10,8 +10,11 @@ import Wire
 package struct DevelopmentPair: Sendable {
   static let name = "test"
   private static let secret = "test"
-  /// What browsers add and the clients of AWS do not (Fetch Standard section 3.2, Fetch Metadata section 2).
-  private static let marks: [Substring] = ["origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"]
+  /// What browsers and proxies add and the clients of AWS do not (Fetch Standard section 3.2, Fetch Metadata section 2,
+  /// RFC 7239, RFC 9110 section 7.6.3): a proxy on the host may hand on what comes from elsewhere.
+  private static let marks: [Substring] = [
+    "origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "forwarded", "x-forwarded-for", "x-forwarded-host", "via",
+  ]
 
   private let account: AccountID
 
@@ -22,13 +25,14 @@ package struct DevelopmentPair: Sendable {
   func identity(_ presented: PresentedSignature, _ head: RequestHead, in directory: AccessKeyDirectory)
     -> SigningIdentity?
   {
-    guard presented.credentialName == Self.name, !presented.isPresigned, Self.isLocal(head), Self.isNoBrowsers(head),
+    guard presented.credentialName == Self.name, !presented.isPresigned, Self.isLocal(head), Self.isDirect(head),
       let administrator = directory.administrator(of: account)
     else { return nil }
     return SigningIdentity(key: administrator.key, principal: administrator.principal, secret: Self.secret)
   }
 
-  private static func isNoBrowsers(_ head: RequestHead) -> Bool {
+  /// Whether it comes from a program on this host, as far as its head tells.
+  private static func isDirect(_ head: RequestHead) -> Bool {
     !head.headers.contains { header in marks.contains { HeaderName.matches(header.name, lowercased: $0) } }
   }
 

@@ -12,6 +12,8 @@ import Storage
 extension IdentityRegistry {
   /// How long a report of last accesses can be fetched.
   private static let accessReportLifetime = Duration.seconds(7 * 86_400)
+  /// Bytes of a report as it is kept.
+  private static let largestReport = 8 << 20
   /// How long a credential report can be fetched (IAM User Guide, "Generate credential reports").
   private static let credentialReportLifetime = Duration.seconds(4 * 3600)
 
@@ -28,6 +30,9 @@ extension IdentityRegistry {
     let id = RequestID(from: random).description
     let now = time.wallTime()
     let content = Array(try JSONEncoder().encode(report))
+    guard content.count <= Self.largestReport else {
+      throw IdentityFailure.limitExceeded("The report is too large: ask of those who have the policy.")
+    }
     try await database.write { [reports] transaction in
       try reports.purge(before: now.advanced(by: .zero - Self.accessReportLifetime), transaction)
       try reports.insert(
@@ -57,7 +62,11 @@ extension IdentityRegistry {
     granting services: [String], to arn: String, in account: AccountID
   ) async throws -> [(service: String, policies: [HungPolicy])] {
     let policies = try AuthorizationIndex(try await authorizationDetails(of: account)).policies(of: arn)
-    return services.map { service in (service, policies.filter { $0.document.mayAllow(service: service) }) }
+    let distinct = Dictionary(
+      uniqueKeysWithValues: Set(services).map { service in
+        (service, policies.filter { $0.document.mayAllow(service: service) })
+      })
+    return services.map { ($0, distinct[$0] ?? []) }
   }
 
   /// What a user or role asked for, and what its policies let it ask for.
@@ -75,19 +84,15 @@ extension IdentityRegistry {
       actions: activity.actions(of: entity.uniqueID))
   }
 
-  /// - Returns: the user who has the long-term key; what it was last used for, nil when it never was.
+  /// - Returns: the name of the user who has the long-term key; what it was last used for, nil when it never was.
   /// - Throws: `IdentityFailure.noSuchEntity`.
   package func lastUse(
     ofAccessKey id: String, in account: AccountID
-  ) async throws -> (user: User, use: AccessKeyUse?) {
-    let user = try await database.read { transaction in
-      try PrincipalStore.users(transaction).first { user in
-        guard user.account == account else { return false }
-        return try AccessKeyStore.keys(of: user.arn, transaction).contains { $0.id.description == id }
-      }
-    }
-    guard let user, let key = AccessKeyID(id) else { throw IdentityFailure.noSuchKey(id) }
-    return (user, activity.use(of: key))
+  ) throws -> (user: String, use: AccessKeyUse?) {
+    guard let key = AccessKeyID(id), let owner = identities.owner(ofAccessKey: id, in: account.description),
+      let name = owner.fields(separatedBy: "/").last
+    else { throw IdentityFailure.noSuchKey(id) }
+    return (String(name), activity.use(of: key))
   }
 
   /// Makes a report of all users and their keys, which takes the place of the account's last one.
@@ -95,11 +100,13 @@ extension IdentityRegistry {
     let now = time.wallTime()
     let id = RequestID(from: random).description
     let activity = activity
-    try await database.write { [reports] transaction in
+    let lines = try await database.read { transaction in
       let users = try PrincipalStore.users(transaction).filter { $0.account == account }.sorted { $0.name < $1.name }
-      let lines = try users.map { user in
+      return try users.map { user in
         CredentialReport.line(user, try AccessKeyStore.keys(of: user.arn, transaction), activity.use)
       }
+    }
+    try await database.write { [reports] transaction in
       try reports.insert(
         IdentityReportStore.Report(
           id: id, account: account, kind: .credentials, requester: requester.holderID, createdAt: now,

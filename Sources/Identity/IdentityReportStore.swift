@@ -25,8 +25,8 @@ package struct IdentityReportStore: Sendable {
     case access
     case credentials
 
-    /// How many of an account are kept, the latest ones.
-    var mostKept: Int64 { self == .access ? 50 : 1 }
+    /// How many are kept of one who asks and of an account, the latest ones.
+    var mostKept: (requester: Int64, account: Int64) { self == .access ? (10, 200) : (1, 1) }
   }
 
   struct Report: Sendable {
@@ -49,12 +49,21 @@ package struct IdentityReportStore: Sendable {
         .text(report.id), .text(report.account.description), .text(report.kind.rawValue), .text(report.requester),
         .integer(report.createdAt.milliseconds), .blob(report.content),
       ])
-    let place: [SQLValue] = [.text(report.account.description), .text(report.kind.rawValue)]
-    try transaction.execute(
-      """
-      DELETE FROM identity_reports WHERE account = ? AND kind = ? AND id NOT IN (
-        SELECT id FROM identity_reports WHERE account = ? AND kind = ? ORDER BY created_at DESC, id LIMIT ?)
-      """, place + place + [.integer(report.kind.mostKept)])
+    let kind: [SQLValue] = [.text(report.account.description), .text(report.kind.rawValue)]
+    let requester = [SQLValue.text(report.requester)]
+    try trim("account = ? AND kind = ? AND requester = ?", kind + requester, report, to: report.kind.mostKept.requester)
+    try trim("account = ? AND kind = ?", kind, report, to: report.kind.mostKept.account)
+
+    func trim(_ condition: String, _ values: [SQLValue], _ new: Report, to count: Int64) throws {
+      // The new one stays whatever the clock says.
+      let others = condition + " AND id <> ?"
+      let otherValues = values + [.text(new.id)]
+      try transaction.execute(
+        """
+        DELETE FROM identity_reports WHERE \(others) AND id NOT IN (
+          SELECT id FROM identity_reports WHERE \(others) ORDER BY created_at DESC, id LIMIT ?)
+        """, otherValues + otherValues + [.integer(count - 1)])
+    }
   }
 
   func find(_ id: String, _ kind: Kind, in account: AccountID, _ transaction: any Transaction) throws -> Report? {

@@ -107,9 +107,8 @@ package enum KnownActions {
     UpdateLogAnomalyDetector UpdateLogDelivery UpdateLookupTable UpdateScheduledQuery
     """,
     "redoubt": """
-    DeleteAccountHygiene DeleteFunctionHygiene GetAccountHygiene GetActivity GetDecisions GetFunctionHygiene
-    GetFunctionPackage GetLayerPackage GetMetrics GetPublicAccess ListFindings ListLogEvents PutAccountHygiene
-    PutFunctionHygiene PutPublicAccess
+    DeleteAccountHygiene DeleteFunctionHygiene GetAccountHygiene GetActivity GetDecisions GetFunctionHygiene GetMetrics
+    GetPublicAccess ListFindings ListLogEvents PutAccountHygiene PutFunctionHygiene PutPublicAccess
     """,
     "sts": """
     AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage GetAccessKeyInfo

@@ -1,11 +1,21 @@
 /// What identity policies could let do on some resource under some conditions: what reports of unused rights go by.
 extension PolicyDocument {
-  /// Whether some action of the service may be allowed. Of a service whose actions are not known only what names it counts.
-  ///
-  /// - Parameter service: in lower case.
+  /// Whether some action of the service may be allowed.
   package func mayAllow(service: String) -> Bool {
-    KnownActions.of(service).contains { mayAllow($0) }
-      || allowedPatterns.contains { $0.lowercased().hasPrefix(service + ":") }
+    let service = service.lowercased()
+    let known = KnownActions.of(service)
+    return known.isEmpty ? mayAllow(unknownService: service) : known.contains { mayAllow($0) }
+  }
+
+  /// Of a service whose actions are not known: whether a pattern can name one of them, or leaves the service in.
+  private func mayAllow(unknownService service: String) -> Bool {
+    statements.contains { statement in
+      guard statement.effect == .allow else { return false }
+      let patterns = statement.actions.patterns.map { $0.text.lowercased() }
+      return statement.actions.isNegated
+        ? !patterns.contains { $0 == "*" || $0 == service + ":*" }
+        : patterns.contains { $0 == "*" || $0.hasPrefix(service + ":") }
+    }
   }
 
   /// - Parameter action: for example `lambda:InvokeFunction`.

@@ -77,7 +77,7 @@ extension IssuedSession {
       "AccessKeyId": .string(credentials.accessKeyID.description),
       "SecretAccessKey": .string(credentials.secretAccessKey),
       "SessionToken": .string(credentials.sessionToken ?? ""),
-      "Expiration": .string(expiresAt.utc.isoSeconds + "Z"),
+      "Expiration": .string(expiresAt.utc.isoZulu),
     ]
   }
 }

@@ -19,10 +19,10 @@ class World:
 
     made: Identities
     is_broken: bool = False
+    """Then nothing can be made any more, and what is there has to do."""
     report: str = "00000000-0000-4000-8000-000000000000"
     alias: str = "calls"
     denial: str = ""
-    """Then nothing can be made any more, and what is there has to do."""
 
     def build(self):
         self.policy = self.spare_policy(Path="/calls/", Description="d")

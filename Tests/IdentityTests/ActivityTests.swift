@@ -1,4 +1,5 @@
 import Core
+import Storage
 import Testing
 
 @testable import Identity
@@ -59,24 +60,44 @@ import Testing
     #expect(use?.hasMoreResources == true)
   }
 
-  @Test func `a resource with an endless name is not remembered`() {
-    let ledger = ActivityLedger()
-    note(ledger, "lambda:GetFunction", on: String(repeating: "x", count: ActivityLedger.longestResource + 1))
+  @Test(arguments: [
+    String(repeating: "x", count: ActivityLedger.longestResource + 1), "", "a\0b", "two words", "caf\u{E9}", "line\n",
+  ])
+  func `a resource that cannot be one is not remembered`(resource: String) async throws {
+    let (ledger, store) = try await bench.activity()
+    note(ledger, "lambda:GetFunction", on: resource)
     let use = ledger.actions(of: ada.uniqueID)["lambda:GetFunction"]
     #expect(use?.resources == [:])
     #expect(use?.hasMoreResources == true)
+    try await store.flush()
   }
 
-  @Test func `what all identities use takes a bounded room`() {
+  @Test func `what identities use takes a bounded room, each its own`() async throws {
     let ledger = ActivityLedger()
-    for number in 0...(ActivityLedger.totalResourceLimit / ActivityLedger.resourceLimit) {
-      for resource in 0..<ActivityLedger.resourceLimit {
-        note(ledger, "probe:Action\(number)", on: "arn:\(resource)")
+    func fill(_ user: User, _ actions: Int) {
+      for number in 0..<actions {
+        for resource in 0..<ActivityLedger.resourceLimit {
+          note(ledger, "probe:Action\(number)", on: "arn:\(resource)", by: user)
+        }
       }
     }
-    let uses = ledger.actions(of: ada.uniqueID).values
-    #expect(uses.reduce(0) { $0 + $1.resources.count } == ActivityLedger.totalResourceLimit)
-    #expect(uses.count { $0.hasMoreResources } == 1)
+    func count(_ user: User) -> Int {
+      ledger.actions(of: user.uniqueID).values.reduce(0) { $0 + $1.resources.count }
+    }
+    let actions = ActivityLedger.identityResourceLimit / ActivityLedger.resourceLimit
+    fill(ada, actions + 1)
+    #expect(count(ada) == ActivityLedger.identityResourceLimit)
+    #expect(ledger.actions(of: ada.uniqueID).values.count { $0.hasMoreResources } == 1)
+    let others = ActivityLedger.totalResourceLimit / ActivityLedger.identityResourceLimit
+    var last = ada
+    for number in 1...others {
+      last = try await bench.user("user\(number)")
+      fill(last, actions)
+    }
+    #expect(count(last) == 0, "all together have no more room")
+    ledger.forget(before: WallTime(seconds: 0), unless: { $0 != ada.uniqueID }) { _ in true }
+    fill(last, 1)
+    #expect(count(last) == ActivityLedger.resourceLimit, "what is forgotten makes room")
   }
 
   @Test func `what was noted is there after a restart`() async throws {
@@ -87,6 +108,7 @@ import Testing
     note(ledger, "lambda:DeleteFunction", isAllowed: false)
     ledger.note(key.id, for: "lambda", in: region, at: bench.clock.wallTime())
     try await store.flush()
+    bench.clock.advance(by: .seconds(5))
     let again = try await bench.activity().ledger
     #expect(again.actions(of: ada.uniqueID) == ledger.actions(of: ada.uniqueID))
     #expect(again.actions(of: ada.uniqueID).count == 2)
@@ -99,7 +121,7 @@ import Testing
     let (ledger, store) = try await bench.activity()
     note(ledger, "lambda:GetFunction")
     try await store.flush()
-    bench.clock.advance(by: .seconds(5))
+    bench.clock.advance(by: .seconds(60))
     note(ledger, "lambda:GetFunction")
     try await store.flush()
     let again = try await bench.activity().ledger
@@ -111,7 +133,9 @@ import Testing
     note(ledger, "lambda:GetFunction")
     #expect(ledger.takeChanges().actions.count == 2)
     note(ledger, "lambda:GetFunction")
-    #expect(ledger.takeChanges().isEmpty, "within a second nothing is new")
+    bench.clock.advance(by: .seconds(59))
+    note(ledger, "lambda:GetFunction")
+    #expect(ledger.takeChanges().isEmpty, "within a minute nothing is new")
     bench.clock.advance(by: .seconds(1))
     note(ledger, "lambda:GetFunction")
     let changes = ledger.takeChanges()
@@ -131,9 +155,30 @@ import Testing
     try await store.flush()
     try await bench.registry.deleteUser("bob", in: bench.account)
     try await store.purge()
-    for found in [ledger, try await bench.activity().ledger] {
-      #expect(found.actions(of: ada.uniqueID).keys.sorted() == ["lambda:ListFunctions"])
-      #expect(found.actions(of: bob.uniqueID).isEmpty)
-    }
+    #expect(ledger.actions(of: ada.uniqueID).keys.sorted() == ["lambda:ListFunctions"])
+    #expect(ledger.actions(of: bob.uniqueID).isEmpty)
+    let rows = try await bench.rows("SELECT DISTINCT action FROM activity")
+    #expect(try rows.map { try $0.text("action") } == ["lambda:ListFunctions"])
+  }
+
+  @Test func `the use of a key goes with the key`() async throws {
+    let (ledger, store) = try await bench.activity()
+    let key = try await bench.registry.createAccessKey(ofUser: "ada", in: bench.account).key
+    ledger.note(key.id, for: "lambda", in: region, at: bench.clock.wallTime())
+    try await store.flush()
+    try await bench.registry.deleteAccessKey(key.id.description, ofUser: "ada", in: bench.account)
+    try await store.purge()
+    #expect(ledger.use(of: key.id) == nil)
+    #expect(try await bench.rows("SELECT key_id FROM access_key_uses").isEmpty)
+  }
+
+  @Test func `what could not be written is written later`() async throws {
+    let (ledger, store) = try await bench.activity()
+    note(ledger, "lambda:GetFunction")
+    try await bench.execute("ALTER TABLE activity RENAME TO lost")
+    await #expect(throws: DatabaseError.self) { try await store.flush() }
+    try await bench.execute("ALTER TABLE lost RENAME TO activity")
+    try await store.flush()
+    #expect(try await bench.activity().ledger.actions(of: ada.uniqueID).count == 1)
   }
 }

@@ -44,6 +44,10 @@ final class RegistryBench: Sendable {
     try await registry.load()
   }
 
+  func rows(_ sql: String) async throws -> [Row] { try await database.read { try $0.query(sql, []) } }
+
+  func execute(_ sql: String) async throws { try await database.write { try $0.execute(sql, []) } }
+
   /// A ledger that has what is on disk, and the store behind it.
   func activity() async throws -> (ledger: ActivityLedger, store: ActivityStore) {
     let ledger = ActivityLedger()

@@ -1,4 +1,4 @@
-"""The account's alias, by boto3 and the AWS CLI."""
+"""The account's alias."""
 
 import pytest
 from harness.clients import boto3_client

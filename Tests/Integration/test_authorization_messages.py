@@ -69,12 +69,33 @@ def test_a_message_is_whole_or_none(identities, server):
         assert refusal(client.decode_authorization_message, EncodedMessage=text)[:2] == (400, "ValidationError")
 
 
-def test_a_long_request_has_a_message_that_can_be_decoded_or_none(identities, server, decode):
-    """A message is never longer than what the operation takes."""
+def test_every_message_is_as_long_as_every_other_one(identities, server, iam):
+    """Its length would tell what is there, where the sentence does not."""
+    hidden, plain = identities.user(Path="/" + "h" * 400 + "/"), identities.user()
+    tags = [{"Key": f"key{number}", "Value": "v" * 200} for number in range(20)]
+    tagged = identities.user(Tags=tags)
+    caller = identities.caller(deny("iam:DeleteUser", Sid="S" * 100))
+    client = caller.client("iam")
+    role = f"arn:aws:iam::{ACCOUNT}:role/{identities.role(Path='/' + 'r' * 300 + '/')}"
+    messages = [denial_message(client.get_user, UserName=name) for name in (hidden, plain, tagged, "no-such-user")]
+    messages += [denial_message(client.get_access_key_last_used, AccessKeyId=key) for key in (caller.key, "A" * 20)]
+    messages.append(denial_message(client.delete_user, UserName=plain))
+    messages.append(denial_message(client.get_policy, PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/{'x' * 2000}"))
+    messages.append(denial_message(client.get_policy, PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/" + '"\\' * 900))
+    sts = caller.client("sts")
+    messages += [denial_message(sts.assume_role, RoleArn=arn, RoleSessionName="test") for arn in (role, role + "x")]
+    assert len({len(message) for message in messages}) == 1 and len(messages[0]) < 3000
+    for message in messages:
+        assert boto3_client(server, "sts").decode_authorization_message(EncodedMessage=message)
+
+
+def test_what_does_not_fit_is_left_out_and_that_is_told(identities, decode):
     caller = identities.caller()
-    long = "x" * 2000
-    message = denial_message(caller.client("iam").get_policy, PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/{long}"[:2048])
-    assert len(message) <= 10_240 and decode(message)["context"]["action"] == "iam:GetPolicy"
+    tags = [{"Key": f"key{number}", "Value": "v" * 200} for number in range(20)]
+    few = decode(denial_message(caller.client("iam").get_user, UserName=identities.user()))
+    many = decode(denial_message(caller.client("iam").get_user, UserName=identities.user(Tags=tags)))
+    assert (few["isComplete"], many["isComplete"]) == (True, False)
+    assert 0 < len(many["context"]["conditions"]["items"]) < 40
 
 
 def test_a_message_is_read_after_a_restart(fresh_server):

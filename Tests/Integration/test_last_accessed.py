@@ -1,6 +1,8 @@
 """Reports of what users, groups, roles and policies may do and when it was last asked for, by boto3."""
 
+import base64
 import datetime
+import json
 
 import pytest
 from harness.clients import ACCOUNT, boto3_client
@@ -221,6 +223,30 @@ def test_services_that_grants_are_asked_for_come_in_pages(iam):
     assert not second["IsTruncated"] and "Marker" not in second
     found = [entry["ServiceNamespace"] for page in (first, second) for entry in page["PoliciesGrantingServiceAccess"]]
     assert found == wanted
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, -1, -(2**63)])
+def test_a_marker_of_ones_own_making_does_no_harm(server, iam, number):
+    marker = base64.b64encode(str(number).encode()).decode()
+    wanted = {"Arn": ADMINISTRATOR, "ServiceNamespaces": ["lambda"]}
+    assert iam.list_policies_granting_service_access(**wanted, Marker=marker)["IsTruncated"] is False
+    job = {"JobId": generate(iam, ADMINISTRATOR), "ServiceNamespace": "lambda"}
+    assert iam.get_service_last_accessed_details_with_entities(**job, Marker=marker)["IsTruncated"] is False
+
+
+def test_a_wildcard_lets_use_every_service(iam, identities):
+    caller = identities.caller(allow("*"))
+    rest = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}]})
+    other = identities.user()
+    iam.put_user_policy(UserName=other, PolicyName="own", PolicyDocument=rest)
+
+    def granting(arn, service):
+        answer = iam.list_policies_granting_service_access(Arn=arn, ServiceNamespaces=[service])
+        return len(answer["PoliciesGrantingServiceAccess"][0]["Policies"])
+
+    assert (granting(caller.arn, "s3"), granting(caller.arn, "LAMBDA")) == (1, 1)
+    arn = f"arn:aws:iam::{ACCOUNT}:user/{other}"
+    assert (granting(arn, "s3"), granting(arn, "ec2"), granting(arn, "lambda")) == (0, 1, 1)
 
 
 def test_an_identity_is_judged_by_its_whole_arn(iam, identities):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import boto3
 import pytest
 from harness.clients import ACCOUNT, REGION, ROLE, boto3_client
 from harness.functions import unique_name
@@ -138,14 +139,45 @@ def test_a_function_is_seen_by_what_it_calls(redoubt, server, identities, functi
     ]
 
 
-def test_of_many_resources_what_they_have_in_common_is_written(redoubt, role):
+def test_of_many_resources_all_of_the_service_are_written(redoubt, role):
     name, client = role(allow("lambda:ListTags"))
     for number in range(51):
         refusal(client.list_tags, Resource=function_arn(f"no-such-{number}"))
     done = redoubt("policy", "generate", name, "--from-activity")
     (statement,) = json.loads(done.stdout)["Statement"]
-    assert statement["Resource"] == [function_arn("*")]
+    assert statement["Resource"] == [f"arn:aws:lambda:*:{ACCOUNT}:*"]
     assert "lambda:ListTags was used on more resources than are remembered" in done.stderr
+    _, narrow = role(statement)
+    assert refusal(narrow.list_tags, Resource=function_arn("any"))[1] == "ResourceNotFoundException"
+
+
+def test_a_name_with_signs_of_patterns_means_itself(redoubt, role):
+    """Otherwise a name that was only asked for would widen the policy."""
+    name, client = role(allow("logs:*"))
+    session = client.meta  # the same credentials, for another service
+    logs = boto3.client(
+        "logs", endpoint_url=session.endpoint_url, region_name=REGION,
+        aws_access_key_id=client._request_signer._credentials.access_key,
+        aws_secret_access_key=client._request_signer._credentials.secret_key,
+        aws_session_token=client._request_signer._credentials.token,
+    )  # fmt: skip
+    refusal(logs.describe_log_streams, logGroupName="no-such")
+    (statement,) = generated(redoubt, name)
+    assert statement["Resource"] == [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:no-such:${{*}}"]
+
+
+def test_what_was_refused_for_its_form_was_not_done(server, redoubt, role):
+    name, _ = role(allow("iam:*"))
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+    made = boto3_client(server, "sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    iam = boto3_client(
+        server, "iam", validates=False, aws_access_key_id=made["AccessKeyId"],
+        aws_secret_access_key=made["SecretAccessKey"], aws_session_token=made["SessionToken"],
+    )  # fmt: skip
+    for call, members in ((iam.get_policy, {"PolicyArn": "*"}), (iam.get_role, {"RoleName": "*"}), (iam.get_user, {"UserName": "a\0b"})):
+        assert refusal(call, **members)[1] == "ValidationError"
+    done = redoubt("policy", "generate", name, "--from-activity")
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 def test_a_user_and_a_path_can_be_named(redoubt, role, identities):

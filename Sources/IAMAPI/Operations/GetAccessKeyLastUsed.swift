@@ -21,11 +21,11 @@ struct GetAccessKeyLastUsed: ControlOperation, IAMOperation {
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
-    let (user, use) = try await registry.lastUse(ofAccessKey: call.value.id, in: call.place.account)
+    let (user, use) = try registry.lastUse(ofAccessKey: call.value.id, in: call.place.account)
     var last: [String: JSONValue] = [
       "ServiceName": .string(use?.service ?? "N/A"), "Region": .string(use?.region ?? "N/A"),
     ]
     last["LastUsedDate"] = use.map { IAMOutputs.date(WallTime(seconds: $0.at)) }
-    return OperationOutput(["UserName": .string(user.name), "AccessKeyLastUsed": .object(last)])
+    return OperationOutput(["UserName": .string(user), "AccessKeyLastUsed": .object(last)])
   }
 }

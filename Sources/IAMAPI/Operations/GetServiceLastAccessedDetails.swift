@@ -29,7 +29,8 @@ struct GetServiceLastAccessedDetails: ControlOperation, IAMOperation {
       call.value.id, for: call.principal, in: call.place.account)
     let rest = report.services.filter { $0.namespace > page.after }
     let members = page.members(
-      "ServicesLastAccessed", Array(rest.prefix(page.readLimit)), key: \.namespace, as: AccessOutputs.service)
+      "ServicesLastAccessed", Array(rest.prefix(page.readLimit)), key: \.namespace,
+      as: { AccessOutputs.service($0, in: report) })
     return OperationOutput(
       .object(members.merging(AccessOutputs.job(report, createdAt)) { member, _ in member }))
   }

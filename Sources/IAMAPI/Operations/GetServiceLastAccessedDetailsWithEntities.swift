@@ -29,12 +29,11 @@ struct GetServiceLastAccessedDetailsWithEntities: ControlOperation, IAMOperation
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let (input, page) = (call.value, call.value.page)
     let (report, createdAt) = try await registry.accessReport(input.id, for: call.principal, in: call.place.account)
-    let entities = report.services.first { $0.namespace == input.service }?.entities ?? []
     // A report does not change: an index goes on where the page before ended.
-    let next = Int(page.after).map { $0 + 1 } ?? 0
-    let rest = entities.enumerated().filter { $0.offset >= next }.prefix(page.readLimit)
+    let last = Int(page.after) ?? -1
+    let rest = report.entities(ofService: input.service).enumerated().filter { $0.offset > last }.prefix(page.readLimit)
     var members = page.members(
-      "EntityDetailsList", Array(rest), key: { String($0.offset) }, as: { AccessOutputs.entity($0.element) })
+      "EntityDetailsList", Array(rest), key: { String($0.offset) }, as: { AccessOutputs.entity($0.element.entity, $0.element.use) })
     members.merge(AccessOutputs.job(report, createdAt)) { member, _ in member }
     members["JobType"] = nil
     return OperationOutput(.object(members))

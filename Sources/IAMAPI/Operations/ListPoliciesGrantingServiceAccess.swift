@@ -41,8 +41,8 @@ struct ListPoliciesGrantingServiceAccess: ControlOperation, IAMOperation {
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {
     let (input, page) = (call.value, call.value.page)
     // An index into what the caller asks for goes on where the page before ended.
-    let next = Int(page.after).map { $0 + 1 } ?? 0
-    let wanted = Array(input.services.enumerated().filter { $0.offset >= next }.prefix(page.readLimit))
+    let last = Int(page.after) ?? -1
+    let wanted = Array(input.services.enumerated().filter { $0.offset > last }.prefix(page.readLimit))
     let found = try await registry.policies(granting: wanted.map(\.element), to: input.arn, in: call.place.account)
     return OperationOutput(
       .object(

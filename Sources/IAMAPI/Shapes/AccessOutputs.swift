@@ -26,40 +26,41 @@ enum AccessOutputs {
     ]
   }
 
-  static func service(_ service: AccessReport.Service) -> JSONValue {
+  static func service(_ service: AccessReport.Service, in report: AccessReport) -> JSONValue {
     var members: [String: JSONValue] = [
       "ServiceName": .string(names[service.namespace] ?? service.namespace),
       "ServiceNamespace": .string(service.namespace),
-      "TotalAuthenticatedEntities": .integer(Int64(service.entities.count { $0.use != nil })),
+      "TotalAuthenticatedEntities": .integer(Int64(service.uses.count)),
     ]
-    if let last = service.last, let use = last.use {
-      members["LastAuthenticated"] = date(use)
-      members["LastAuthenticatedEntity"] = .string(last.entity.arn)
-      members["LastAuthenticatedRegion"] = .string(use.region)
+    if let last = service.uses.first {
+      members["LastAuthenticated"] = date(last)
+      members["LastAuthenticatedEntity"] = .string(report.entities[last.entity].arn)
+      members["LastAuthenticatedRegion"] = .string(last.region)
     }
-    if let actions = service.actions { members["TrackedActionsLastAccessed"] = .array(actions.map(action)) }
+    if let actions = service.actions {
+      members["TrackedActionsLastAccessed"] = .array(actions.map { action($0, in: report) })
+    }
     return .object(members)
   }
 
-  private static func action(_ action: AccessReport.Action) -> JSONValue {
+  private static func action(_ action: AccessReport.Action, in report: AccessReport) -> JSONValue {
     var members: [String: JSONValue] = ["ActionName": .string(action.name)]
-    if let last = action.last, let use = last.use {
-      members["LastAccessedEntity"] = .string(last.entity.arn)
-      members["LastAccessedTime"] = date(use)
-      members["LastAccessedRegion"] = .string(use.region)
+    if let last = action.last {
+      members["LastAccessedEntity"] = .string(report.entities[last.entity].arn)
+      members["LastAccessedTime"] = date(last)
+      members["LastAccessedRegion"] = .string(last.region)
     }
     return .object(members)
   }
 
-  static func entity(_ found: AccessReport.EntityUse) -> JSONValue {
-    let entity = found.entity
+  static func entity(_ entity: AccessReport.Entity, _ use: AccessReport.Use?) -> JSONValue {
     var members: [String: JSONValue] = [
       "EntityInfo": [
         "Arn": .string(entity.arn), "Name": .string(entity.name), "Type": entity.isRole ? "ROLE" : "USER",
         "Id": .string(entity.uniqueID), "Path": .string(entity.path),
       ]
     ]
-    members["LastAuthenticated"] = found.use.map(date)
+    members["LastAuthenticated"] = use.map(date)
     return .object(members)
   }
 

@@ -6,7 +6,7 @@ import Wire
 /// Shapes of answers that more than one operation has.
 enum IAMOutputs {
   /// `2026-01-31T23:59:59Z`
-  static func date(_ time: WallTime) -> JSONValue { .string(time.utc.isoSeconds + "Z") }
+  static func date(_ time: WallTime) -> JSONValue { .string(time.utc.isoZulu) }
 
   /// Policies go over the wire percent-encoded (RFC 3986), which clients undo.
   static func document(_ text: String) -> JSONValue { .string(PercentCoding.encode(text)) }

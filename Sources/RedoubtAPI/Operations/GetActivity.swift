@@ -54,5 +54,5 @@ struct GetActivity: ControlOperation, RedoubtOperation {
     return .object(members)
   }
 
-  private static func date(_ time: WallTime) -> JSONValue { .string(time.utc.isoSeconds + "Z") }
+  private static func date(_ time: WallTime) -> JSONValue { .string(time.utc.isoZulu) }
 }

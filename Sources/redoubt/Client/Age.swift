@@ -2,11 +2,13 @@
 struct Age: Hashable, Sendable {
   let duration: Duration
 
-  /// - Returns: nil unless `text` is a whole number and a unit.
+  private static let longestSeconds = 100 * 366 * 86_400
+
+  /// - Returns: nil unless `text` is a whole number and a unit, a century at most.
   init?(_ text: String) {
     let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
     guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()),
-      (0...1_000_000).contains(count)
+      (0...1_000_000).contains(count), count * unit <= Self.longestSeconds
     else { return nil }
     duration = .seconds(count * unit)
   }

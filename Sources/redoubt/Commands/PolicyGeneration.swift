@@ -9,8 +9,8 @@ struct PolicyGeneration: ParsableCommand {
     commandName: "generate",
     abstract: "Write a policy that allows what a role or user was seen to do.",
     discussion: """
-      Of each action up to 50 resources are remembered. Where there were more, the policy names what they have in common,
-      and a line on standard error says so. Conditions and what was denied are left out: read it before you use it.
+      Of each action up to 50 resources are remembered. Where there were more, the policy names all of the service in the
+      account, and a line on standard error says so. Conditions and what was denied are left out: read it before you use it.
       """)
 
   @OptionGroup var principal: ObservedPrincipal
@@ -26,7 +26,7 @@ struct PolicyGeneration: ParsableCommand {
       throw CommandFailure(.usage, "`--within` is `\(within)`: give a number and s, m, h or d")
     }
     let activity = try principal.activity(options.client())
-    let limit = SystemTimeSource().wallTime().advanced(by: .zero - age.duration).utc.isoSeconds + "Z"
+    let limit = SystemTimeSource().wallTime().advanced(by: .zero - age.duration).utc.isoZulu
     if activity.since > limit { StandardError.write("redoubt: what was used is known since \(activity.since) only\n") }
     let policy = ObservedPolicy(activity, since: limit)
     guard !policy.isEmpty else {
@@ -34,7 +34,7 @@ struct PolicyGeneration: ParsableCommand {
       throw ExitCode(1)
     }
     for action in policy.widened {
-      StandardError.write("redoubt: \(action) was used on more resources than are remembered: look at its wildcard\n")
+      StandardError.write("redoubt: \(action) was used on more resources than are remembered: look at its resource\n")
     }
     StandardOutput.write(options.json ? JSONLine.text(policy.document) : policy.text)
   }
@@ -47,15 +47,16 @@ struct ObservedPolicy: Sendable {
   /// Actions for which not every resource is known.
   let widened: [String]
 
-  /// Needs no permission, so that none is written.
-  private static let free: Set = ["sts:GetCallerIdentity"]
+  /// Need no permission, so that none is written.
+  private static let free: Set = ["sts:GetCallerIdentity", "sts:GetSessionToken"]
 
   /// - Parameter limit: what was allowed before does not count.
   init(_ activity: ObservedActivity, since limit: String) {
     let used = activity.actions.filter { $0.lastAllowed ?? "" > limit && !Self.free.contains($0.name) }
     let byResources = Dictionary(grouping: used) { action in
       let recent = action.resources.filter { $0.lastAllowed > limit }.map(\.name).sorted()
-      return recent.isEmpty || action.hasMoreResources ? [Self.common(recent)] : recent
+      if recent.isEmpty || action.hasMoreResources { return [Self.space(of: action, activity.principal)] }
+      return recent.map(Self.pattern)
     }
     grants = byResources.map { ($0.key, $0.value.map(\.name).sorted()) }.sorted { $0.actions[0] < $1.actions[0] }
     widened = used.filter(\.hasMoreResources).map(\.name)
@@ -63,13 +64,20 @@ struct ObservedPolicy: Sendable {
 
   var isEmpty: Bool { grants.isEmpty }
 
-  /// A pattern of all: up to the last separator that they have in common, and `*` behind it.
-  private static func common(_ resources: [String]) -> String {
-    guard let first = resources.first, let last = resources.last else { return "*" }
-    // In a sorted list the first and the last have in common what all have.
-    let prefix = zip(first, last).prefix { $0 == $1 }.map(\.0)
-    guard let end = prefix.lastIndex(where: { $0 == ":" || $0 == "/" }) else { return "*" }
-    return String(prefix[...end]) + "*"
+  /// All of the service in the account of the principal.
+  private static func space(of action: ObservedAction, _ principal: String) -> String {
+    let fields = principal.fields(separatedBy: ":", maxSplits: 5)
+    guard fields.count == 6, action.resources.allSatisfy({ $0.name != "*" }) else { return "*" }
+    let region = ["iam", "sts"].contains(action.service) ? "" : "*"
+    return "arn:aws:\(action.service):\(region):\(fields[4]):*"
+  }
+
+  /// A pattern that means this resource and no other: what a name has of the signs of patterns is written as such.
+  private static func pattern(_ resource: String) -> String {
+    if resource == "*" { return resource }
+    return resource.reduce(into: "") { pattern, character in
+      pattern += "*?$".contains(character) ? "${\(character)}" : String(character)
+    }
   }
 
   private var statements: [JSONValue] {

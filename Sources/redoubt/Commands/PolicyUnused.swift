@@ -21,7 +21,7 @@ struct PolicyUnused: ParsableCommand {
       throw CommandFailure(.usage, "`--older-than` is `\(olderThan)`: give a number and s, m, h or d")
     }
     let activity = try principal.activity(options.client())
-    let limit = SystemTimeSource().wallTime().advanced(by: .zero - age.duration).utc.isoSeconds + "Z"
+    let limit = SystemTimeSource().wallTime().advanced(by: .zero - age.duration).utc.isoZulu
     let granted = activity.actions.filter(\.isGranted)
     let unused = granted.filter { $0.lastAllowed ?? "" <= limit }
     if options.json {

@@ -157,7 +157,7 @@ struct ServerComposition {
     let sts = STSAPI.endpoints(
       STSServices(
         identities: state.identities, sessions: state.sessions, accessKeys: state.directory,
-        messages: AuthorizationMessages(cipher: state.cipher)),
+        messages: state.messages),
       authorizer: authorizer
     ) {
       report($0, $1.value.requestID)

@@ -19,7 +19,7 @@ struct ServerDecisions: Sendable {
       roles: ServiceRoles(identities: state.identities, time: time, log: log), tokens: state.sessions)
     authorizer = Authorizer(
       policies: AllPolicies(identities: state.identities, resources: policies, functions: functions), time: time,
-      log: log, activity: state.registry.activity, messages: AuthorizationMessages(cipher: state.cipher))
+      log: log, activity: state.registry.activity, messages: state.messages)
     try await policies.load()
   }
 }

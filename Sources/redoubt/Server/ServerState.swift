@@ -25,6 +25,8 @@ struct ServerState: Sendable {
   let registry: IdentityRegistry
   let activity: ActivityStore
   let sessions: SessionTokens
+  /// What goes with denials.
+  let messages: AuthorizationMessages
 
   /// Opens the state, or makes it on the first start.
   init(_ configuration: ServeConfiguration, time: any TimeSource, random: any RandomSource) async throws {
@@ -41,6 +43,7 @@ struct ServerState: Sendable {
       database, cipher: cipher, accessKeys: directory, identities: identities, time: time, random: random)
     activity = ActivityStore(
       database, ledger: registry.activity, identities: identities, accessKeys: directory, time: time)
+    messages = AuthorizationMessages(cipher: cipher)
     sessions = SessionTokens(cipher: cipher, identities: identities, time: time, random: random)
     try await registry.load()
     try await activity.load()
