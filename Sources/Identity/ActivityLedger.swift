@@ -205,8 +205,10 @@ extension Entity {
     _ action: String, _ resource: String?, _ region: String, at now: Int64, hasRoom: Bool
   ) -> Noted {
     let hasRoom = hasRoom && resourceCount < ActivityLedger.identityResourceLimit
-    let noted = actions[action, default: ActionUse(attemptedAt: -ActivityLedger.resolution, allowedAt: nil, region: region)]
-      .note(resource, region, at: now, hasRoom: hasRoom)
+    let noted = actions[
+      action, default: ActionUse(attemptedAt: -ActivityLedger.resolution, allowedAt: nil, region: region)
+    ]
+    .note(resource, region, at: now, hasRoom: hasRoom)
     if noted.addsResource { resourceCount += 1 }
     return noted
   }
@@ -244,7 +246,9 @@ extension ActionUse {
     if self.region != region { (self.region, noted.isNewOfAction) = (region, true) }
     if attemptedAt <= limit { (attemptedAt, noted.isNewOfAction) = (now, true) }
     guard let resource else { return noted }
-    if allowedAt ?? limit <= limit { (allowedAt, attemptedAt, noted.isNewOfAction) = (now, max(now, attemptedAt), true) }
+    if allowedAt ?? limit <= limit {
+      (allowedAt, attemptedAt, noted.isNewOfAction) = (now, max(now, attemptedAt), true)
+    }
     if let last = resources[resource] {
       if last <= limit { (resources[resource], noted.isNewOfResource) = (now, true) }
     } else if hasRoom, resources.count < ActivityLedger.resourceLimit, Self.isPlain(resource) {

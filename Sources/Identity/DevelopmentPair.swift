@@ -13,7 +13,8 @@ package struct DevelopmentPair: Sendable {
   /// What browsers and proxies add and the clients of AWS do not (Fetch Standard section 3.2, Fetch Metadata section 2,
   /// RFC 7239, RFC 9110 section 7.6.3): a proxy on the host may hand on what comes from elsewhere.
   private static let marks: [Substring] = [
-    "origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "forwarded", "x-forwarded-for", "x-forwarded-host", "via",
+    "origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "forwarded", "x-forwarded-for", "x-forwarded-host",
+    "via",
   ]
 
   private let account: AccountID

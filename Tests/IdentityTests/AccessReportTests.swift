@@ -151,7 +151,8 @@ import Testing
     _ = try await bench.registry.accessReport(early, for: ada.principal, in: bench.account)
   }
 
-  @Test(arguments: ["arn:aws:s3:::bucket", "arn:aws:iam::123456789012:mfa/ada", "nonsense", "arn:aws:iam::1:",
+  @Test(arguments: [
+    "arn:aws:s3:::bucket", "arn:aws:iam::123456789012:mfa/ada", "nonsense", "arn:aws:iam::1:",
     "arn:aws:iam::123456789012:role/wor\u{212A}er",
   ])
   func `what is no identity has no report`(arn: String) async throws {

@@ -33,7 +33,8 @@ struct GetServiceLastAccessedDetailsWithEntities: ControlOperation, IAMOperation
     let last = Int(page.after) ?? -1
     let rest = report.entities(ofService: input.service).enumerated().filter { $0.offset > last }.prefix(page.readLimit)
     var members = page.members(
-      "EntityDetailsList", Array(rest), key: { String($0.offset) }, as: { AccessOutputs.entity($0.element.entity, $0.element.use) })
+      "EntityDetailsList", Array(rest), key: { String($0.offset) },
+      as: { AccessOutputs.entity($0.element.entity, $0.element.use) })
     members.merge(AccessOutputs.job(report, createdAt)) { member, _ in member }
     members["JobType"] = nil
     return OperationOutput(.object(members))
