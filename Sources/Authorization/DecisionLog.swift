@@ -18,22 +18,24 @@ package struct DecisionRecord: Sendable {
     package let identity: [String]
     package let hasResourcePolicy: Bool
     package let hasBoundary: Bool
-    /// How many narrow the session; nil where none can.
     package let session: Int?
+    /// Service control policies by level, from the organization down.
+    package let serviceControls: [[String]]
+    /// Resource control policies by level, from the organization down.
+    package let resourceControls: [[String]]
 
-    init(_ own: PrincipalPolicies, _ set: PolicySet) {
-      identity = own.names
+    /// - Parameters:
+    ///   - own: those of the caller; nil where the record is not for the caller's account.
+    ///   - guardrails: on the side of the caller and on that of the resource.
+    init(
+      _ own: PrincipalPolicies?, _ set: PolicySet, _ guardrails: (caller: GuardrailLevels, resource: GuardrailLevels)
+    ) {
+      identity = own?.names ?? []
       hasResourcePolicy = set.resource != nil
-      hasBoundary = set.boundary != nil
-      session = set.session?.count
-    }
-
-    /// Services of the platform have no policies of their own.
-    init(ofServiceBy set: PolicySet) {
-      identity = []
-      hasResourcePolicy = set.resource != nil
-      hasBoundary = false
-      session = nil
+      hasBoundary = own != nil && set.boundary != nil
+      session = own == nil ? nil : set.session?.count
+      serviceControls = guardrails.caller.names
+      resourceControls = guardrails.resource.names
     }
   }
 }

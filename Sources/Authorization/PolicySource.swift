@@ -1,3 +1,4 @@
+package import Core
 package import Identity
 package import Policy
 
@@ -11,6 +12,8 @@ package protocol PolicySource: Sendable {
   func facts(of arn: String) -> IdentityFacts
   /// The policy that hangs on the resource; nil where there is none.
   func resourcePolicy(of arn: String) -> PolicyDocument?
+  /// What binds the account of that id; nil for one that is not there, or is suspended.
+  func guardrails(of account: String) -> AccountGuardrails?
+  /// The account of whoever runs the platform.
+  var managementAccount: AccountID { get }
 }
-
-extension IdentityDirectory: PolicySource {}

@@ -8,6 +8,7 @@ package import Wire
 package struct SignatureVerifier: Sendable {
   private let directory: AccessKeyDirectory
   private let sessions: SessionTokens?
+  private let organization: OrganizationDirectory
   private let time: any TimeSource
   private let tolerance: Duration
 
@@ -16,12 +17,15 @@ package struct SignatureVerifier: Sendable {
 
   /// - Parameters:
   ///   - sessions: opens the tokens of sessions; nil where there are none.
+  ///   - organization: knows the accounts whose keys count.
   ///   - tolerance: how far the client's clock may be off, either way; AWS's is 5 minutes.
   package init(
-    directory: AccessKeyDirectory, sessions: SessionTokens?, time: any TimeSource, tolerance: Duration = .seconds(300)
+    directory: AccessKeyDirectory, sessions: SessionTokens?, organization: OrganizationDirectory,
+    time: any TimeSource, tolerance: Duration = .seconds(300)
   ) {
     self.directory = directory
     self.sessions = sessions
+    self.organization = organization
     self.time = time
     self.tolerance = tolerance
   }
@@ -30,7 +34,7 @@ package struct SignatureVerifier: Sendable {
   /// itself where the client declared the body's hash.
   ///
   /// An unknown key is refused without further work: the answer says so, as AWS's does, so its timing hides nothing.
-  /// An inactive key takes the same way.
+  /// An inactive key takes the same way, and one of an account that is suspended.
   ///
   /// - Parameters:
   ///   - service: the service's signing name.
@@ -44,7 +48,8 @@ package struct SignatureVerifier: Sendable {
     let presented = try PresentedSignature.parse(head)
     let payload = try PayloadDeclaration(head, rule: rule)
     guard let id = presented.accessKeyID,
-      let identity = directory.find(id, token: presented.sessionToken, of: sessions), identity.key.isActive
+      let identity = directory.find(id, token: presented.sessionToken, of: sessions), identity.key.isActive,
+      organization.isActive(identity.key.account)
     else { throw .unknownAccessKey }
     let now = time.wallTime()
     try checkScope(presented, service, region)

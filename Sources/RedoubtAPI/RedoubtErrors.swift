@@ -1,4 +1,6 @@
 import Functions
+import Identity
+import Policy
 import Telemetry
 import Wire
 
@@ -8,6 +10,7 @@ enum RedoubtErrors {
   static func fault(_ error: any Error) -> Fault? {
     switch error {
     case let error as FunctionError: fault(error)
+    case let failure as OrganizationFailure: fault(failure)
     case LayerError.notFound: notFound("layer version not found")
     case LogError.groupNotFound(let name):
       notFound("log group not found: \(name)")
@@ -22,6 +25,17 @@ enum RedoubtErrors {
     case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord,
       .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases, .tooManyTags, .ambiguousTag:
       nil
+    }
+  }
+
+  private static func fault(_ failure: OrganizationFailure) -> Fault {
+    switch failure {
+    case .noSuchAccount(let message), .noSuchGuardrail(let message): notFound(message)
+    case .accountExists(let message): Fault(code: "ResourceConflictException", status: 409, message: message)
+    case .managementAccount(let message): invalid(message)
+    case .malformedGuardrail(let error):
+      Fault(code: "MalformedPolicyDocumentException", status: 400, message: error.message)
+    case .limitExceeded(let message): Fault(code: "LimitExceededException", status: 400, message: message)
     }
   }
 

@@ -1,5 +1,7 @@
 package import Authorization
+package import Core
 package import Functions
+package import Identity
 package import SupplyChain
 package import Telemetry
 
@@ -13,10 +15,14 @@ package struct RedoubtServices: Sendable {
   let layers: LayerRegistry
   let metrics: MetricRegistry
   let decisions: DecisionLog
+  let organization: OrganizationRegistry
+  /// Hears of accounts that were suspended or resumed.
+  let accountChanged: @Sendable (AccountID) -> Void
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore,
-    packages: PackageStore, layers: LayerRegistry, metrics: MetricRegistry, decisions: DecisionLog
+    packages: PackageStore, layers: LayerRegistry, metrics: MetricRegistry, decisions: DecisionLog,
+    organization: OrganizationRegistry, accountChanged: @escaping @Sendable (AccountID) -> Void
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -26,5 +32,7 @@ package struct RedoubtServices: Sendable {
     self.layers = layers
     self.metrics = metrics
     self.decisions = decisions
+    self.organization = organization
+    self.accountChanged = accountChanged
   }
 }

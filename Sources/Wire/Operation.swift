@@ -12,6 +12,9 @@ package struct AccessRequest: Hashable, Sendable {
     case resource(String)
     /// Whoever calls.
     case caller
+    /// What only the management account has, by what follows the account in its ARN: whoever is of another account is
+    /// a stranger to it.
+    case ofManagement(String)
   }
 
   /// Condition keys of the action, by name: texts, or lists of texts for multivalued ones.

@@ -32,6 +32,19 @@ struct ServiceClient: Sendable {
     return value
   }
 
+  /// The items of all pages of a list of Redoubt's own API.
+  ///
+  /// - Parameter member: that holds the items of a page.
+  func all(_ member: String, of call: ServiceCall) throws -> [JSONValue] {
+    var (items, call) = ([JSONValue](), call)
+    while true {
+      let page = try json(call)
+      if case .array(let found)? = page[member] { items += found }
+      guard let marker = page["NextMarker"]?.string else { return items }
+      call.query = [("Marker", marker)]
+    }
+  }
+
   private func headers(of call: ServiceCall, target: String) throws(CommandFailure) -> HTTPHeaders {
     let signed = [(name: "Host", value: endpoint.address.description)] + call.headers
     let head = RequestHead(method: call.method, target: target, headers: signed)

@@ -2,16 +2,19 @@ import Admission
 import Core
 import Execution
 import Functions
+import Identity
 
 /// Hands what the catalog knows of a function's concurrency to those who keep to it.
 struct KeptConcurrency: Sendable {
   let catalog: FunctionCatalog
   let admission: AdmissionController
   let executor: Executor
+  let organization: OrganizationDirectory
 
   @Sendable func refresh(_ name: FunctionName, at place: AccountRegion) {
     admission.refresh(AdmissionScope(place: place, function: name.description)) { limits(of: name, at: place) }
     executor.keepInitialised(of: FunctionVersion.arn(name, at: place)) {
+      guard organization.isActive(place.account) else { return [] }
       let hygiene = catalog.hygiene(of: name, at: place)
       let provisioned = catalog.provisioned(of: name, at: place).map {
         WantedEnvironments(

@@ -15,6 +15,7 @@ struct ServerState: Sendable {
     + ConcurrencyStore.migrations + SnapshotStore.migrations + PolicyGrantStore.migrations
     + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
     + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + ResourcePolicyStore.migrations
+    + AccountStore.migrations + GuardrailStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
@@ -22,6 +23,9 @@ struct ServerState: Sendable {
   /// The policies of all principals.
   let identities = IdentityDirectory()
   let registry: IdentityRegistry
+  /// The accounts and what binds them; that of the configuration is the management account.
+  let organization: OrganizationDirectory
+  let accounts: OrganizationRegistry
   let sessions: SessionTokens
 
   /// Opens the state, or makes it on the first start.
@@ -38,7 +42,12 @@ struct ServerState: Sendable {
     registry = IdentityRegistry(
       database, cipher: cipher, accessKeys: directory, identities: identities, time: time, random: random)
     sessions = SessionTokens(cipher: cipher, identities: identities, time: time, random: random)
+    organization = OrganizationDirectory(management: configuration.account)
+    accounts = OrganizationRegistry(
+      database, directory: organization, identities: registry, cipher: cipher,
+      root: { try Self.rootKey(configuration, isNew: false, random) }, time: time, random: random)
     try await registry.load()
+    try await accounts.load()
     try await writeCredentials(configuration, random)
   }
 
