@@ -172,6 +172,8 @@ struct AuthorizerTests {
 }
 
 private struct NoPolicies: PolicySource {
+  var managementAccount: AccountID { .test }
+  func guardrails(of account: String) -> AccountGuardrails? { AccountGuardrails.none }
   func policies(of principal: Principal) -> PrincipalPolicies? { nil }
   func wholeARN(_ arn: String) -> String { arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }

@@ -14,6 +14,8 @@ final class RegistryBench: Sendable {
   let accessKeys = AccessKeyDirectory([])
   let identities = IdentityDirectory()
   let registry: IdentityRegistry
+  let organization: OrganizationDirectory
+  let accounts: OrganizationRegistry
   let sessions: SessionTokens
   /// With the same keys, and nothing in memory.
   let sessionsAfterRestart: SessionTokens
@@ -30,7 +32,8 @@ final class RegistryBench: Sendable {
     try await database.migrate(
       AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations
         + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
-        + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations)
+        + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + AccountStore.migrations
+        + GuardrailStore.migrations)
     let keys = AccountKeyStore(database)
     try await keys.ensureKey(for: account, root: PaddedRootKey(), random: random)
     cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)
@@ -38,19 +41,42 @@ final class RegistryBench: Sendable {
     _ = try await bootstrap.run(for: account)
     registry = IdentityRegistry(
       database, cipher: cipher, accessKeys: accessKeys, identities: identities, time: clock, random: random)
+    organization = OrganizationDirectory(management: account)
+    accounts = OrganizationRegistry(
+      database, directory: organization, identities: registry, cipher: cipher, root: { PaddedRootKey() }, time: clock,
+      random: random)
     sessions = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
     sessionsAfterRestart = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
     try await registry.load()
+    try await accounts.load()
   }
 
   /// What a server that starts again has in memory.
-  func startAgain() async throws -> IdentityDirectory {
+  func startAgain() async throws -> IdentityDirectory { try await startAnew().identities }
+
+  /// The same, with its accounts. All keys are read from the database.
+  func startAnew() async throws -> (
+    identities: IdentityDirectory, accessKeys: AccessKeyDirectory, organization: OrganizationDirectory
+  ) {
     _ = try await bootstrap.run(for: account)
     let identities = IdentityDirectory()
+    let accessKeys = AccessKeyDirectory([])
+    let keyring = try await AccountKeyStore(database).load(root: PaddedRootKey())
+    let cipher = EnvelopeCipher(keyring: keyring, random: random)
     let registry = IdentityRegistry(
-      database, cipher: cipher, accessKeys: AccessKeyDirectory([]), identities: identities, time: clock, random: random)
+      database, cipher: cipher, accessKeys: accessKeys, identities: identities, time: clock, random: random)
+    let organization = OrganizationDirectory(management: account)
+    let accounts = OrganizationRegistry(
+      database, directory: organization, identities: registry, cipher: cipher, root: { PaddedRootKey() }, time: clock,
+      random: random)
     try await registry.load()
-    return identities
+    try await accounts.load()
+    return (identities, accessKeys, organization)
+  }
+
+  /// Runs a statement behind the registry's back.
+  func execute(_ statement: String) async throws {
+    try await database.write { transaction in _ = try transaction.execute(statement, []) }
   }
 
   deinit { try? FileManager.default.removeItem(at: directory) }
