@@ -18,17 +18,19 @@ package final class IdentityRegistry: Sendable {
   let tags = IdentityTagStore()
   private let accessKeys: AccessKeyDirectory
   private let identities: IdentityDirectory
+  private let organization: OrganizationDirectory
   private let published = Mutex<UInt64>(0)
   private let order = Atomic<UInt64>(0)
 
   package init(
     _ database: any Database, cipher: EnvelopeCipher, accessKeys: AccessKeyDirectory, identities: IdentityDirectory,
-    time: any TimeSource, random: any RandomSource
+    organization: OrganizationDirectory, time: any TimeSource, random: any RandomSource
   ) {
     self.database = database
     keys = AccessKeyStore(database, cipher: cipher)
     self.accessKeys = accessKeys
     self.identities = identities
+    self.organization = organization
     self.time = time
     self.random = random
   }
@@ -40,6 +42,11 @@ package final class IdentityRegistry: Sendable {
 
   /// The policies in force of the user, group or role of that ARN; nil when it is not there.
   package func policies(of arn: String) -> PrincipalPolicies? { identities.policies(of: arn) }
+
+  /// The service control policies in force that bind the account's principals.
+  package func serviceControls(of account: AccountID) -> GuardrailLevels {
+    organization.guardrails(of: account.description)?.serviceControls ?? .none
+  }
 
   /// Runs `body` in a transaction and lets what it has changed count.
   func change<Result: Sendable>(

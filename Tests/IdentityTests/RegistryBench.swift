@@ -39,9 +39,10 @@ final class RegistryBench: Sendable {
     cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)
     bootstrap = AdministratorBootstrap(database, cipher: cipher, random: random, time: clock)
     _ = try await bootstrap.run(for: account)
-    registry = IdentityRegistry(
-      database, cipher: cipher, accessKeys: accessKeys, identities: identities, time: clock, random: random)
     organization = OrganizationDirectory(management: account)
+    registry = IdentityRegistry(
+      database, cipher: cipher, accessKeys: accessKeys, identities: identities, organization: organization, time: clock,
+      random: random)
     accounts = OrganizationRegistry(
       database, directory: organization, identities: registry, cipher: cipher, root: { PaddedRootKey() }, time: clock,
       random: random)
@@ -63,9 +64,10 @@ final class RegistryBench: Sendable {
     let accessKeys = AccessKeyDirectory([])
     let keyring = try await AccountKeyStore(database).load(root: PaddedRootKey())
     let cipher = EnvelopeCipher(keyring: keyring, random: random)
-    let registry = IdentityRegistry(
-      database, cipher: cipher, accessKeys: accessKeys, identities: identities, time: clock, random: random)
     let organization = OrganizationDirectory(management: account)
+    let registry = IdentityRegistry(
+      database, cipher: cipher, accessKeys: accessKeys, identities: identities, organization: organization, time: clock,
+      random: random)
     let accounts = OrganizationRegistry(
       database, directory: organization, identities: registry, cipher: cipher, root: { PaddedRootKey() }, time: clock,
       random: random)

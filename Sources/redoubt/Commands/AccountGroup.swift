@@ -16,7 +16,9 @@ struct AccountGroup: ParsableCommand {
 struct AccountCreate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Make an account, and print its administrator's access key.",
-    discussion: "The secret is told this once. `eval \"$(redoubt account create NAME)\"` makes the shell the administrator's.")
+    discussion: """
+      The secret is told this once. `eval "$(redoubt account create NAME)"` makes the shell the administrator's.
+      """)
 
   @Argument(help: "Unique on the server.") var name: String
   @Option(help: "Twelve digits (default: any that are free).") var id: String?

@@ -69,8 +69,7 @@ struct ServerComposition {
     let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
     let admission = AdmissionController(limits: AdmissionLimits(configuration), time: time)
     metrics.read(executor, admission)
-    let kept = KeptConcurrency(
-      catalog: catalog, admission: admission, executor: executor, organization: state.organization)
+    let kept = KeptConcurrency(catalog: catalog, admission: admission, executor: executor, accounts: state.organization)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
       codeStorage: codeStorage, policies: decisions.policies, retired: { executor.retire($0) },
@@ -96,9 +95,7 @@ struct ServerComposition {
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
       layers: layers, metrics: metrics, decisions: decisions.log, organization: state.accounts,
-      accountChanged: { account in
-        ServedFunctions(catalog: catalog, kept: kept, executor: executor).refresh(account)
-      })
+      accountChanged: kept.refresh)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, log), state, runner, findings,
       time, random, log)

@@ -19,7 +19,8 @@ struct ServerDecisions: Sendable {
         identities: state.identities, organization: state.organization, time: time, log: log), tokens: state.sessions)
     authorizer = Authorizer(
       policies: AllPolicies(
-        identities: state.identities, organization: state.organization, resources: policies, functions: functions), time: time,
+        identities: state.identities, organization: state.organization, resources: policies, functions: functions),
+      time: time,
       log: log)
     try await policies.load()
   }

@@ -39,10 +39,11 @@ struct ServerState: Sendable {
     _ = try await AdministratorBootstrap(database, cipher: cipher, random: random, time: time)
       .run(for: configuration.account)
     directory = AccessKeyDirectory([])
-    registry = IdentityRegistry(
-      database, cipher: cipher, accessKeys: directory, identities: identities, time: time, random: random)
-    sessions = SessionTokens(cipher: cipher, identities: identities, time: time, random: random)
     organization = OrganizationDirectory(management: configuration.account)
+    registry = IdentityRegistry(
+      database, cipher: cipher, accessKeys: directory, identities: identities, organization: organization, time: time,
+      random: random)
+    sessions = SessionTokens(cipher: cipher, identities: identities, time: time, random: random)
     accounts = OrganizationRegistry(
       database, directory: organization, identities: registry, cipher: cipher,
       root: { try Self.rootKey(configuration, isNew: false, random) }, time: time, random: random)
