@@ -61,6 +61,8 @@ OWN = {
         "DeleteAccountHygiene", "ListFindings", "ListLogEvents",
         "GetFunctionPackage", "GetLayerPackage", "GetMetrics", "GetDecisions",
         "GetPublicAccess", "PutPublicAccess",
+        "CreateAccount", "ListAccounts", "SuspendAccount", "ResumeAccount", "ResetAccountAdministrator",
+        "PutGuardrail", "ListGuardrails", "DeleteGuardrail",
     )
 }  # fmt: skip
 
