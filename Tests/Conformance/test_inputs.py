@@ -193,5 +193,5 @@ def test_the_help_names_every_subcommand(server):
     done = subprocess.run(
         [redoubt_binary(), "--help"], capture_output=True, text=True, check=True, env=client_environment(server)
     )
-    for verb in ("serve", "deploy", "invoke", "logs", "list", "delete", "env", "doctor", "operations", "hygiene", "findings"):
+    for verb in ("serve", "deploy", "invoke", "logs", "list", "delete", "env", "doctor", "operations", "hygiene", "findings", "account", "guardrail"):
         assert verb in done.stdout
