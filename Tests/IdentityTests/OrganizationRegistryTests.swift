@@ -1,5 +1,6 @@
 import Core
-import Policy
+import Foundation
+import Storage
 import Testing
 
 @testable import Identity
@@ -88,6 +89,20 @@ struct OrganizationRegistryTests {
     #expect(bench.accessKeys.find(made.credentials.accessKeyID) == nil)
     #expect(bench.accessKeys.find(new.credentials.accessKeyID)?.principal.account == made.account.id)
     #expect(bench.accessKeys.find(other.credentials.accessKeyID) != nil)
+  }
+
+  @Test func `accounts of a database from before there was a table of them are entered`() async throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let database = try SQLiteDatabase.open(path: path)
+    try await database.migrate(AccountKeyStore.migrations + PrincipalStore.migrations)
+    for text in ["000000000000", "000000000001"] {
+      try await AccountKeyStore(database).ensureKey(for: try id(text), root: PaddedRootKey(), random: bench.random)
+    }
+    try await database.migrate(AccountKeyStore.migrations + PrincipalStore.migrations + AccountStore.migrations)
+    let found = try await database.read { try AccountStore().all($0) }
+    #expect(found.map(\.id.description) == ["000000000000", "000000000001"])
+    #expect(found.allSatisfy { !$0.isSuspended })
   }
 
   @Test func `a name is none that could be an id`() {

@@ -76,11 +76,6 @@ final class RegistryBench: Sendable {
     return (identities, accessKeys, organization)
   }
 
-  /// Runs a statement behind the registry's back.
-  func execute(_ statement: String) async throws {
-    try await database.write { transaction in _ = try transaction.execute(statement, []) }
-  }
-
   deinit { try? FileManager.default.removeItem(at: directory) }
 
   static func document(_ action: String, effect: String = "Allow") -> String {

@@ -61,6 +61,17 @@ def test_a_new_account_runs_functions_at_once(accounts, deploy_in):
     assert invoke_function(accounts.one.client(), name).json == accounts.one.function_arn(name)
 
 
+def test_deploy_gives_a_function_the_basic_role_of_its_account(server, accounts, tmp_path):
+    folder = tmp_path / unique_name("deployed")
+    folder.mkdir()
+    (folder / "app.py").write_text(TELL)
+    succeed(run_redoubt(server, "deploy", folder, account=accounts.one))
+    found = accounts.one.client().get_function_configuration(FunctionName=folder.name)
+    assert found["Role"] == accounts.one.role
+    assert succeed(run_redoubt(server, "invoke", folder.name, account=accounts.one)).strip('"\n') == found["FunctionArn"]
+    succeed(run_redoubt(server, "delete", folder.name, account=accounts.one))
+
+
 def test_accounts_have_functions_of_the_same_name(accounts, deploy_in, deploy, lambda_client):
     name = unique_name("same")
     deploy(TELL, name=name)
