@@ -12,7 +12,7 @@ from harness.api_requests import operation_request
 from harness.clients import ACCOUNT, REGION, ROLE, boto3_client, function_arn
 from harness.fixtures import own_server
 from harness.functions import invoke_function, unique_name
-from harness.identities import allow, document, is_allowed, refusal
+from harness.identities import PLATFORM, allow, document, is_allowed, refusal
 from harness.metrics import metrics
 from harness.packages import make_zip, package_of
 from harness.projects import REFUSED, succeed
@@ -111,6 +111,22 @@ def test_no_list_shows_what_is_another_accounts(server, accounts, deploy_in, ide
         shown[account.id] = str(answers)
     assert [word for word in names if word not in shown[theirs.id]] == [], "the list of what should show is right"
     assert [word for word in names if word in shown[mine.id]] == []
+
+
+def test_how_often_others_use_a_policy_of_the_platform_is_not_told(accounts, identities_of):
+    policy = f"{PLATFORM}/ReadOnlyAccess"
+    made = identities_of(accounts.other)
+    made.caller(attached=[policy])
+    made.role(attached=[policy])
+    made.group(attached=[policy])
+    made.caller(PermissionsBoundary=policy)
+
+    def told(account):
+        found = account.client("iam").get_policy(PolicyArn=policy)["Policy"]
+        return found["AttachmentCount"], found["PermissionsBoundaryUsageCount"]
+
+    assert (told(accounts.other), told(accounts.one)) == ((3, 1), (0, 0))
+    assert policy not in str(accounts.one.client("iam").list_policies(OnlyAttached=True))
 
 
 def test_what_is_there_and_what_is_not_are_refused_alike_byte_for_byte(server, accounts, deploy_in, identities_of):

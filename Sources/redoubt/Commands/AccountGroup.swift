@@ -77,7 +77,10 @@ struct AccountResetAdministrator: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reset-administrator",
     abstract: "Give an account's administrator a new access key in place of all others, and print it.",
-    discussion: "For who lost the key, or was robbed of it. The secret is told this once.")
+    discussion: """
+      For who lost the key, or was robbed of it. The secret is told this once. Sessions that were made with an old key last an \
+      hour at most; `redoubt account suspend` ends them at once.
+      """)
 
   @Argument(help: "The account's id.") var id: String
   @OptionGroup var options: ClientOptions
