@@ -43,14 +43,28 @@ struct TwoSidedDecision {
     return PolicyEvaluator.decide(question, by: policies)
   }
 
-  /// For both accounts.
+  /// For the caller's account and, where the decision was made on the side of the resource, for its account.
   func records(_ time: WallTime) -> [DecisionRecord] {
-    let request = keys.request
-    let ofCaller = record(request.account, self.ofCaller, callersKeys, time, callersPolicies)
-    guard let owner = AccountID(question.resourceAccount) else { return [ofCaller] }
-    let shown = decision.showing(\.isOfResource)
-    let ofOwner = record(owner, shown, keys.keys.withoutTagsOfPrincipal, time, ownersPolicies)
-    return [ofCaller, ofOwner]
+    var asked = question
+    asked.keys = callersKeys
+    let ofCaller = record(keys.request.account, asked, self.ofCaller, time, callersPolicies)
+    guard isMadeByOwner, let owner = AccountID(question.resourceAccount) else { return [ofCaller] }
+    return [ofCaller, record(owner, ownersQuestion, decision.showing(\.isOfResource), time, ownersPolicies)]
+  }
+
+  private var isMadeByOwner: Bool {
+    switch decision.outcome {
+    case .allow, .implicitDeny(.resourcePolicy): true
+    case .explicitDeny: decision.statements.allSatisfy(\.source.isOfResource)
+    case .implicitDeny: false
+    }
+  }
+
+  /// The caller's account stands for the caller, whose name and properties are that account's own.
+  private var ownersQuestion: PolicyQuestion {
+    PolicyQuestion(
+      caller: Caller(.root, account: question.caller.account), action: question.action, resource: question.resource,
+      resourceAccount: question.resourceAccount, keys: keys.keys.withoutCaller)
   }
 
   private var callersPolicies: DecisionRecord.Policies {
@@ -64,21 +78,24 @@ struct TwoSidedDecision {
   }
 
   private func record(
-    _ account: AccountID, _ decision: PolicyDecision, _ keys: ConditionKeys, _ time: WallTime,
+    _ account: AccountID, _ question: PolicyQuestion, _ decision: PolicyDecision, _ time: WallTime,
     _ policies: DecisionRecord.Policies
   ) -> DecisionRecord {
-    var question = question
-    question.keys = keys
-    return DecisionRecord(
-      requestID: self.keys.request.value.requestID, account: account, time: time, question: question,
+    DecisionRecord(
+      requestID: keys.request.value.requestID, account: account, time: time, question: question,
       decision: decision, policies: policies)
   }
 }
 
 extension ConditionKeys {
-  fileprivate var withoutTagsOfPrincipal: ConditionKeys {
+  /// What is not of the caller but of the request, of the resource and of the account.
+  fileprivate var withoutCaller: ConditionKeys {
+    let ofCaller = [
+      "aws:principalarn", "aws:principaltag/", "aws:referer", "aws:sourcearn", "aws:sourceidentity", "aws:sourceip",
+      "aws:tokenissuetime", "aws:useragent", "aws:userid", "aws:username", "lambda:sourcefunctionarn",
+    ]
     var kept = ConditionKeys()
-    for (name, value) in all where !name.hasPrefix("aws:principaltag/") { kept[name] = value }
+    for (name, value) in all where !ofCaller.contains(where: name.hasPrefix) { kept[name] = value }
     return kept
   }
 }

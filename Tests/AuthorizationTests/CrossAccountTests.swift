@@ -94,6 +94,20 @@ struct CrossAccountTests {
     let theirs = try #require(try records(of: "000000000001").first)
     #expect(theirs.policies.identity.isEmpty && theirs.policies.hasResourcePolicy)
     #expect(theirs.decision.statements.map(\.source) == [.resource])
+    #expect(theirs.question.caller.name == "arn:aws:iam::000000000000:root")
+    let names = Set(theirs.question.keys.all.map(\.name))
+    #expect(names.isDisjoint(with: ["aws:principalarn", "aws:username", "aws:userid", "aws:sourceip"]))
+    #expect(names.contains("aws:principalaccount"))
+  }
+
+  @Test func `what the caller's own side denies does not reach the other account`() throws {
+    for identity in [
+      #"{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}"#,
+      #"{"Effect": "Deny", "Action": "*", "Resource": "*"}"#,
+    ] {
+      #expect(try answer(identity: identity, resource: Self.grants) != nil)
+    }
+    #expect(try records(of: "000000000001").isEmpty && records(of: "000000000000").count == 2)
   }
 
   @Test func `a resource control policy binds whoever comes, and nobody outside sees it`() throws {

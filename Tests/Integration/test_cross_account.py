@@ -313,6 +313,8 @@ def test_each_account_is_told_its_own_side_of_a_decision(server, caller_account,
     assert not any("policy of the resource" in policy for policy in own["Policies"])
     assert all("resource-based" in statement for statement in theirs["Statements"])
     assert not any("identity-based" in policy for policy in theirs["Policies"])
+    assert own["Principal"] == caller_account.arn and theirs["Principal"] == f"arn:aws:iam::{caller_account.id}:root"
+    assert "administrator" not in json.dumps(theirs)
 
 
 def test_a_wrong_region_is_not_found_in_the_own_account_and_denied_in_anothers(caller_account, owner, function):
