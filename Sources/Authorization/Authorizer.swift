@@ -80,7 +80,8 @@ package struct Authorizer: Sendable {
       resourceAccount: account, keys: usesKeys ? keys.keys : ConditionKeys())
     let decision = PolicyEvaluator.decide(question, by: policies)
     if account != request.principal.account.description {
-      let sides = TwoSidedDecision(question, decision, policies, own, guardrails, keys: keys)
+      let owner = controls == nil ? nil : AccountID(account)
+      let sides = TwoSidedDecision(question, decision, policies, own, guardrails, keys: keys, owner: owner)
       for record in sides.records(time.wallTime()) { log.add(record, isInside: request.value.source.isEnvironment) }
       return sides.ofCaller
     }

@@ -12,13 +12,15 @@ struct TwoSidedDecision {
   private let own: PrincipalPolicies
   private let guardrails: (caller: GuardrailLevels, resource: GuardrailLevels)
   private let keys: RequestKeys
+  private let owner: AccountID?
   /// What the caller is told.
   let ofCaller: PolicyDecision
   private let callersKeys: ConditionKeys
 
+  /// - Parameter owner: the account of the resource; nil where no such account is in service.
   init(
     _ question: PolicyQuestion, _ decision: PolicyDecision, _ policies: PolicySet, _ own: PrincipalPolicies,
-    _ guardrails: (caller: GuardrailLevels, resource: GuardrailLevels), keys: RequestKeys
+    _ guardrails: (caller: GuardrailLevels, resource: GuardrailLevels), keys: RequestKeys, owner: AccountID?
   ) {
     self.question = question
     self.decision = decision
@@ -26,6 +28,7 @@ struct TwoSidedDecision {
     self.own = own
     self.guardrails = guardrails
     self.keys = keys
+    self.owner = owner
     var hidden = keys
     hidden.hidesResource = true
     callersKeys = hidden.keys
@@ -48,7 +51,7 @@ struct TwoSidedDecision {
     var asked = question
     asked.keys = callersKeys
     let ofCaller = record(keys.request.account, asked, self.ofCaller, time, callersPolicies)
-    guard isMadeByOwner, let owner = AccountID(question.resourceAccount) else { return [ofCaller] }
+    guard isMadeByOwner, let owner else { return [ofCaller] }
     return [ofCaller, record(owner, ownersQuestion, decision.showing(\.isOfResource), time, ownersPolicies)]
   }
 
