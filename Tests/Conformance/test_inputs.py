@@ -193,5 +193,9 @@ def test_the_help_names_every_subcommand(server):
     done = subprocess.run(
         [redoubt_binary(), "--help"], capture_output=True, text=True, check=True, env=client_environment(server)
     )
-    for verb in ("serve", "deploy", "invoke", "logs", "list", "delete", "env", "doctor", "operations", "hygiene", "findings", "account", "guardrail"):
+    verbs = (
+        "serve", "deploy", "invoke", "logs", "list", "delete", "env", "doctor", "operations", "hygiene", "findings",
+        "account", "guardrail",
+    )  # fmt: skip
+    for verb in verbs:
         assert verb in done.stdout

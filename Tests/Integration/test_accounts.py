@@ -50,7 +50,8 @@ def test_an_id_may_be_chosen_and_no_id_or_name_is_taken_twice(server):
     for members in ({"Name": unique_name("acc"), "AccountId": made.id}, {"Name": made.name.upper()}):
         status, answer = ask(server, management(server), "POST", "/accounts", members)
         assert (status, "exists" in answer["message"]) == (409, True)
-    assert ask(server, management(server), "POST", "/accounts", {"Name": unique_name("acc"), "AccountId": ACCOUNT})[0] == 409
+    own = {"Name": unique_name("acc"), "AccountId": ACCOUNT}
+    assert ask(server, management(server), "POST", "/accounts", own)[0] == 409
     for members in ({"Name": "two words"}, {"Name": "000000000009"}, {}, {"Name": "a", "AccountId": "12"}):
         assert ask(server, management(server), "POST", "/accounts", members)[0] == 400
     assert made.client("sts").get_caller_identity()["Account"] == made.id
@@ -183,7 +184,9 @@ def test_what_is_there_and_what_is_not_are_refused_alike_byte_for_byte(server, a
         ("iam", "SimulatePrincipalPolicy", {"PolicySourceArn": user, "ActionNames": ["s3:x"]}),
         ("iam", "GetUser", {"UserName": "{}"}),
         ("iam", "GetRole", {"RoleName": "{}"}),
-        ("logs", "FilterLogEvents", {"logGroupIdentifier": f"arn:aws:logs:{REGION}:{theirs.id}:log-group:/aws/lambda/{{}}"}),
+        ("logs", "FilterLogEvents", {
+            "logGroupIdentifier": f"arn:aws:logs:{REGION}:{theirs.id}:log-group:/aws/lambda/{{}}",
+        }),
         ("logs", "FilterLogEvents", {"logGroupName": "/aws/lambda/{}"}),
     ]  # fmt: skip
 
@@ -197,7 +200,9 @@ def test_what_is_there_and_what_is_not_are_refused_alike_byte_for_byte(server, a
     different = []
     for caller in (mine, narrow, by_tag):
         for service, operation, members in calls:
-            first, second = (told(server, caller.signer, service, operation, written(members, name)) for name in (there, missing))
+            first, second = (
+                told(server, caller.signer, service, operation, written(members, name)) for name in (there, missing)
+            )
             # What IAM and Logs find by a name is the caller's own, and is not there.
             assert first[0] == 403 or service in ("iam", "logs") and first[0] in (400, 404), (operation, members)
             second = second[0], second[1], second[2].replace(missing.encode(), there.encode())
@@ -213,7 +218,8 @@ def test_a_suspended_account_is_out_of_service_and_comes_back(server, identities
         FunctionName=name, StatementId="s", Action="lambda:InvokeFunction", Principal=reader.id
     )
     user = account.identities().caller(allow("*"))
-    role = f"arn:aws:iam::{account.id}:role/{account.identities().role(allow('*'), trust=document({'Effect': 'Allow', 'Principal': {'AWS': [account.id, reader.id]}, 'Action': 'sts:AssumeRole'}))}"
+    trust = {"Effect": "Allow", "Principal": {"AWS": [account.id, reader.id]}, "Action": "sts:AssumeRole"}
+    role = account.role_arn(account.identities().role(allow("*"), trust=document(trust)))
     session = account.client("sts").assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
     sessions = boto3_client(
         server, "lambda", aws_access_key_id=session["AccessKeyId"], aws_secret_access_key=session["SecretAccessKey"],
@@ -257,7 +263,7 @@ def test_a_function_that_runs_while_its_account_is_suspended_may_do_nothing_more
             return "still allowed"
     """
     deployer = account.deployer()
-    name = deployer(code, Role=f"arn:aws:iam::{account.id}:role/{role}", Timeout=30, MemorySize=512)
+    name = deployer(code, Role=account.role_arn(role), Timeout=30, MemorySize=512)
     answers = []
     thread = threading.Thread(target=lambda: answers.append(invoke_function(account.client(), name, 20)))
     thread.start()
@@ -477,7 +483,7 @@ def test_no_role_passes_from_one_account_to_another(accounts, deploy_in, identit
         "Action": "sts:AssumeRole",
     })  # fmt: skip
     members = {"Runtime": "python3.11", "Handler": "app.handler", "Code": {"ZipFile": package_of(TELL)}}
-    role = f"arn:aws:iam::{accounts.other.id}:role/{identities_of(accounts.other).role(allow('*'), trust=trust)}"
+    role = accounts.other.role_arn(identities_of(accounts.other).role(allow('*'), trust=trust))
     name = deploy_in(accounts.one, TELL)
     client = accounts.one.client()
     for theirs in (role, accounts.other.role, ROLE):
@@ -498,7 +504,8 @@ def test_a_token_opens_the_account_that_it_was_made_in(server, accounts):
 
     sealed = base64.b64decode(made["SessionToken"])
     assert sealed.startswith(accounts.one.id.encode())
-    moved = [base64.b64encode(account.encode() + sealed[12:]).decode() for account in (accounts.other.id, ACCOUNT, "9" * 12)]
+    others = (accounts.other.id, ACCOUNT, "9" * 12)
+    moved = [base64.b64encode(account.encode() + sealed[12:]).decode() for account in others]
     for token in [other["SessionToken"], *moved]:
         assert refused(token) == "UnrecognizedClientException"
 

@@ -69,10 +69,12 @@ def test_both_accounts_have_to_allow_an_invocation(caller_account, owner, functi
     assert refusal(allowed.client().invoke, FunctionName=function)[0] == 403, "without the account it is the own one's"
 
 
-def test_the_policy_may_name_a_user_or_a_role_or_the_account(server, caller_account, owner, function, permit, identities_of):
+def test_the_policy_may_name_a_user_or_a_role_or_the_account(
+    server, caller_account, owner, function, permit, identities_of
+):
     made, arn = identities_of(caller_account), owner.function_arn(function)
     user, other = made.caller(allow("*")), made.caller(allow("*"))
-    role = f"arn:aws:iam::{caller_account.id}:role/{made.role(allow('*'), trust=trusting(caller_account.id))}"
+    role = caller_account.role_arn(made.role(allow('*'), trust=trusting(caller_account.id)))
     credentials = user.client("sts").assume_role(RoleArn=role, RoleSessionName="s1")["Credentials"]
     session = session_client(server, credentials)
 
@@ -153,12 +155,14 @@ def test_a_function_is_changed_by_whom_its_policy_lets(caller_account, owner, de
     name = deploy_in(owner, TELL)
     client, arn = caller_account.client(), owner.function_arn(name)
     permit(name, caller_account.id, action="lambda:*")
-    made = client.update_function_code(FunctionName=arn, ZipFile=package_of("def handler(event, context): return 'new'"))
+    new = package_of("def handler(event, context): return 'new'")
+    made = client.update_function_code(FunctionName=arn, ZipFile=new)
     assert made["FunctionArn"] == arn
     assert invoke_function(owner.client(), name).json == "new"
     trust = document({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
-    own = f"arn:aws:iam::{caller_account.id}:role/{identities_of(caller_account).role(allow('*'), trust=trust)}"
-    assert refusal(client.update_function_configuration, FunctionName=arn, Role=own)[1] == "InvalidParameterValueException"
+    own = caller_account.role_arn(identities_of(caller_account).role(allow('*'), trust=trust))
+    refused = refusal(client.update_function_configuration, FunctionName=arn, Role=own)
+    assert refused[1] == "InvalidParameterValueException"
     assert refusal(client.update_function_configuration, FunctionName=arn, Role=owner.role)[0] == 403
     assert owner.client().get_function_configuration(FunctionName=name)["Role"] == owner.role
     with pytest.raises(client.exceptions.ResourceConflictException):
@@ -196,7 +200,7 @@ def test_a_layer_of_another_account_is_used_by_whom_its_policy_lets(caller_accou
 def test_a_role_is_assumed_by_whom_it_trusts_and_who_may(server, caller_account, owner, identities_of, deploy_in):
     made = identities_of(caller_account)
     name = deploy_in(owner, TELL)
-    role = f"arn:aws:iam::{owner.id}:role/{identities_of(owner).role(allow(INVOKE, 'lambda:GetFunction'), trust=trusting(caller_account.id))}"
+    role = owner.role_arn(identities_of(owner).role(allow(INVOKE, 'lambda:GetFunction'), trust=trusting(caller_account.id)))
     allowed, nobody = made.caller(allow("sts:AssumeRole", on=role)), made.caller(allow("lambda:*"))
     assert not is_allowed(nobody.client("sts").assume_role, RoleArn=role, RoleSessionName="s1")
     answer = allowed.client("sts").assume_role(RoleArn=role, RoleSessionName="s1")
@@ -212,7 +216,7 @@ def test_a_role_is_assumed_by_whom_it_trusts_and_who_may(server, caller_account,
 
 def test_a_role_may_ask_for_an_external_id(caller_account, owner, identities_of):
     condition = {"StringEquals": {"sts:ExternalId": "agreed-upon"}}
-    role = f"arn:aws:iam::{owner.id}:role/{identities_of(owner).role(trust=trusting(caller_account.id, Condition=condition))}"
+    role = owner.role_arn(identities_of(owner).role(trust=trusting(caller_account.id, Condition=condition)))
     sts = caller_account.client("sts")
     for members in ({}, {"ExternalId": "guessed"}):
         assert not is_allowed(sts.assume_role, RoleArn=role, RoleSessionName="s1", **members)
@@ -224,14 +228,16 @@ def test_what_has_no_policy_is_reached_by_a_role_only(server, caller_account, ow
     policy = made.policy(allow("s3:*"))
     iam = caller_account.client("iam")
     assert refusal(iam.get_policy, PolicyArn=policy)[0] == 403
-    role = f"arn:aws:iam::{owner.id}:role/{made.role(allow('iam:GetPolicy'), trust=trusting(caller_account.id))}"
+    role = owner.role_arn(made.role(allow('iam:GetPolicy'), trust=trusting(caller_account.id)))
     credentials = caller_account.client("sts").assume_role(RoleArn=role, RoleSessionName="s1")["Credentials"]
     assert session_client(server, credentials, "iam").get_policy(PolicyArn=policy)["Policy"]["Arn"] == policy
 
 
-def test_a_function_calls_one_of_another_account_as_its_role(caller_account, owner, function, permit, deploy_in, identities_of):
+def test_a_function_calls_one_of_another_account_as_its_role(
+    caller_account, owner, function, permit, deploy_in, identities_of
+):
     trust = document({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
-    role = f"arn:aws:iam::{caller_account.id}:role/{identities_of(caller_account).role(allow(INVOKE), trust=trust)}"
+    role = caller_account.role_arn(identities_of(caller_account).role(allow(INVOKE), trust=trust))
     code = """
         import boto3, json
         def handler(event, context):
@@ -248,7 +254,9 @@ def test_a_function_calls_one_of_another_account_as_its_role(caller_account, own
     assert invoke_function(caller_account.client(), name, arn).json == arn
 
 
-def test_a_source_is_what_the_platform_says_and_not_the_caller(server, caller_account, owner, function, permit, deploy_in, identities_of):
+def test_a_source_is_what_the_platform_says_and_not_the_caller(
+    caller_account, owner, function, permit, deploy_in, identities_of
+):
     """A service is let in for resources of the owner: whoever is no service, or acts for another resource, is not."""
     permit(function, "s3.amazonaws.com", SourceAccount=owner.id)
     permit(function, caller_account.id, SourceArn=owner.function_arn("front"), action="lambda:GetFunction")
@@ -266,7 +274,7 @@ def test_a_source_is_what_the_platform_says_and_not_the_caller(server, caller_ac
     finally:
         client.meta.events.unregister("before-sign.lambda", add)
     trust = document({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
-    role = f"arn:aws:iam::{caller_account.id}:role/{identities_of(caller_account).role(allow('lambda:*'), trust=trust)}"
+    role = caller_account.role_arn(identities_of(caller_account).role(allow('lambda:*'), trust=trust))
     code = """
         import boto3
         def handler(event, context):
@@ -289,7 +297,7 @@ def test_a_role_that_trusts_the_service_for_its_own_account_is_no_others(caller_
         trust = document(
             {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole", **condition}
         )
-        role = f"arn:aws:iam::{owner.id}:role/{identities_of(owner).role(allow('*'), trust=trust)}"
+        role = owner.role_arn(identities_of(owner).role(allow('*'), trust=trust))
         found = refusal(
             caller_account.client().create_function, FunctionName=unique_name(), Role=role, Runtime="python3.11",
             Handler="app.handler", Code={"ZipFile": package_of(TELL)},

@@ -49,7 +49,7 @@ def test_a_service_control_policy_binds_every_principal_of_every_other_account(
     made = identities_of(accounts.one)
     user = made.caller(allow("*"))
     trust = {"Effect": "Allow", "Principal": {"AWS": accounts.one.id}, "Action": "sts:AssumeRole"}
-    role = f"arn:aws:iam::{accounts.one.id}:role/{made.role(allow('*'), trust=document(trust))}"
+    role = accounts.one.role_arn(made.role(allow('*'), trust=document(trust)))
     session = user.client("sts").assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
     sessions = boto3_client(
         server, "lambda", aws_access_key_id=session["AccessKeyId"], aws_secret_access_key=session["SecretAccessKey"],
@@ -160,7 +160,8 @@ def test_services_are_bound_by_resource_control_policies_only(accounts, put, dep
     assert invoke_function(accounts.one.client(), name).json == "ran"
     put(deny_all("sts:AssumeRole"), kind=RCP, target=accounts.one.id)
     members = {"Runtime": "python3.11", "Handler": "app.handler", "Code": {"ZipFile": package_of(CODE)}}
-    found = refusal(accounts.one.client().create_function, FunctionName=unique_name(), Role=accounts.one.role, **members)
+    members["Role"] = accounts.one.role
+    found = refusal(accounts.one.client().create_function, FunctionName=unique_name(), **members)
     assert found[1] == "InvalidParameterValueException" and "assume" in found[2]
     spared = {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}
     put(deny_all("sts:AssumeRole", Condition=spared), kind=RCP, target=accounts.one.id)
@@ -172,7 +173,8 @@ def test_a_simulation_counts_the_accounts_guardrails(accounts, put):
 
     def simulated(account):
         found = account.client("iam").simulate_principal_policy(**{**source, "PolicySourceArn": account.arn})
-        return [(result["EvalDecision"], result.get("OrganizationsDecisionDetail")) for result in found["EvaluationResults"]]
+        results = found["EvaluationResults"]
+        return [(result["EvalDecision"], result.get("OrganizationsDecisionDetail")) for result in results]
 
     assert simulated(accounts.one) == [("allowed", None)] * 2
     put(deny(LIST), target=accounts.one.id)

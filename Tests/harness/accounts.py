@@ -23,7 +23,10 @@ class Account(Caller):
     @property
     def role(self):
         """The ARN of the role that every account has from the start."""
-        return f"arn:aws:iam::{self.id}:role/lambda-basic"
+        return self.role_arn("lambda-basic")
+
+    def role_arn(self, name):
+        return f"arn:aws:iam::{self.id}:role/{name}"
 
     def function_arn(self, name):
         return f"arn:aws:lambda:{REGION}:{self.id}:function:{name}"
