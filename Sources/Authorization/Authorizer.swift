@@ -42,14 +42,16 @@ package struct Authorizer: Sendable {
     }
     noteKey(request, first.action)
     if let fault = request.principal.refusal(of: Chosen.name, first.action) { throw fault }
-    guard let own = policies.policies(of: request.principal) else {
+    guard let own = policies.policies(of: request.principal),
+      let bounds = policies.guardrails(of: request.principal.account.description)
+    else {
       throw wire.denial(
         of: request.principal, first.action, on: named(first, request),
         because: " because the principal is not there any more")
     }
     for access in needed where request.principal.isOccasion(access.occasion) {
       try Self.refuseEndless(named(access, request))
-      let record = decide(access, resource(access, request), own, request, isWellFormed: isWellFormed)
+      let record = decide(access, resource(access, request), own, bounds, request, isWellFormed: isWellFormed)
       guard record.decision.isAllowed else {
         // As the caller named it: the path that was filled in would tell that it is there.
         throw wire.denial(
@@ -59,7 +61,14 @@ package struct Authorizer: Sendable {
     }
     return Authorized(
       value: input, principal: request.principal, accessKeyID: request.accessKeyID,
-      requestID: request.value.requestID, place: place)
+      requestID: request.value.requestID, place: self.place(of: first, request))
+  }
+
+  /// Where the operation works: in the account of what it is for, whose policies have let the caller in if it is another's.
+  private func place(of access: AccessRequest, _ request: Authenticated<OperationRequest>) -> AccountRegion {
+    let place = request.value.place
+    guard let account = Self.account(of: named(access, request)).flatMap({ AccountID($0) }) else { return place }
+    return AccountRegion(account: account, region: place.region)
   }
 
   /// Sessions' keys are used by whom they were made for, and are gone soon.
@@ -69,17 +78,24 @@ package struct Authorizer: Sendable {
   }
 
   private func decide(
-    _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ request: Authenticated<OperationRequest>,
-    isWellFormed: Bool
+    _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ bounds: AccountGuardrails,
+    _ request: Authenticated<OperationRequest>, isWellFormed: Bool
   ) -> DecisionRecord {
     var policies = own.set
     policies.resource = Self.asksResource(access.action) ? self.policies.resourcePolicy(of: resource) : nil
     let account = Self.account(of: resource) ?? request.value.place.account.description
+    let controls = self.policies.guardrails(of: account)?.resourceControls
+    // What belongs to no account that is served is like what is not there.
+    if controls == nil { policies.resource = nil }
+    let guardrails = (caller: bounds.serviceControls, resource: controls ?? .none)
+    policies.accountGuardrails = guardrails.caller.documents
+    policies.resourceGuardrails = guardrails.resource.documents
     let keys = RequestKeys(
       request: request, access: access, principalTags: own.tags, resource: resource, policies: self.policies,
       resourceAccount: account, time: time)
     // Most policies ask for no key: then the request need not be taken apart.
-    let usesKeys = own.usesKeys || policies.resource?.usesKeys ?? false
+    let usesKeys =
+      own.usesKeys || policies.resource?.usesKeys ?? false || guardrails.caller.usesKeys || guardrails.resource.usesKeys
     var question = PolicyQuestion(
       caller: request.principal.caller, action: access.action, resource: resource,
       resourceAccount: account, keys: usesKeys ? keys.keys : ConditionKeys())
@@ -88,12 +104,17 @@ package struct Authorizer: Sendable {
     activity.note(
       access.action, on: resource, by: request.principal, isAllowed: decision.isAllowed && isWellFormed,
       in: request.value.place.region, at: now)
+    if account != request.principal.account.description {
+      let owner = controls == nil ? nil : AccountID(account)
+      let sides = TwoSidedDecision(question, decision, policies, own, guardrails, keys: keys, owner: owner)
+      return log.add(sides, at: now, isInside: request.value.source.isEnvironment)
+    }
     // Whoever looks for the reason of a denial wants to see what could have been asked for.
     if !decision.isAllowed, !usesKeys { question.keys = keys.keys }
     return log.add(
       DecisionRecord(
         requestID: request.value.requestID, account: request.value.place.account, time: now,
-        question: question, decision: decision, policies: DecisionRecord.Policies(own, policies)),
+        question: question, decision: decision, policies: DecisionRecord.Policies(own, policies, guardrails)),
       isInside: request.value.source.isEnvironment)
   }
 
@@ -130,6 +151,10 @@ package struct Authorizer: Sendable {
 
   /// What operations of IAM name by its name gets the path that it has; whoever gives an ARN means that one.
   private func resource(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
+    if case .ofManagement(let name) = access.target {
+      return Self.managed(
+        name, AccountRegion(account: policies.managementAccount, region: request.value.place.region))
+    }
     let named = named(access, request)
     if case .ownerOfAccessKey(let id) = access.target {
       let account = request.value.place.account.description
@@ -152,12 +177,18 @@ package struct Authorizer: Sendable {
     "iam:ListRoles", "iam:ListUsers", "iam:PassRole",
   ]
 
+  private static func managed(_ name: String, _ place: AccountRegion) -> String {
+    ARN(service: "redoubt", at: place, resource: name).description
+  }
+
   private func named(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
     switch access.target {
     case .resource(let arn): arn
     case .caller: request.principal.arn.description
     case .ownerOfAccessKey(let id): id
     case .renamed(let arn, let name, let path): arn.renamed(name, path: path)
+    // A caller of another account hears of no account but the own.
+    case .ofManagement(let name): Self.managed(name, request.value.place)
     }
   }
 }

@@ -18,22 +18,24 @@ package struct DecisionRecord: Sendable {
     package let identity: [String]
     package let hasResourcePolicy: Bool
     package let hasBoundary: Bool
-    /// How many narrow the session; nil where none can.
     package let session: Int?
+    /// Service control policies by level, from the organization down.
+    package let serviceControls: [[String]]
+    /// Resource control policies by level, from the organization down.
+    package let resourceControls: [[String]]
 
-    init(_ own: PrincipalPolicies, _ set: PolicySet) {
-      identity = own.names
+    /// - Parameters:
+    ///   - own: those of the caller; nil where the record is not for the caller's account.
+    ///   - guardrails: on the side of the caller and on that of the resource.
+    init(
+      _ own: PrincipalPolicies?, _ set: PolicySet, _ guardrails: (caller: GuardrailLevels, resource: GuardrailLevels)
+    ) {
+      identity = own?.names ?? []
       hasResourcePolicy = set.resource != nil
-      hasBoundary = set.boundary != nil
-      session = set.session?.count
-    }
-
-    /// Services of the platform have no policies of their own.
-    init(ofServiceBy set: PolicySet) {
-      identity = []
-      hasResourcePolicy = set.resource != nil
-      hasBoundary = false
-      session = nil
+      hasBoundary = own != nil && set.boundary != nil
+      session = own == nil ? nil : set.session?.count
+      serviceControls = guardrails.caller.names
+      resourceControls = guardrails.resource.names
     }
   }
 }
@@ -53,7 +55,7 @@ extension ConditionKeys {
 }
 
 /// The latest decisions, in memory. Those that allow cannot push out those that deny, nor those about functions' calls those
-/// about others'.
+/// about others', nor those of one account those of another.
 package final class DecisionLog: Sendable {
   /// Those of one request stand in this order: the first denial ends it.
   private enum Kind: Int, CaseIterable {
@@ -68,10 +70,10 @@ package final class DecisionLog: Sendable {
   }
 
   /// By kind.
-  private let rings: Mutex<[Ring]>
+  private let shelves: Mutex<[Shelf]>
 
-  /// - Parameter capacity: how many of each kind are kept, at least 1.
-  package init(capacity: Int = 10_000) { rings = Mutex(Kind.allCases.map { _ in Ring(capacity: capacity) }) }
+  /// - Parameter capacity: how many of each kind are kept, at least 1: the accounts share that equally.
+  package init(capacity: Int = 10_000) { shelves = Mutex(Kind.allCases.map { _ in Shelf(capacity: capacity) }) }
 
   /// - Parameter isInside: whether the request came from an execution environment.
   /// - Returns: what is remembered of it.
@@ -83,32 +85,61 @@ package final class DecisionLog: Sendable {
       record.question.resource = String(record.question.resource.prefix(2048))
     }
     let kind = Kind(isAllowed: record.decision.isAllowed, isInside: isInside)
-    rings.withLock { $0[kind.rawValue].add(record) }
+    shelves.withLock { $0[kind.rawValue].add(record) }
     return record
+  }
+
+  /// Adds what each side may know.
+  ///
+  /// - Returns: what is remembered for the caller's account.
+  func add(_ sides: TwoSidedDecision, at time: WallTime, isInside: Bool) -> DecisionRecord {
+    if let ofOwner = sides.ofOwner(time) { add(ofOwner, isInside: isInside) }
+    return add(sides.ofCaller(time), isInside: isInside)
   }
 
   /// The decisions of one request of an account, in the order in which they were made.
   package func decisions(of id: RequestID, in account: AccountID) -> [DecisionRecord] {
-    rings.withLock { $0 }.flatMap { ring in
-      ring.records.filter { $0.requestID == id && $0.account == account }
-    }
+    shelves.withLock { $0 }.flatMap { $0.records(of: account).filter { $0.requestID == id } }
   }
 
-  /// The last records, in no order but the one of each request.
-  private struct Ring {
-    private(set) var records: [DecisionRecord] = []
-    private let capacity: Int
-    private var next = 0
+  /// The last records of one kind.
+  private struct Shelf {
+    let capacity: Int
+    private var rings: [AccountID: Ring] = [:]
 
     init(capacity: Int) { self.capacity = capacity }
 
+    func records(of account: AccountID) -> [DecisionRecord] { rings[account]?.records ?? [] }
+
     mutating func add(_ record: DecisionRecord) {
+      let isNew = rings[record.account] == nil
+      if isNew { rings[record.account] = Ring() }
+      let share = max(1, capacity / rings.count)
+      if isNew { rings = rings.mapValues { $0.keeping(share) } }
+      rings[record.account]?.add(record, capacity: share)
+    }
+  }
+
+  /// The last records of one account, in no order but the one of each request.
+  private struct Ring {
+    private(set) var records: [DecisionRecord] = []
+    private var next = 0
+
+    mutating func add(_ record: DecisionRecord, capacity: Int) {
       if records.count < capacity {
         records.append(record)
       } else {
         records[next] = record
       }
       next = (next + 1) % capacity
+    }
+
+    /// The same with room for so many, at least 1: the oldest of more are dropped.
+    func keeping(_ count: Int) -> Ring {
+      var kept = Ring()
+      kept.records = Array((records[next...] + records[..<next]).suffix(count))
+      kept.next = kept.records.count % count
+      return kept
     }
   }
 }

@@ -1,3 +1,4 @@
+package import Core
 package import Identity
 package import Policy
 
@@ -13,6 +14,8 @@ package protocol PolicySource: Sendable {
   func owner(ofAccessKey id: String, in account: String) -> String?
   /// The policy that hangs on the resource; nil where there is none.
   func resourcePolicy(of arn: String) -> PolicyDocument?
+  /// What binds the account of that id; nil for one that is not there, or is suspended.
+  func guardrails(of account: String) -> AccountGuardrails?
+  /// The account of whoever runs the platform.
+  var managementAccount: AccountID { get }
 }
-
-extension IdentityDirectory: PolicySource {}

@@ -14,6 +14,8 @@ struct RequestKeys {
   let policies: any PolicySource
   let resourceAccount: String
   let time: any TimeSource
+  /// Whether it is left out what the resource itself is like: nothing then tells whether it is there.
+  var hidesResource = false
 
   var keys: ConditionKeys {
     var keys = ConditionKeys()
@@ -22,7 +24,7 @@ struct RequestKeys {
     keys["aws:PrincipalIsAWSService"] = .single("false")
     keys["aws:userid"] = .single(principal.uniqueID)
     for (name, value) in principalTags { keys["aws:PrincipalTag/" + name] = .single(value) }
-    let facts = policies.facts(of: resource)
+    let facts = hidesResource ? IdentityFacts() : policies.facts(of: resource)
     for (name, value) in facts.tags {
       keys["aws:ResourceTag/" + name] = .single(value)
       if access.action.hasPrefix("iam:") { keys["iam:ResourceTag/" + name] = .single(value) }

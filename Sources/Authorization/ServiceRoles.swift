@@ -5,12 +5,16 @@ import Policy
 /// Roles that services of the platform take on: decided by the trust policies, like any other assuming.
 package struct ServiceRoles: Sendable {
   private let identities: IdentityDirectory
+  private let organization: OrganizationDirectory
   private let time: any TimeSource
   private let log: DecisionLog
 
   /// - Parameter log: keeps the decisions that belong to a request.
-  package init(identities: IdentityDirectory, time: any TimeSource, log: DecisionLog) {
+  package init(
+    identities: IdentityDirectory, organization: OrganizationDirectory, time: any TimeSource, log: DecisionLog
+  ) {
     self.identities = identities
+    self.organization = organization
     self.time = time
     self.log = log
   }
@@ -23,18 +27,18 @@ package struct ServiceRoles: Sendable {
   ///   - request: the request that asks for it, where one does.
   package func role(_ arn: String, for service: String, actingFor source: ARN, in request: RequestID?) -> Role? {
     guard let role = identities.role(arn), role.account.description == source.account,
-      let trust = identities.resourcePolicy(of: arn)
+      let trust = identities.resourcePolicy(of: arn), let bounds = organization.guardrails(of: source.account)
     else { return nil }
     let question = PolicyQuestion(
       caller: Caller(.service(service), account: nil), action: "sts:AssumeRole", resource: arn,
       resourceAccount: role.account.description, keys: keys(service, source))
-    let policies = PolicySet(resource: trust)
+    let policies = PolicySet(resource: trust, resourceGuardrails: bounds.resourceControls.documents)
     let decision = PolicyEvaluator.decide(question, by: policies)
     if let request {
       log.add(
         DecisionRecord(
           requestID: request, account: role.account, time: time.wallTime(), question: question, decision: decision,
-          policies: DecisionRecord.Policies(ofServiceBy: policies)), isInside: false)
+          policies: DecisionRecord.Policies(nil, policies, (.none, bounds.resourceControls))), isInside: false)
     }
     return decision.isAllowed ? role : nil
   }

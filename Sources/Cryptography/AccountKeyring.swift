@@ -33,19 +33,37 @@ package struct AccountKeyring: Sendable {
   /// - Throws: `wrongRootKey` for a key that is wrapped under another root key.
   package init(opening wrapped: [WrappedAccountKey], root: any RootKeySource) throws(CryptographyError) {
     var keys: [AccountID: [UInt32: [UInt8]]] = [:]
-    for record in wrapped {
-      guard record.rootKeyID == root.keyID else {
-        throw CryptographyError(
-          .wrongRootKey,
-          "the key of account `\(record.account)` is wrapped under root key `\(record.rootKeyID)`, not `\(root.keyID)`")
-      }
-      let key = try root.unwrap(record.wrapped, account: record.account, version: record.version)
-      guard key.count == AuthenticatedEncryption.keySize else {
-        throw CryptographyError(.malformed, "the key of account `\(record.account)` has \(key.count) bytes")
-      }
-      keys[record.account, default: [:]][record.version] = key
-    }
+    for record in wrapped { keys[record.account, default: [:]][record.version] = try Self.open(record, root) }
     self.keys = keys
+  }
+
+  private init(_ keys: [AccountID: [UInt32: [UInt8]]]) { self.keys = keys }
+
+  /// The same with the key of an account that has none yet.
+  ///
+  /// - Returns: nil when the account has a key.
+  func adding(_ wrapped: WrappedAccountKey, root: any RootKeySource) throws(CryptographyError) -> AccountKeyring? {
+    guard keys[wrapped.account] == nil else { return nil }
+    var keys = keys
+    keys[wrapped.account] = [wrapped.version: try Self.open(wrapped, root)]
+    return AccountKeyring(keys)
+  }
+
+  func removing(_ account: AccountID) -> AccountKeyring { AccountKeyring(keys.filter { $0.key != account }) }
+
+  private static func open(
+    _ record: WrappedAccountKey, _ root: any RootKeySource
+  ) throws(CryptographyError) -> [UInt8] {
+    guard record.rootKeyID == root.keyID else {
+      throw CryptographyError(
+        .wrongRootKey,
+        "the key of account `\(record.account)` is wrapped under root key `\(record.rootKeyID)`, not `\(root.keyID)`")
+    }
+    let key = try root.unwrap(record.wrapped, account: record.account, version: record.version)
+    guard key.count == AuthenticatedEncryption.keySize else {
+      throw CryptographyError(.malformed, "the key of account `\(record.account)` has \(key.count) bytes")
+    }
+    return key
   }
 
   func newest(of account: AccountID) throws(CryptographyError) -> (version: UInt32, key: [UInt8]) {

@@ -1,4 +1,5 @@
 package import Core
+import Synchronization
 
 /// Envelope encryption: every value under a data key of its own, the data key under the newest key of the account.
 ///
@@ -6,7 +7,7 @@ package import Core
 /// Both encryptions are bound to the header, the account and the context, so that a value moved to another account or
 /// ARN does not open.
 package struct EnvelopeCipher: Sendable {
-  private let keyring: AccountKeyring
+  private let keyring: LiveKeyring
   private let random: any RandomSource
 
   private static let format: UInt8 = 1
@@ -14,15 +15,25 @@ package struct EnvelopeCipher: Sendable {
   private static let wrappedKeySize = AuthenticatedEncryption.keySize + AuthenticatedEncryption.overhead
 
   package init(keyring: AccountKeyring, random: any RandomSource) {
-    self.keyring = keyring
+    self.keyring = LiveKeyring(keyring)
     self.random = random
   }
+
+  /// Seals and opens from now on for an account that had no key; copies of the cipher do so too.
+  ///
+  /// - Returns: false when the account has a key, which stays.
+  package func add(_ key: WrappedAccountKey, root: any RootKeySource) throws(CryptographyError) -> Bool {
+    try keyring.add(key, root: root)
+  }
+
+  /// Forgets the keys of an account for which nothing was kept.
+  package func forget(_ account: AccountID) { keyring.forget(account) }
 
   /// - Parameter context: what the value belongs to, at least the ARN of its resource; needed again to open it.
   package func seal(
     _ plaintext: [UInt8], account: AccountID, context: [String: String]
   ) throws(CryptographyError) -> [UInt8] {
-    let (version, accountKey) = try keyring.newest(of: account)
+    let (version, accountKey) = try keyring.current.newest(of: account)
     let header = [Self.format] + withUnsafeBytes(of: version.bigEndian) { Array($0) }
     // INVARIANT: a data key encrypts exactly one value.
     let dataKey = random.bytes(AuthenticatedEncryption.keySize)
@@ -43,7 +54,7 @@ package struct EnvelopeCipher: Sendable {
     }
     let header = Array(sealed[..<Self.headerSize])
     let version = header[1...].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    let accountKey = try keyring.key(of: account, version: version)
+    let accountKey = try keyring.current.key(of: account, version: version)
     let rest = sealed.dropFirst(Self.headerSize)
     let dataKey = try AuthenticatedEncryption.open(
       rest.prefix(Self.wrappedKeySize), key: accountKey, bound: bound(.dataKey, header, account, context))
@@ -61,4 +72,23 @@ package struct EnvelopeCipher: Sendable {
   ) -> [UInt8] {
     EncryptionContext.encode(purpose: purpose.rawValue, header: header, account: account, context: context)
   }
+}
+
+/// The keyring that all copies of a cipher share.
+private final class LiveKeyring: Sendable {
+  private let keyring: Mutex<AccountKeyring>
+
+  init(_ keyring: AccountKeyring) { self.keyring = Mutex(keyring) }
+
+  var current: AccountKeyring { keyring.withLock { $0 } }
+
+  func add(_ key: WrappedAccountKey, root: any RootKeySource) throws(CryptographyError) -> Bool {
+    try keyring.withLock { keyring throws(CryptographyError) in
+      guard let larger = try keyring.adding(key, root: root) else { return false }
+      keyring = larger
+      return true
+    }
+  }
+
+  func forget(_ account: AccountID) { keyring.withLock { $0 = $0.removing(account) } }
 }

@@ -66,6 +66,9 @@ package final class Executor: Sendable {
   /// Ends the environments of a version that was replaced or deleted, busy ones after their work.
   package func retire(_ version: FunctionVersion) { pool.retire(version) }
 
+  /// A version that was retired is in use again: its environments are kept.
+  package func readmit(_ version: FunctionVersion) { pool.readmit(version) }
+
   /// Ends the environments that a version has under its old hygiene mode, busy ones after their work.
   package func apply(_ change: HygieneChange) { pool.apply(change) }
 

@@ -108,6 +108,10 @@ final class SandboxPool: Sendable {
     perform { $0.retire { $0.revisionID == version.revisionID } }
   }
 
+  func readmit(_ version: FunctionVersion) {
+    state.withLock { $0.machine.readmit { $0.revisionID == version.revisionID } }
+  }
+
   /// Ends the environments that a version has under one mode, for it has another one now.
   func apply(_ change: HygieneChange) {
     perform {

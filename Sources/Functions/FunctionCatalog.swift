@@ -151,6 +151,13 @@ package final class FunctionCatalog: Sendable {
     return all.sorted { ($0.name.description, $0.qualifier.number) < ($1.name.description, $1.qualifier.number) }
   }
 
+  /// Every version of every function of an account, in no order.
+  package func versions(of account: AccountID) -> [FunctionVersion] {
+    state.withLock { state in
+      state.functions.filter { $0.key.place.account == account }.flatMap { $0.value.versions.values }
+    }
+  }
+
   /// `$LATEST` first, then in order of their numbers; empty when there is no such function.
   package func versions(of name: FunctionName, at place: AccountRegion) -> [FunctionVersion] {
     let all = state.withLock { $0.functions[Key(place: place, name: name)]?.versions.values.map(\.self) ?? [] }

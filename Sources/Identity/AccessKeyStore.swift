@@ -130,7 +130,13 @@ package struct AccessKeyStore: Sendable {
   }
 
   func sealed(_ key: AccessKey, secret: String) throws(CryptographyError) -> [UInt8] {
-    try cipher.seal(Array(secret.utf8), account: key.account, context: Self.context(key))
+    try Self.sealed(key, secret: secret, cipher)
+  }
+
+  static func sealed(
+    _ key: AccessKey, secret: String, _ cipher: EnvelopeCipher
+  ) throws(CryptographyError) -> [UInt8] {
+    try cipher.seal(Array(secret.utf8), account: key.account, context: context(key))
   }
 
   static func insert(

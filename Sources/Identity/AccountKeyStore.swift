@@ -46,10 +46,14 @@ package struct AccountKeyStore: Sendable {
       let existing = try transaction.query(
         "SELECT version FROM account_keys WHERE account = ? LIMIT 1", [.text(account.description)])
       guard existing.isEmpty else { return }
-      try transaction.execute(
-        "INSERT INTO account_keys (account, version, root_key_id, wrapped) VALUES (?, ?, ?, ?)",
-        [.text(account.description), .integer(Int64(new.version)), .text(new.rootKeyID), .blob(new.wrapped)])
+      try Self.insert(new, transaction)
     }
+  }
+
+  static func insert(_ key: WrappedAccountKey, _ transaction: any Transaction) throws {
+    try transaction.execute(
+      "INSERT INTO account_keys (account, version, root_key_id, wrapped) VALUES (?, ?, ?, ?)",
+      [.text(key.account.description), .integer(Int64(key.version)), .text(key.rootKeyID), .blob(key.wrapped)])
   }
 
   private static func record(_ row: Row) throws -> WrappedAccountKey {

@@ -32,7 +32,7 @@ extension IdentityRegistry {
         policies: try (own + PlatformPolicies.entries.map(\.policy)).map { policy in
           let versions =
             try PlatformPolicies.find(policy.arn).map { [$0.version] } ?? policies.versions(of: policy, transaction)
-          let usage = try grants.usage(of: policy.arn, transaction)
+          let usage = try grants.usage(of: policy.arn, in: account, transaction)
           return (PolicyDescription(policy: policy, usage: usage), versions)
         })
     }

@@ -33,7 +33,7 @@ extension IdentityRegistry {
     try await database.read { [self] transaction in
       let policy = try PlatformPolicies.find(arn)?.policy ?? requireOwn(arn, in: account, policies, transaction)
       return PolicyDescription(
-        policy: policy, usage: try grants.usage(of: arn, transaction),
+        policy: policy, usage: try grants.usage(of: arn, in: account, transaction),
         tags: try tags.tags(of: policy.uniqueID, transaction))
     }
   }
@@ -49,7 +49,7 @@ extension IdentityRegistry {
       for policy in (own + platform).sorted(by: { $0.arn < $1.arn }) where policy.arn > arn {
         guard found.count < limit else { break }
         guard policy.path.hasPrefix(filter.pathPrefix) else { continue }
-        let usage = try grants.usage(of: policy.arn, transaction)
+        let usage = try grants.usage(of: policy.arn, in: account, transaction)
         if filter.isUsed(usage) { found.append(PolicyDescription(policy: policy, usage: usage)) }
       }
       return found
@@ -60,7 +60,7 @@ extension IdentityRegistry {
   package func deletePolicy(_ arn: String, in account: AccountID) async throws {
     try await change { [grants, policies, tags] transaction in
       let policy = try requireOwn(arn, in: account, policies, transaction)
-      guard try grants.usage(of: arn, transaction) == PolicyUsage() else {
+      guard try grants.usage(of: arn, in: account, transaction) == PolicyUsage() else {
         throw IdentityFailure.deleteConflict("Cannot delete a policy attached to entities.")
       }
       guard try policies.versions(of: policy, transaction).count == 1 else {

@@ -22,18 +22,21 @@ package final class IdentityRegistry: Sendable {
   package let activity: ActivityLedger
   private let accessKeys: AccessKeyDirectory
   let identities: IdentityDirectory
+  private let organization: OrganizationDirectory
   private let published = Mutex<UInt64>(0)
   private let order = Atomic<UInt64>(0)
 
   package init(
     _ database: any Database, cipher: EnvelopeCipher, accessKeys: AccessKeyDirectory, identities: IdentityDirectory,
-    activity: ActivityLedger = ActivityLedger(), time: any TimeSource, random: any RandomSource
+    organization: OrganizationDirectory, activity: ActivityLedger = ActivityLedger(), time: any TimeSource,
+    random: any RandomSource
   ) {
     self.activity = activity
     self.database = database
     keys = AccessKeyStore(database, cipher: cipher)
     self.accessKeys = accessKeys
     self.identities = identities
+    self.organization = organization
     self.time = time
     self.random = random
   }
@@ -54,6 +57,11 @@ package final class IdentityRegistry: Sendable {
       throw IdentityFailure.noSuchEntity("The principal \(arn) cannot be found.")
     }
     return own
+  }
+
+  /// The service control policies in force that bind the account's principals.
+  package func serviceControls(of account: AccountID) -> GuardrailLevels {
+    organization.guardrails(of: account.description)?.serviceControls ?? .none
   }
 
   /// Runs `body` in a transaction and lets what it has changed count.

@@ -1,3 +1,4 @@
+import Core
 package import Storage
 
 /// Which policies hang on which principals. Owns the tables `policy_attachments`, `inline_policies` and
@@ -100,11 +101,16 @@ package struct PolicyGrantStore: Sendable {
       "DELETE FROM inline_policies WHERE principal_id = ? AND name = ?", [.text(principal), .text(name)]) > 0
   }
 
-  /// How many identities have the policy.
-  func usage(of policy: String, _ transaction: any Transaction) throws -> PolicyUsage {
+  /// How many identities of the account have the policy.
+  func usage(of policy: String, in account: AccountID, _ transaction: any Transaction) throws -> PolicyUsage {
     func count(_ table: String) throws -> Int {
       let rows = try transaction.query(
-        "SELECT count(*) AS number FROM \(table) WHERE policy_arn = ?", [.text(policy)])
+        """
+        SELECT count(*) AS number FROM \(table) WHERE policy_arn = ? AND principal_id IN (
+          SELECT unique_id FROM principals WHERE account = ?
+          UNION ALL SELECT unique_id FROM user_groups WHERE account = ?
+          UNION ALL SELECT unique_id FROM roles WHERE account = ?)
+        """, [.text(policy)] + Array(repeating: .text(account.description), count: 3))
       return Int(try rows[0].integer("number"))
     }
     return PolicyUsage(

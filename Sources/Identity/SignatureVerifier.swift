@@ -8,6 +8,7 @@ package import Wire
 package struct SignatureVerifier: Sendable {
   private let directory: AccessKeyDirectory
   private let sessions: SessionTokens?
+  private let organization: OrganizationDirectory
   private let time: any TimeSource
   private let tolerance: Duration
   private var development: DevelopmentPair?
@@ -17,15 +18,17 @@ package struct SignatureVerifier: Sendable {
 
   /// - Parameters:
   ///   - sessions: opens the tokens of sessions; nil where there are none.
+  ///   - organization: knows the accounts whose keys count.
   ///   - development: the pair that everybody knows; nil where it is worth nothing.
   ///   - tolerance: how far the client's clock may be off, either way; AWS's is 5 minutes.
   package init(
-    directory: AccessKeyDirectory, sessions: SessionTokens?, development: DevelopmentPair? = nil, time: any TimeSource,
-    tolerance: Duration = .seconds(300)
+    directory: AccessKeyDirectory, sessions: SessionTokens?, organization: OrganizationDirectory,
+    development: DevelopmentPair? = nil, time: any TimeSource, tolerance: Duration = .seconds(300)
   ) {
     self.development = development
     self.directory = directory
     self.sessions = sessions
+    self.organization = organization
     self.time = time
     self.tolerance = tolerance
   }
@@ -41,7 +44,7 @@ package struct SignatureVerifier: Sendable {
   /// itself where the client declared the body's hash.
   ///
   /// An unknown key is refused without further work: the answer says so, as AWS's does, so its timing hides nothing.
-  /// An inactive key takes the same way.
+  /// An inactive key takes the same way, and one of an account that is suspended.
   ///
   /// - Parameters:
   ///   - service: the service's signing name.
@@ -54,7 +57,8 @@ package struct SignatureVerifier: Sendable {
     else { throw .incompleteSignature("The request has too many headers or too long a target to be signed.") }
     let presented = try PresentedSignature.parse(head)
     let payload = try PayloadDeclaration(head, rule: rule)
-    guard let identity = find(presented, head), identity.key.isActive else { throw .unknownAccessKey }
+    guard let identity = find(presented, head), identity.key.isActive, organization.isActive(identity.key.account)
+    else { throw .unknownAccessKey }
     let now = time.wallTime()
     try checkScope(presented, service, region)
     try checkAge(presented, now)

@@ -25,6 +25,9 @@ struct EscalationLint {
     (["iam:PutUserPermissionsBoundary"], "changes the boundary of any user"),
     (["iam:DeleteRolePermissionsBoundary"], "takes the boundary from any role"),
     (["iam:PutRolePermissionsBoundary"], "changes the boundary of any role"),
+    (["redoubt:ResetAccountAdministrator"], "signs as the administrator of any account"),
+    (["redoubt:DeleteGuardrail"], "takes the guardrails from any account"),
+    (["redoubt:PutGuardrail"], "changes the guardrails of any account"),
   ]
 
   var findings: [LintFinding] {
@@ -50,7 +53,8 @@ struct EscalationLint {
     resources.isNegated
       || resources.patterns.contains { pattern in
         let name = pattern.text.fields(separatedBy: ":", maxSplits: 5).last ?? ""
-        return ["*", "user/*", "role/*", "group/*", "policy/*", "function:*"].contains(String(name))
+        return ["*", "user/*", "role/*", "group/*", "policy/*", "function:*", "account/*", "guardrail/*"].contains(
+          String(name))
       }
   }
 }

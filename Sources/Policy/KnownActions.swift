@@ -107,8 +107,10 @@ package enum KnownActions {
     UpdateLogAnomalyDetector UpdateLogDelivery UpdateLookupTable UpdateScheduledQuery
     """,
     "redoubt": """
-    DeleteAccountHygiene DeleteFunctionHygiene GetAccountHygiene GetActivity GetDecisions GetFunctionHygiene GetMetrics
-    GetPublicAccess ListFindings ListLogEvents PutAccountHygiene PutFunctionHygiene PutPublicAccess
+    CreateAccount DeleteAccountHygiene DeleteFunctionHygiene DeleteGuardrail GetAccountHygiene GetActivity GetDecisions
+    GetFunctionHygiene GetMetrics GetPublicAccess ListAccounts ListFindings ListGuardrails ListLogEvents
+    PutAccountHygiene PutFunctionHygiene PutGuardrail PutPublicAccess ResetAccountAdministrator ResumeAccount
+    SuspendAccount
     """,
     "sts": """
     AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage GetAccessKeyInfo

@@ -91,6 +91,13 @@ package struct PolicyDecision: Hashable, Sendable {
   package var isAllowed: Bool {
     if case .allow = outcome { true } else { false }
   }
+
+  /// As one of the two accounts between which it was made may see it.
+  ///
+  /// - Parameter isShown: whether that account may see statements of such policies.
+  package func showing(_ isShown: (StatementSource) -> Bool) -> PolicyDecision {
+    PolicyDecision(outcome: outcome, statements: statements.filter { isShown($0.source) })
+  }
 }
 
 /// Where a statement stands.
@@ -112,4 +119,12 @@ package enum StatementSource: Hashable, Sendable {
   /// - Parameter level: from the root, 0, down.
   case accountGuardrail(level: Int)
   case resourceGuardrail(level: Int)
+
+  /// Whether such policies belong to the resource's account; all others belong to the caller's.
+  package var isOfResource: Bool {
+    switch self {
+    case .resource, .resourceGuardrail: true
+    case .identity, .permissionsBoundary, .session, .accountGuardrail: false
+    }
+  }
 }

@@ -11,6 +11,10 @@ package enum PolicyKind: Hashable, Sendable {
   case trust
   /// A resource of any service.
   case resource
+  /// An account or all of them: what its principals may do at most.
+  case serviceControl
+  /// An account or all of them: what may be done with its resources at most, by whomever.
+  case resourceControl
 }
 
 extension PolicyDocument {
@@ -34,11 +38,12 @@ extension PolicyDocument {
       guard statement.hasActions else { throw .missingActions }
       try statement.checkResources(kind)
       for pattern in statement.actions.patterns { try pattern.check(kind) }
+      if kind == .resourceControl { try statement.checkResourceControl() }
     }
   }
 
   private func checkVersion(_ kind: PolicyKind) throws(PolicyError) {
-    guard kind == .identity || kind == .session else { return }
+    guard kind != .trust, kind != .resource else { return }
     guard hasVersion, version == .v2012 else {
       throw PolicyError(.invalid, "Policy document must be version 2012-10-17 or greater.")
     }
@@ -62,11 +67,13 @@ extension PolicyDocument {
   private func checkPrincipals(_ kind: PolicyKind) throws(PolicyError) {
     for statement in statements {
       switch (kind, statement.principals) {
-      case (.identity, nil), (.session, nil): break
-      case (.identity, _?), (.session, _?):
+      case (.identity, nil), (.session, nil), (.serviceControl, nil): break
+      case (.identity, _?), (.session, _?), (.serviceControl, _?):
         throw PolicyError(.prohibited, "Policy document should not specify a principal.")
-      case (.trust, nil), (.resource, nil): throw PolicyError(.missing, "Missing required field Principal")
-      case (.trust, let principals?), (.resource, let principals?): try principals.check(statement.effect)
+      case (.trust, nil), (.resource, nil), (.resourceControl, nil):
+        throw PolicyError(.missing, "Missing required field Principal")
+      case (.trust, let principals?), (.resource, let principals?), (.resourceControl, let principals?):
+        try principals.check(statement.effect)
       }
     }
   }

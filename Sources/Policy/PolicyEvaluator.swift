@@ -153,13 +153,17 @@ extension Findings {
 
   /// Both accounts decide, each by its own policies.
   func betweenAccounts() -> PolicyDecision {
-    guard let granted = nonEmpty(resource.map(\.statement)) else { return .refused(.resourcePolicy) }
+    let granted = resource.map(\.statement)
+    let isGranted = !granted.isEmpty
     switch question.caller.kind {
-    case .service, .webIdentity, .anonymous: return allowed(.resourcePolicy, granted)
-    case .root: return allowed(.bothAccounts, granted)
+    case .service, .webIdentity, .anonymous:
+      return isGranted ? allowed(.resourcePolicy, granted) : .refused(.resourcePolicy)
+    case .root: return isGranted ? allowed(.bothAccounts, granted) : .refused(.resourcePolicy)
     case .user, .roleSession, .federatedUser:
       guard let own = nonEmpty(identity) else { return .refused(.identityPolicy) }
-      return narrowed(.bothAccounts, own + granted)
+      let decision = narrowed(.bothAccounts, own + granted)
+      // The caller's side comes first, so that what it lacks tells nothing of the other account.
+      return decision.isAllowed && !isGranted ? .refused(.resourcePolicy) : decision
     }
   }
 

@@ -11,8 +11,10 @@ package struct RedoubtAPI: Sendable {
 
   /// The table of contents.
   private static let operations: [any (ControlOperation & RedoubtOperation).Type] = [
+    CreateAccount.self,
     DeleteAccountHygiene.self,
     DeleteFunctionHygiene.self,
+    DeleteGuardrail.self,
     GetAccountHygiene.self,
     GetActivity.self,
     GetDecisions.self,
@@ -21,11 +23,17 @@ package struct RedoubtAPI: Sendable {
     GetLayerPackage.self,
     GetMetrics.self,
     GetPublicAccess.self,
+    ListAccounts.self,
     ListFindings.self,
+    ListGuardrails.self,
     ListLogEvents.self,
     PutAccountHygiene.self,
     PutFunctionHygiene.self,
+    PutGuardrail.self,
     PutPublicAccess.self,
+    ResetAccountAdministrator.self,
+    ResumeAccount.self,
+    SuspendAccount.self,
   ]
 
   /// - Parameter report: hears of errors that callers must not see.

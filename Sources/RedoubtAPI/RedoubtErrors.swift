@@ -1,5 +1,6 @@
 import Functions
 import Identity
+import Policy
 import Telemetry
 import Wire
 
@@ -11,6 +12,7 @@ enum RedoubtErrors {
     case let error as FunctionError: fault(error)
     case IdentityFailure.noSuchEntity(let message): notFound(message)
     case IdentityFailure.invalidInput(let message): invalid(message)
+    case let failure as OrganizationFailure: fault(failure)
     case LayerError.notFound: notFound("layer version not found")
     case LogError.groupNotFound(let name):
       notFound("log group not found: \(name)")
@@ -25,6 +27,17 @@ enum RedoubtErrors {
     case .alreadyExists, .revisionMismatch, .concurrentChange, .cannotDeleteLatest, .codeMismatch, .unreadableRecord,
       .aliasNotFound, .aliasExists, .weightedLatest, .repeatedVersion, .versionHasAliases, .tooManyTags, .ambiguousTag:
       nil
+    }
+  }
+
+  private static func fault(_ failure: OrganizationFailure) -> Fault {
+    switch failure {
+    case .noSuchAccount(let message), .noSuchGuardrail(let message): notFound(message)
+    case .accountExists(let message): Fault(code: "ResourceConflictException", status: 409, message: message)
+    case .managementAccount(let message): invalid(message)
+    case .malformedGuardrail(let error):
+      Fault(code: "MalformedPolicyDocumentException", status: 400, message: error.message)
+    case .limitExceeded(let message): Fault(code: "LimitExceededException", status: 400, message: message)
     }
   }
 

@@ -1,4 +1,5 @@
 package import Authorization
+package import Core
 package import Functions
 package import Identity
 package import SupplyChain
@@ -15,11 +16,15 @@ package struct RedoubtServices: Sendable {
   let metrics: MetricRegistry
   let decisions: DecisionLog
   let identities: IdentityRegistry
+  let organization: OrganizationRegistry
+  /// Hears of accounts that were suspended or resumed.
+  let accountChanged: @Sendable (AccountID) -> Void
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore,
     packages: PackageStore, layers: LayerRegistry, metrics: MetricRegistry, decisions: DecisionLog,
-    identities: IdentityRegistry
+    identities: IdentityRegistry, organization: OrganizationRegistry,
+    accountChanged: @escaping @Sendable (AccountID) -> Void
   ) {
     self.catalog = catalog
     self.registry = registry
@@ -30,5 +35,7 @@ package struct RedoubtServices: Sendable {
     self.metrics = metrics
     self.decisions = decisions
     self.identities = identities
+    self.organization = organization
+    self.accountChanged = accountChanged
   }
 }

@@ -56,6 +56,15 @@ package final class CodeLibrary: Sendable {
       digest: digest, unpackedSize: unpacked.bytes, hasExtensions: unpacked.hasExtensions)
   }
 
+  /// Stores a package of one account for another, too, under the other's key.
+  package func share(_ package: ArtifactID, with account: AccountID) async throws(CodeError) {
+    do {
+      _ = try await packages.put(try await packages.load(package.digest, account: package.account), account: account)
+    } catch {
+      throw .package(error)
+    }
+  }
+
   /// Stores a package that has been checked.
   package func store(_ zip: [UInt8], account: AccountID) async throws(CodeError) {
     do {

@@ -16,6 +16,9 @@ package struct AccessRequest: Hashable, Sendable {
     case renamed(String, name: String?, path: String?)
     /// The user who has the long-term access key of that id.
     case ownerOfAccessKey(String)
+    /// What only the management account has, by what follows the account in its ARN: whoever is of another account is
+    /// a stranger to it.
+    case ofManagement(String)
   }
 
   /// Condition keys of the action, by name: texts, or lists of texts for multivalued ones.

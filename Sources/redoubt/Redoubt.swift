@@ -12,7 +12,10 @@ struct Redoubt: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Run the platform:",
-        subcommands: [Serve.self, Server.self, Env.self, Doctor.self, Operations.self, Findings.self, Metrics.self]),
+        subcommands: [
+          Serve.self, Server.self, Env.self, Doctor.self, Operations.self, Findings.self, Metrics.self,
+          AccountGroup.self, GuardrailGroup.self,
+        ]),
       CommandGroup(
         name: "Work with functions:",
         subcommands: [Init.self, Deploy.self, Invoke.self, Logs.self, List.self, Delete.self, Hygiene.self]),

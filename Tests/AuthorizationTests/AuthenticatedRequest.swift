@@ -6,9 +6,10 @@ import Wire
 
 /// A request of `user/name`, which has no body and proves nothing but who it is.
 func authenticatedRequest(
-  isAdministrator: Bool, addressed: String = "000000000000", source: RequestSource = .network(address: "192.0.2.7")
+  isAdministrator: Bool, of account: String = "000000000000", addressed: String = "000000000000",
+  source: RequestSource = .network(address: "192.0.2.7")
 ) throws -> Authenticated<OperationRequest> {
-  let own = try #require(AccountID("000000000000"))
+  let own = try #require(AccountID(account))
   let principal = Principal(
     account: own, arn: ARN(service: "iam", region: "", account: own.description, resource: "user/name"),
     kind: .user("name"), uniqueID: "AIDA0000000000000000", isAdministrator: isAdministrator)

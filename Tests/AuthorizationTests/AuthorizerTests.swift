@@ -99,6 +99,26 @@ struct AuthorizerTests {
     #expect(found.count { $0.decision.isAllowed } == 2)
   }
 
+  @Test(arguments: 1...6)
+  func `one account does not push out what is remembered of another`(times: Int) throws {
+    let log = DecisionLog(capacity: 4)
+    let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log, activity: ActivityLedger())
+    func ask(_ account: String, times: Int) throws -> Authenticated<OperationRequest> {
+      let request = try authenticatedRequest(isAdministrator: true, of: account, addressed: account)
+      for _ in 0..<times { _ = try authorizer.authorize(Probe.self, "x", from: request, in: .restXML) }
+      return request
+    }
+    func kept(_ request: Authenticated<OperationRequest>) -> Int {
+      log.decisions(of: request.value.requestID, in: request.account).count
+    }
+    let quiet = try ask("000000000000", times: times)
+    #expect(kept(quiet) == min(times, 4))
+    let loud = try ask("000000000001", times: 9)
+    #expect(kept(quiet) == min(times, 2) && kept(loud) == 2)
+    _ = try ask("000000000000", times: 3)
+    #expect(kept(quiet) == 2 && kept(loud) == 2)
+  }
+
   @Test func `a trust policy gives nothing but the assuming`() throws {
     let policies = FixedPolicies(
       trust: #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "NotAction": "sts:X"}}"#)
@@ -179,6 +199,8 @@ struct AuthorizerTests {
 }
 
 private struct NoPolicies: PolicySource {
+  var managementAccount: AccountID { .test }
+  func guardrails(of account: String) -> AccountGuardrails? { AccountGuardrails.none }
   func policies(of principal: Principal) -> PrincipalPolicies? { nil }
   func wholeARN(_ arn: String) -> String { arn }
   func resourcePolicy(of arn: String) -> PolicyDocument? { nil }

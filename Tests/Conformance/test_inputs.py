@@ -65,6 +65,8 @@ OWN = {
         "DeleteAccountHygiene", "ListFindings", "ListLogEvents",
         "GetFunctionPackage", "GetLayerPackage", "GetMetrics", "GetDecisions", "GetActivity",
         "GetPublicAccess", "PutPublicAccess",
+        "CreateAccount", "ListAccounts", "SuspendAccount", "ResumeAccount", "ResetAccountAdministrator",
+        "PutGuardrail", "ListGuardrails", "DeleteGuardrail",
     )
 }  # fmt: skip
 
@@ -195,5 +197,9 @@ def test_the_help_names_every_subcommand(server):
     done = subprocess.run(
         [redoubt_binary(), "--help"], capture_output=True, text=True, check=True, env=client_environment(server)
     )
-    for verb in ("serve", "deploy", "invoke", "logs", "list", "delete", "env", "doctor", "operations", "hygiene", "findings"):
+    verbs = (
+        "serve", "deploy", "invoke", "logs", "list", "delete", "env", "doctor", "operations", "hygiene", "findings",
+        "account", "guardrail",
+    )  # fmt: skip
+    for verb in verbs:
         assert verb in done.stdout

@@ -29,6 +29,22 @@ import Testing
     #expect(try cipher.open(sealed, account: account, context: context) == plaintext)
   }
 
+  @Test func `a new account's key joins all copies of a cipher, and takes nobody's place`() throws {
+    let (copy, root) = (cipher, PlainRootKey())
+    let new = try #require(AccountID("000000000001"))
+    let key = try WrappedAccountKey(generatingFor: new, version: 1, root: root, random: random)
+    #expect(code { try cipher.seal([1], account: new, context: context) } == .unknownKey)
+    #expect(try cipher.add(key, root: root))
+    let sealed = try copy.seal([1], account: new, context: context)
+    let second = try WrappedAccountKey(generatingFor: new, version: 1, root: root, random: random)
+    #expect(try !copy.add(second, root: root))
+    #expect(try cipher.open(sealed, account: new, context: context) == [1])
+    let before = try cipher.seal([1], account: account, context: context)
+    cipher.forget(new)
+    #expect(code { try copy.open(sealed, account: new, context: context) } == .unknownKey)
+    #expect(try copy.open(before, account: account, context: context) == [1])
+  }
+
   @Test func `the same value never seals to the same bytes`() throws {
     let first = try cipher.seal([1, 2, 3], account: account, context: context)
     let second = try cipher.seal([1, 2, 3], account: account, context: context)

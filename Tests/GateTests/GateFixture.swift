@@ -35,8 +35,9 @@ final class GateFixture: Sendable {
     self.runner = runner
     stages = GateStages(
       table: try ServiceTable(FakeServices.endpoints(held)),
-      verifier: SignatureVerifier(directory: directory, sessions: nil, time: clock), region: region, runner: runner,
-      limits: limits,
+      verifier: SignatureVerifier(
+        directory: directory, sessions: nil, organization: OrganizationDirectory(management: account), time: clock),
+      region: region, runner: runner, limits: limits,
       counters: counters, clock: clock, random: SeededRandomSource(seed: 1), access: { log.add($0) })
   }
 

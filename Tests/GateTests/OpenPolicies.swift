@@ -1,9 +1,16 @@
 import Authorization
+import Core
 import Identity
 import Policy
 
 /// Everybody may do everything.
 struct OpenPolicies: PolicySource {
+  var managementAccount: AccountID {
+    guard let id = AccountID("000000000001") else { preconditionFailure("twelve digits are an id") }
+    return id
+  }
+
+  func guardrails(of account: String) -> AccountGuardrails? { AccountGuardrails.none }
   func policies(of principal: Principal) -> PrincipalPolicies? {
     let document = #"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#
     return PrincipalPolicies(

@@ -31,6 +31,19 @@ import Wire
     #expect(bench.failure(try bench.signed(by: bench.inactiveCredentials)) == .unknownAccessKey)
   }
 
+  @Test func `a key of an account that is not in service gets the answer of an unknown one`() throws {
+    let other = try #require(AccountID("000000000001"))
+    let verifier = SignatureVerifier(
+      directory: bench.directory, sessions: nil, organization: OrganizationDirectory(management: other),
+      time: bench.clock)
+    for credentials in [bench.credentials, bench.sessionCredentials] {
+      let head = try bench.signed(by: credentials)
+      #expect(throws: AuthenticationFailure.unknownAccessKey) {
+        try verifier.begin(head, service: "lambda", region: bench.region)
+      }
+    }
+  }
+
   @Test func `another secret does not match`() throws {
     let wrong = AccessKeyCredentials(
       accessKeyID: bench.credentials.accessKeyID, secretAccessKey: "wrong", sessionToken: nil)

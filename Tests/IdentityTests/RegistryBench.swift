@@ -14,6 +14,8 @@ final class RegistryBench: Sendable {
   let accessKeys = AccessKeyDirectory([])
   let identities = IdentityDirectory()
   let registry: IdentityRegistry
+  let organization: OrganizationDirectory
+  let accounts: OrganizationRegistry
   let sessions: SessionTokens
   /// With the same keys, and nothing in memory.
   let sessionsAfterRestart: SessionTokens
@@ -31,17 +33,24 @@ final class RegistryBench: Sendable {
       AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations
         + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
         + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + ActivityStore.migrations
-        + IdentityReportStore.migrations + AccountAliasStore.migrations)
+        + IdentityReportStore.migrations + AccountAliasStore.migrations + AccountStore.migrations
+        + GuardrailStore.migrations)
     let keys = AccountKeyStore(database)
     try await keys.ensureKey(for: account, root: PaddedRootKey(), random: random)
     cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)
     bootstrap = AdministratorBootstrap(database, cipher: cipher, random: random, time: clock)
     _ = try await bootstrap.run(for: account)
+    organization = OrganizationDirectory(management: account)
     registry = IdentityRegistry(
-      database, cipher: cipher, accessKeys: accessKeys, identities: identities, time: clock, random: random)
+      database, cipher: cipher, accessKeys: accessKeys, identities: identities, organization: organization, time: clock,
+      random: random)
+    accounts = OrganizationRegistry(
+      database, directory: organization, identities: registry, cipher: cipher, root: { PaddedRootKey() }, time: clock,
+      random: random)
     sessions = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
     sessionsAfterRestart = SessionTokens(cipher: cipher, identities: identities, time: clock, random: random)
     try await registry.load()
+    try await accounts.load()
   }
 
   func rows(_ sql: String) async throws -> [Row] { try await database.read { try $0.query(sql, []) } }
@@ -57,13 +66,27 @@ final class RegistryBench: Sendable {
   }
 
   /// What a server that starts again has in memory.
-  func startAgain() async throws -> IdentityDirectory {
+  func startAgain() async throws -> IdentityDirectory { try await startAnew().identities }
+
+  /// The same, with its accounts. All keys are read from the database.
+  func startAnew() async throws -> (
+    identities: IdentityDirectory, accessKeys: AccessKeyDirectory, organization: OrganizationDirectory
+  ) {
     _ = try await bootstrap.run(for: account)
     let identities = IdentityDirectory()
+    let accessKeys = AccessKeyDirectory([])
+    let keyring = try await AccountKeyStore(database).load(root: PaddedRootKey())
+    let cipher = EnvelopeCipher(keyring: keyring, random: random)
+    let organization = OrganizationDirectory(management: account)
     let registry = IdentityRegistry(
-      database, cipher: cipher, accessKeys: AccessKeyDirectory([]), identities: identities, time: clock, random: random)
+      database, cipher: cipher, accessKeys: accessKeys, identities: identities, organization: organization, time: clock,
+      random: random)
+    let accounts = OrganizationRegistry(
+      database, directory: organization, identities: registry, cipher: cipher, root: { PaddedRootKey() }, time: clock,
+      random: random)
     try await registry.load()
-    return identities
+    try await accounts.load()
+    return (identities, accessKeys, organization)
   }
 
   deinit { try? FileManager.default.removeItem(at: directory) }

@@ -35,7 +35,8 @@ import Wire
     let added = try RequestSigner(credentials).sign(
       head, body: [], service: "lambda", region: region, at: clock.wallTime())
     let signed = RequestHead(method: "GET", target: "/", headers: head.headers + added)
-    let verifier = SignatureVerifier(directory: directory, sessions: nil, time: clock)
+    let verifier = SignatureVerifier(
+      directory: directory, sessions: nil, organization: OrganizationDirectory(management: account), time: clock)
     let caller = try verifier.begin(signed, service: "lambda", region: region).finish(())
     #expect(caller.principal.isAdministrator)
     #expect(directory.find(credentials.accessKeyID)?.credentials == credentials)

@@ -39,7 +39,8 @@ struct VerifierBench {
           createdAt: now, session: session)
         return SigningIdentity(key: key, principal: principal, secret: credentials.secretAccessKey)
       })
-    verifier = SignatureVerifier(directory: directory, sessions: nil, time: clock)
+    verifier = SignatureVerifier(
+      directory: directory, sessions: nil, organization: OrganizationDirectory(management: account), time: clock)
   }
 
   /// Runs both steps.

@@ -1,3 +1,4 @@
+import Core
 import Glibc
 import JSON
 import Testing
@@ -37,12 +38,14 @@ import Wire
     #expect(FunctionSettings(variables: ["A": ""]).changes(to: bare) == ["Environment": ["Variables": ["A": ""]]])
   }
 
-  @Test func `a new function has every member that must be there`() {
-    let members = FunctionSettings(memory: 256).membersForCreation("provided.al2023", hasBootstrap: true)
+  @Test func `a new function has every member that must be there`() throws {
+    let account = try #require(AccountID("000000000001"))
+    let members = FunctionSettings(memory: 256).membersForCreation("provided.al2023", hasBootstrap: true) { account }
     #expect(members["Runtime"] == "provided.al2023" && members["Handler"] == "bootstrap")
     #expect(members["MemorySize"] == 256)
-    #expect(members["Role"] == .string(FunctionSettings.defaultRole))
-    #expect(FunctionSettings().membersForCreation("python3.11", hasBootstrap: false)["Handler"] == "app.handler")
+    #expect(members["Role"] == "arn:aws:iam::000000000001:role/lambda-basic")
+    let other = FunctionSettings().membersForCreation("python3.11", hasBootstrap: false) { account }
+    #expect(other["Handler"] == "app.handler")
   }
 
   @Test func `hygiene is set only where it is another`() throws {

@@ -31,14 +31,15 @@ class Answer:
 class Deployer:
     """Deploys functions and deletes them at the end."""
 
-    def __init__(self, client):
+    def __init__(self, client, role=ROLE):
         self.client = client
+        self.role = role
         self.names = []
 
     def __call__(self, code, *, name=None, environment=None, **configuration):
         """Returns the function's name once it is active. Further keywords are members of CreateFunction."""
         name = name or unique_name()
-        members = {"Runtime": "python3.11", "Handler": "app.handler", "Timeout": 5, "MemorySize": 128, "Role": ROLE}
+        members = {"Runtime": "python3.11", "Handler": "app.handler", "Timeout": 5, "MemorySize": 128, "Role": self.role}
         if environment is not None:
             members["Environment"] = {"Variables": environment}
         members.update(configuration)

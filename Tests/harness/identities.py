@@ -80,11 +80,11 @@ class Caller:
 
 
 class Identities:
-    """Makes users and policies, and takes them away at the end."""
+    """Makes users and policies, and takes them away at the end: of the management account, or of that of a client."""
 
-    def __init__(self, server):
+    def __init__(self, server, client=None):
         self.server = server
-        self.client = boto3_client(server, "iam")
+        self.client = client or boto3_client(server, "iam")
         self.names, self.arns, self.roles, self.groups = [], [], [], []
 
     def user(self, name=None, **members):

@@ -32,6 +32,7 @@ struct SimulatePrincipalPolicy: ControlOperation, IAMOperation {
     policies.identity += members.policies
     policies.boundary = members.boundary ?? policies.boundary
     policies.resource = members.resourcePolicy
+    policies.accountGuardrails = registry.serviceControls(of: call.place.account).documents
     let names = own.names + members.policies.indices.map { "PolicyInputList.\($0 + 1)" }
     let simulation = Simulation(
       caller: Caller(simulated: members.callerARN ?? source, in: call.place.account), policies: policies,

@@ -78,7 +78,7 @@ struct CreateFunction: ControlOperation, LambdaOperation {
       throw FunctionError.alreadyExists(name.description)
     }
     try services.sessions.check(role, of: FunctionVersion.arn(name, at: call.place), in: call.requestID)
-    let layers = try await members.layers?.resolve(services, at: call.place, call.principal) ?? []
+    let layers = try await members.layers?.resolve(services, at: call.place) ?? []
     let configuration = FunctionConfiguration(
       runtime: runtime, handler: handler, role: role, description: members.description ?? "",
       timeout: members.timeout ?? 3, memorySize: members.memorySize ?? 128,

@@ -30,7 +30,9 @@ struct GetFunction: ControlOperation, LambdaOperation {
     let version = try services.version(input.target, at: call.place)
     let configuration = try services.members(version, askedAs: input.target)
     var code: [String: JSONValue] = ["RepositoryType": "S3"]
-    let path = "/2026-11-25/functions/\(version.name)/packages/\(version.code.digest)"
+    let name = version.name.description
+    let function = call.isWithinAccount ? name : PercentCoding.encode(version.functionARN.description)
+    let path = "/2026-11-25/functions/\(function)/packages/\(version.code.digest)"
     if let link = services.link(to: path, input.origin, call) { code["Location"] = .string(link) }
     var members: [String: JSONValue] = ["Configuration": configuration, "Code": .object(code)]
     let tags = services.catalog.tags(of: version.name, at: call.place)

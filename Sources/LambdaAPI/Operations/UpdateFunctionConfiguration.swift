@@ -65,7 +65,7 @@ struct UpdateFunctionConfiguration: ControlOperation, LambdaOperation {
   private func layers(of call: Authorized<Input>) async throws -> [FunctionLayer]? {
     guard let selection = call.value.configuration.layers else { return nil }
     let version = try services.version(call.value.target, at: call.place)
-    let layers = try await selection.resolve(services, at: call.place, call.principal)
+    let layers = try await selection.resolve(services, at: call.place)
     guard !layers.isEmpty else { return [] }
     let code = try await services.library.prepare(version.codeArtifact)
     try LayerSelection.checkSize(of: layers, withCodeOf: code.bytes)

@@ -58,7 +58,9 @@ extension LambdaServices {
   /// The whole version, with a link to its package for the caller.
   func members<Input>(_ version: LayerVersion, _ origin: LinkOrigin, _ call: Authorized<Input>) -> JSONValue {
     let reference = version.reference
-    let path = "/2026-11-25/layers/\(reference.name)/versions/\(reference.number)/package"
+    let name = reference.name.description
+    let layer = call.isWithinAccount ? name : PercentCoding.encode(reference.layerARN.description)
+    let path = "/2026-11-25/layers/\(layer)/versions/\(reference.number)/package"
     return LayerMembers(version: version).json(link: link(to: path, origin, call))
   }
 }

@@ -2,6 +2,7 @@ import Core
 import Functions
 import Identity
 import Sandbox
+import SupplyChain
 import Wire
 
 /// The layers that a request gives a function, in order.
@@ -27,15 +28,21 @@ struct LayerSelection: Sendable {
     references.map { AccessRequest(GetLayerVersion.action, on: $0.arn.description) }
   }
 
-  /// Finds the versions.
+  /// Finds the versions. What is another account's is kept for the function's own, too: its environments have nothing of
+  /// another account, and the other may take the layer away.
   func resolve(
-    _ services: LambdaServices, at place: AccountRegion, _ principal: Principal
+    _ services: LambdaServices, at place: AccountRegion
   ) async throws -> [FunctionLayer] {
     try checkForm()
     var layers: [FunctionLayer] = []
     for reference in references {
-      try Self.checkIsOwn(reference, at: place, principal)
-      layers.append(FunctionLayer(try await Self.version(reference, services)))
+      try Self.checkRegion(reference, at: place)
+      let version = try await Self.version(reference, services)
+      if reference.place.account != place.account {
+        let package = ArtifactID(account: reference.place.account, digest: version.content.digest)
+        try await services.library.share(package, with: place.account)
+      }
+      layers.append(FunctionLayer(version))
     }
     return layers
   }
@@ -66,12 +73,7 @@ struct LayerSelection: Sendable {
     }
   }
 
-  private static func checkIsOwn(
-    _ reference: LayerVersionReference, at place: AccountRegion, _ principal: Principal
-  ) throws(Fault) {
-    guard reference.place.account == place.account else {
-      throw LambdaErrors.foreign(GetLayerVersion.action, on: reference.arn.description, principal)
-    }
+  private static func checkRegion(_ reference: LayerVersionReference, at place: AccountRegion) throws(Fault) {
     guard reference.place.region == place.region else {
       throw LambdaErrors.invalidParameter(
         "Layers are not in the same region as the function. Layers are expected to be in region \(place.region).")

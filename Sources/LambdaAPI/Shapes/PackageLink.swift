@@ -16,6 +16,11 @@ extension MemberReader {
   }
 }
 
+extension Authorized {
+  /// Whether the caller is of the account that the operation works in: a link then needs no account.
+  var isWithinAccount: Bool { place.account == principal.account }
+}
+
 extension LambdaServices {
   /// As long as a link to a package holds good (Lambda, "GetFunction" and "GetLayerVersion").
   private static let linkLifetime = Duration.seconds(600)

@@ -62,10 +62,15 @@ struct GetDecisions: ControlOperation, RedoubtOperation {
 
   /// Where a statement stands, with the name of its policy where it has one.
   private static func text(_ statement: StatementReference, _ record: DecisionRecord) -> String {
-    guard statement.source == .identity, record.policies.identity.indices.contains(statement.policy) else {
-      return statement.text
-    }
-    return statement.text + " `\(record.policies.identity[statement.policy])`"
+    let names =
+      switch statement.source {
+      case .identity: record.policies.identity
+      case .accountGuardrail(let level): record.policies.serviceControls[level]
+      case .resourceGuardrail(let level): record.policies.resourceControls[level]
+      case .resource, .permissionsBoundary, .session: [String]()
+      }
+    guard names.indices.contains(statement.policy) else { return statement.text }
+    return statement.text + " `\(names[statement.policy])`"
   }
 
   /// Every policy that was looked at.
@@ -75,6 +80,11 @@ struct GetDecisions: ControlOperation, RedoubtOperation {
     if looked.hasResourcePolicy { policies.append("policy of the resource `\(record.question.resource)`") }
     if looked.hasBoundary { policies.append("permissions boundary") }
     if let session = looked.session { policies.append("session policies: \(session)") }
-    return policies
+    return policies + guardrails("service control policy", looked.serviceControls)
+      + guardrails("resource control policy", looked.resourceControls)
+  }
+
+  private static func guardrails(_ kind: String, _ levels: [[String]]) -> [String] {
+    levels.enumerated().flatMap { level, names in names.map { "\(kind) `\($0)`, level \(level + 1)" } }
   }
 }

@@ -17,7 +17,7 @@ struct GetMetrics: ControlOperation, RedoubtOperation {
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input { Input() }
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("redoubt:GetMetrics", on: "*")]
+    [AccessRequest("redoubt:GetMetrics", on: .ofManagement("metrics"))]
   }
 
   func run(_ call: Authorized<Input>) async throws -> OperationOutput {

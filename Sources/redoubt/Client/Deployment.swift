@@ -51,7 +51,8 @@ struct Deployment {
 
   private func create(_ settings: FunctionSettings) throws -> Result {
     let runtime = try settings.runtime ?? spec.code.defaultRuntime()
-    var members = settings.membersForCreation(runtime, hasBootstrap: spec.code.hasBootstrap)
+    var members = try settings.membersForCreation(
+      runtime, hasBootstrap: spec.code.hasBootstrap, in: client.account)
     members["FunctionName"] = .string(spec.name)
     members["Code"] = ["ZipFile": .string(Base64.encode(try package(runtime).zip))]
     _ = try client.json(.lambda("POST", "", .object(members)))

@@ -1,3 +1,4 @@
+import Core
 import JSON
 import Wire
 
@@ -14,8 +15,8 @@ struct FunctionSettings: Hashable, Sendable {
   /// ARNs of published versions.
   var layers: [String]?
 
-  /// The role of a function that names none.
-  static let defaultRole = "arn:aws:iam::000000000000:role/lambda-basic"
+  /// The role of an account's functions that name none.
+  static func defaultRole(in account: AccountID) -> String { "arn:aws:iam::\(account):role/lambda-basic" }
 
   /// The members of UpdateFunctionConfiguration.
   var members: [String: JSONValue] {
@@ -33,11 +34,15 @@ struct FunctionSettings: Hashable, Sendable {
   }
 
   /// The members of CreateFunction, with a default for each that must be there.
-  func membersForCreation(_ runtime: String, hasBootstrap: Bool) -> [String: JSONValue] {
+  ///
+  /// - Parameter account: asked for where it is needed: that of the function.
+  func membersForCreation(
+    _ runtime: String, hasBootstrap: Bool, in account: () throws -> AccountID
+  ) rethrows -> [String: JSONValue] {
     var members = members
     members["Runtime"] = .string(runtime)
     if handler == nil { members["Handler"] = hasBootstrap ? "bootstrap" : "app.handler" }
-    if role == nil { members["Role"] = .string(Self.defaultRole) }
+    if role == nil { members["Role"] = .string(Self.defaultRole(in: try account())) }
     return members
   }
 

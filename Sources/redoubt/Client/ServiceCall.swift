@@ -42,6 +42,14 @@ extension ServiceCall {
       body: input.encoded)
   }
 
+  /// A call of STS (query) without members.
+  static func sts(_ operation: String, version: String) -> ServiceCall {
+    ServiceCall(
+      service: "sts", method: "POST", path: "/",
+      headers: [("Content-Type", "application/x-www-form-urlencoded")],
+      body: Array("Action=\(operation)&Version=\(version)".utf8))
+  }
+
   /// A call of Lambda (REST JSON).
   /// - Parameter path: what follows `/2015-03-31/functions`, percent-encoded.
   static func lambda(_ method: String, _ path: String, _ input: JSONValue? = nil) -> ServiceCall {

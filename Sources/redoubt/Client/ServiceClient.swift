@@ -32,6 +32,29 @@ struct ServiceClient: Sendable {
     return value
   }
 
+  /// The account of whose credentials these are.
+  func account() throws -> AccountID {
+    let reply = try perform(.sts("GetCallerIdentity", version: "2011-06-15"))
+    let parts = String(decoding: reply.body, as: UTF8.self).split(separator: "<Account>", maxSplits: 1)
+    guard parts.count == 2, let account = AccountID(String(parts[1].prefix(12))) else {
+      throw CommandFailure(.refused, "the reply of \(endpoint) names no account: is that a redoubt server?")
+    }
+    return account
+  }
+
+  /// The items of all pages of a list of Redoubt's own API.
+  ///
+  /// - Parameter member: that holds the items of a page.
+  func all(_ member: String, of call: ServiceCall) throws -> [JSONValue] {
+    var (items, call) = ([JSONValue](), call)
+    while true {
+      let page = try json(call)
+      if case .array(let found)? = page[member] { items += found }
+      guard let marker = page["NextMarker"]?.string else { return items }
+      call.query = [("Marker", marker)]
+    }
+  }
+
   private func headers(of call: ServiceCall, target: String) throws(CommandFailure) -> HTTPHeaders {
     let signed = [(name: "Host", value: endpoint.address.description)] + call.headers
     let head = RequestHead(method: call.method, target: target, headers: signed)

@@ -7,7 +7,7 @@ import Wire
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say why a request was allowed or denied.",
-    discussion: "The server remembers its latest decisions, 10,000 of each kind, until it ends.")
+    discussion: "The server remembers its latest decisions, 10,000 of each kind for all accounts, until it ends.")
 
   @OptionGroup var options: ClientOptions
   @Argument(help: "The request's id, as the answer and the server's log have it.") var requestID: String

@@ -9,24 +9,13 @@ struct Findings: ParsableCommand {
   @OptionGroup var options: ClientOptions
 
   func run() throws {
-    let findings = try findings(options.client())
+    let findings = try options.client().all("Findings", of: .redoubt("GET", "/findings"))
     if options.json {
       StandardOutput.write(JSONLine.text(.array(findings)))
     } else if findings.isEmpty {
       StandardOutput.write("no findings\n")
     } else {
       findings.forEach { StandardOutput.write(text($0)) }
-    }
-  }
-
-  private func findings(_ client: ServiceClient) throws -> [JSONValue] {
-    var findings: [JSONValue] = []
-    var call = ServiceCall.redoubt("GET", "/findings")
-    while true {
-      let page = try client.json(call)
-      if case .array(let items)? = page["Findings"] { findings += items }
-      guard let marker = page["NextMarker"]?.string else { return findings }
-      call.query = [("Marker", marker)]
     }
   }
 

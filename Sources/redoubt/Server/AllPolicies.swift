@@ -7,10 +7,15 @@ import Policy
 /// All that decisions rest on: what hangs on identities, and what hangs on resources.
 struct AllPolicies: PolicySource {
   let identities: IdentityDirectory
+  let organization: OrganizationDirectory
   let resources: ResourcePolicies
   let functions: FunctionCatalog
 
   func policies(of principal: Principal) -> PrincipalPolicies? { identities.policies(of: principal) }
+
+  func guardrails(of account: String) -> AccountGuardrails? { organization.guardrails(of: account) }
+
+  var managementAccount: AccountID { organization.management }
 
   func wholeARN(_ arn: String) -> String { identities.wholeARN(arn) }
 

@@ -2,22 +2,36 @@ import Admission
 import Core
 import Execution
 import Functions
+import Identity
 
 /// Hands what the catalog knows of a function's concurrency to those who keep to it.
 struct KeptConcurrency: Sendable {
   let catalog: FunctionCatalog
   let admission: AdmissionController
   let executor: Executor
+  let accounts: OrganizationDirectory
 
   @Sendable func refresh(_ name: FunctionName, at place: AccountRegion) {
     admission.refresh(AdmissionScope(place: place, function: name.description)) { limits(of: name, at: place) }
     executor.keepInitialised(of: FunctionVersion.arn(name, at: place)) {
+      guard accounts.isActive(place.account) else { return [] }
       let hygiene = catalog.hygiene(of: name, at: place)
       let provisioned = catalog.provisioned(of: name, at: place).map {
         WantedEnvironments(
           version: $0.version, hygiene: hygiene, purpose: .provisionedConcurrency($0.concurrency.requested))
       }
       return provisioned + snapStarted(of: name, at: place, hygiene)
+    }
+  }
+
+  /// Follows an account that was suspended or resumed. Of a suspended one all environments end, busy ones after their work,
+  /// and none is started ahead.
+  @Sendable func refresh(_ account: AccountID) {
+    let isActive = accounts.isActive(account)
+    for version in catalog.versions(of: account) {
+      if isActive { executor.readmit(version) }
+      refresh(version.name, at: version.place)
+      if !isActive { executor.retire(version) }
     }
   }
 

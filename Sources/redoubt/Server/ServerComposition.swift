@@ -69,7 +69,7 @@ struct ServerComposition {
     let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
     let admission = AdmissionController(limits: AdmissionLimits(configuration), time: time)
     metrics.read(executor, admission)
-    let kept = KeptConcurrency(catalog: catalog, admission: admission, executor: executor)
+    let kept = KeptConcurrency(catalog: catalog, admission: admission, executor: executor, accounts: state.organization)
     let registry = FunctionRegistry(
       database: state.database, catalog: catalog, environment: environment, time: time, random: random,
       codeStorage: codeStorage, policies: decisions.policies, retired: { executor.retire($0) },
@@ -94,7 +94,8 @@ struct ServerComposition {
       presigner: URLPresigner(directory: state.directory, sessions: state.sessions, time: time))
     let own = RedoubtServices(
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
-      layers: layers, metrics: metrics, decisions: decisions.log, identities: state.registry)
+      layers: layers, metrics: metrics, decisions: decisions.log, identities: state.registry,
+      organization: state.accounts, accountChanged: kept.refresh)
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, log), state, runner, findings,
       time, random, log)
@@ -173,7 +174,7 @@ struct ServerComposition {
     GateStages(
       table: try ServiceTable(endpoints),
       verifier: .init(
-        directory: state.directory, sessions: state.sessions,
+        directory: state.directory, sessions: state.sessions, organization: state.organization,
         development: configuration.isForDevelopment ? DevelopmentPair(of: configuration.account) : nil, time: time),
       region: configuration.region, runner: runner, limits: GateLimits(configuration), counters: GateCounters(),
       clock: time, random: random

@@ -16,10 +16,12 @@ struct ServerDecisions: Sendable {
   ) async throws {
     policies = ResourcePolicies(database: state.database, random: random)
     sessions = FunctionSessions(
-      roles: ServiceRoles(identities: state.identities, time: time, log: log), tokens: state.sessions)
+      roles: ServiceRoles(
+        identities: state.identities, organization: state.organization, time: time, log: log), tokens: state.sessions)
     authorizer = Authorizer(
-      policies: AllPolicies(identities: state.identities, resources: policies, functions: functions), time: time,
-      log: log, activity: state.registry.activity, messages: state.messages)
+      policies: AllPolicies(
+        identities: state.identities, organization: state.organization, resources: policies, functions: functions),
+      time: time, log: log, activity: state.registry.activity, messages: state.messages)
     try await policies.load()
   }
 }

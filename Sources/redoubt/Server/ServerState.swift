@@ -16,6 +16,7 @@ struct ServerState: Sendable {
     + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
     + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + ResourcePolicyStore.migrations
     + ActivityStore.migrations + IdentityReportStore.migrations + AccountAliasStore.migrations
+    + AccountStore.migrations + GuardrailStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
@@ -24,6 +25,9 @@ struct ServerState: Sendable {
   let identities = IdentityDirectory()
   let registry: IdentityRegistry
   let activity: ActivityStore
+  /// The accounts and what binds them; that of the configuration is the management account.
+  let organization: OrganizationDirectory
+  let accounts: OrganizationRegistry
   let sessions: SessionTokens
   /// What goes with denials.
   let messages: AuthorizationMessages
@@ -39,14 +43,20 @@ struct ServerState: Sendable {
     _ = try await AdministratorBootstrap(database, cipher: cipher, random: random, time: time)
       .run(for: configuration.account)
     directory = AccessKeyDirectory([])
+    organization = OrganizationDirectory(management: configuration.account)
     registry = IdentityRegistry(
-      database, cipher: cipher, accessKeys: directory, identities: identities, time: time, random: random)
+      database, cipher: cipher, accessKeys: directory, identities: identities, organization: organization, time: time,
+      random: random)
     activity = ActivityStore(
       database, ledger: registry.activity, identities: identities, accessKeys: directory, time: time)
     messages = AuthorizationMessages(cipher: cipher)
     sessions = SessionTokens(cipher: cipher, identities: identities, time: time, random: random)
+    accounts = OrganizationRegistry(
+      database, directory: organization, identities: registry, cipher: cipher,
+      root: { try Self.rootKey(configuration, isNew: false, random) }, time: time, random: random)
     try await registry.load()
     try await activity.load()
+    try await accounts.load()
     try await writeCredentials(configuration, random)
   }
 
