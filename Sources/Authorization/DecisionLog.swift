@@ -28,8 +28,8 @@ package struct DecisionRecord: Sendable {
       session = set.session?.count
     }
 
-    /// Services of the platform have no policies of their own.
-    init(ofServiceBy set: PolicySet) {
+    /// Services of the platform, and those for whom identity providers vouch, have no policies of their own.
+    init(ofStrangerBy set: PolicySet) {
       identity = []
       hasResourcePolicy = set.resource != nil
       hasBoundary = false

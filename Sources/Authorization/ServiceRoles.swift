@@ -34,7 +34,7 @@ package struct ServiceRoles: Sendable {
       log.add(
         DecisionRecord(
           requestID: request, account: role.account, time: time.wallTime(), question: question, decision: decision,
-          policies: DecisionRecord.Policies(ofServiceBy: policies)), isInside: false)
+          policies: DecisionRecord.Policies(ofStrangerBy: policies)), isInside: false)
     }
     return decision.isAllowed ? role : nil
   }

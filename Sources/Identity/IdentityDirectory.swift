@@ -51,6 +51,12 @@ package final class IdentityDirectory: Sendable {
   /// Whether the user of the principal, or the role of its session, is there.
   func isThere(_ principal: Principal) -> Bool { content.withLock { $0 }.isThere(principal) }
 
+  /// - Parameter issuer: as tokens name it, to the byte.
+  package func oidcProvider(issuer: String, in account: AccountID) -> OIDCProvider? {
+    let key = IdentitySnapshot.ProviderKey(account: account, issuer: issuer)
+    return issuer.utf8.allSatisfy { $0 < 0x80 } ? content.withLock { $0 }.oidcProviders[key] : nil
+  }
+
   package func role(_ arn: String) -> Role? {
     Self.isPlain(arn) ? content.withLock { $0 }.trust[arn]?.role : nil
   }

@@ -16,6 +16,7 @@ package final class IdentityRegistry: Sendable {
   let groups = GroupStore()
   let roles = RoleStore()
   let tags = IdentityTagStore()
+  let oidcProviders = OIDCProviderStore()
   private let accessKeys: AccessKeyDirectory
   private let identities: IdentityDirectory
   private let published = Mutex<UInt64>(0)

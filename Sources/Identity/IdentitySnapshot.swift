@@ -15,11 +15,18 @@ final class IdentitySnapshot: Sendable {
   let ids: [String: String]
   /// What condition keys ask of users, roles and policies, by ARN.
   let facts: [String: IdentityFacts]
+  let oidcProviders: [ProviderKey: OIDCProvider]
+
+  /// How tokens name a provider of an account: the issuer is ASCII.
+  struct ProviderKey: Hashable {
+    let account: AccountID
+    let issuer: String
+  }
 
   static let empty = IdentitySnapshot()
 
   private init() {
-    (own, managed, trust, wholeARNs, ids, facts) = ([:], [:], [:], [:], [:], [:])
+    (own, managed, trust, wholeARNs, ids, facts, oidcProviders) = ([:], [:], [:], [:], [:], [:], [:])
   }
 
   init(_ state: IdentityState) throws(IdentityError) {
@@ -54,7 +61,12 @@ final class IdentitySnapshot: Sendable {
       state.users.map { ($0.arn.description, $0.uniqueID) } + state.groups.map { ($0.arn.description, $0.uniqueID) }
       + state.roles.map { ($0.arn.description, $0.uniqueID) }
     ids = Dictionary(principals, uniquingKeysWith: { first, _ in first })
-    let tagged = principals + state.managedIDs.map { ($0.key, $0.value) }
+    let tagged =
+      principals + state.managedIDs.map { ($0.key, $0.value) }
+      + state.oidcProviders.map { ($0.arn.description, $0.uniqueID) }
+    oidcProviders = Dictionary(
+      state.oidcProviders.map { (ProviderKey(account: $0.account, issuer: $0.url.description), $0) },
+      uniquingKeysWith: { first, _ in first })
     facts = Dictionary(
       tagged.map { arn, id in (arn, IdentityFacts(tags: state.tags[id] ?? [:], boundary: state.boundaries[id])) },
       uniquingKeysWith: { first, _ in first })

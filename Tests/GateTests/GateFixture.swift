@@ -36,7 +36,7 @@ final class GateFixture: Sendable {
     stages = GateStages(
       table: try ServiceTable(FakeServices.endpoints(held)),
       verifier: SignatureVerifier(directory: directory, sessions: nil, time: clock), region: region, runner: runner,
-      limits: limits,
+      unsignedRunner: runner, limits: limits,
       counters: counters, clock: clock, random: SeededRandomSource(seed: 1), access: { log.add($0) })
   }
 

@@ -15,6 +15,7 @@ struct ServerState: Sendable {
     + ConcurrencyStore.migrations + SnapshotStore.migrations + PolicyGrantStore.migrations
     + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
     + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + ResourcePolicyStore.migrations
+    + OIDCProviderStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher

@@ -1,0 +1,127 @@
+package import Core
+package import Federation
+package import Identity
+import JSON
+import Policy
+import Wire
+
+/// What the bearer of a token asks for.
+package struct RoleClaim: Sendable {
+  /// The text of an ID token.
+  package let token: String
+  /// The ARN of the role, as the caller wrote it.
+  package let role: String
+  package let sessionName: String
+
+  package init(token: String, role: String, sessionName: String) {
+    self.token = token
+    self.role = role
+    self.sessionName = sessionName
+  }
+}
+
+/// A role that a web identity may assume: proof that the token was verified and that the trust policy allows it.
+///
+/// INVARIANT: made only by `WebIdentityRoles`, in this module.
+package struct AssumableRole: Sendable {
+  package let role: Role
+  package let identity: VerifiedWebIdentity
+
+  fileprivate init(role: Role, identity: VerifiedWebIdentity) {
+    self.role = role
+    self.identity = identity
+  }
+}
+
+/// Roles that those take on for whom identity providers vouch: the token is verified, then the trust policy decides.
+package struct WebIdentityRoles: Sendable {
+  private let verifier: WebIdentityVerifier
+  private let identities: IdentityDirectory
+  private let time: any TimeSource
+  private let log: DecisionLog
+
+  /// - Parameter log: keeps each decision about a verified identity.
+  package init(
+    verifier: WebIdentityVerifier, identities: IdentityDirectory, time: any TimeSource, log: DecisionLog
+  ) {
+    self.verifier = verifier
+    self.identities = identities
+    self.time = time
+    self.log = log
+  }
+
+  /// - Parameter request: which addresses the account that the role is said to be of.
+  /// - Throws: `WebIdentityFailure` for the token; a denial, whether the role is not there or does not trust.
+  func role(_ claim: RoleClaim, in request: OperationRequest, of wire: WireProtocol) async throws -> AssumableRole {
+    let identity = try await verifier.verify(claim.token, for: request.place.account)
+    let keys = keys(identity, claim, request)
+    for action in Self.actions(identity) where !decide(action, claim, identity, keys, request).isAllowed {
+      throw Fault(
+        code: wire.denialCode, status: wire.denialStatus, message: "Not authorized to perform \(action)")
+    }
+    guard let role = identities.role(claim.role) else {
+      throw Fault(
+        code: wire.denialCode, status: wire.denialStatus, message: "Not authorized to perform \(Self.assuming)")
+    }
+    return AssumableRole(role: role, identity: identity)
+  }
+
+  private static let assuming = "sts:AssumeRoleWithWebIdentity"
+
+  /// What has to be allowed, in this order.
+  private static func actions(_ identity: VerifiedWebIdentity) -> [String] {
+    [assuming] + (identity.tags.isEmpty ? [] : ["sts:TagSession"])
+      + (identity.sourceIdentity == nil ? [] : ["sts:SetSourceIdentity"])
+  }
+
+  /// A role that is not there has no trust policy, which allows nothing.
+  private func decide(
+    _ action: String, _ claim: RoleClaim, _ identity: VerifiedWebIdentity, _ keys: ConditionKeys,
+    _ request: OperationRequest
+  ) -> PolicyDecision {
+    let question = PolicyQuestion(
+      caller: Caller(.webIdentity(provider: identity.issuer.provider), account: nil), action: action,
+      resource: claim.role, resourceAccount: identity.account.description, keys: keys)
+    let policies = PolicySet(resource: identities.resourcePolicy(of: claim.role))
+    let decision = PolicyEvaluator.decide(question, by: policies)
+    log.add(
+      DecisionRecord(
+        requestID: request.requestID, account: identity.account, time: time.wallTime(), question: question,
+        decision: decision, policies: DecisionRecord.Policies(ofStrangerBy: policies)),
+      isInside: request.source.isEnvironment)
+    return decision
+  }
+
+  /// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+  private func keys(
+    _ identity: VerifiedWebIdentity, _ claim: RoleClaim, _ request: OperationRequest
+  ) -> ConditionKeys {
+    var keys = ConditionKeys()
+    keys.add(request.head, from: request.source, at: time.wallTime())
+    keys["aws:PrincipalIsAWSService"] = .single("false")
+    keys["aws:RequestedRegion"] = .single(request.place.region.description)
+    keys["aws:ResourceAccount"] = .single(identity.account.description)
+    for (name, value) in identities.facts(of: claim.role).tags { keys["aws:ResourceTag/" + name] = .single(value) }
+    keys["aws:FederatedProvider"] = .single(identity.issuer.provider)
+    let issuer = identity.issuer.name
+    keys[issuer + ":sub"] = .single(identity.subject)
+    keys[issuer + ":aud"] = .single(identity.audience)
+    keys[issuer + ":oaud"] = .list(identity.audiences)
+    if !identity.methods.isEmpty { keys[issuer + ":amr"] = .list(identity.methods) }
+    keys["sts:RoleSessionName"] = .single(claim.sessionName)
+    keys["sts:SourceIdentity"] = identity.sourceIdentity.map { .single($0) }
+    if !identity.transitiveTags.isEmpty { keys["sts:TransitiveTagKeys"] = .list(identity.transitiveTags) }
+    if !identity.tags.isEmpty { keys["aws:TagKeys"] = .list(identity.tags.keys.sorted()) }
+    for (name, value) in identity.tags { keys["aws:RequestTag/" + name] = .single(value) }
+    return keys
+  }
+}
+
+extension IdentityDirectory: TrustedIssuers {
+  package func issuer(_ url: String, of account: AccountID) -> TrustedIssuer? {
+    guard let provider = oidcProvider(issuer: url, in: account) else { return nil }
+    return TrustedIssuer(
+      provider: provider.arn.description, url: provider.url, clientIDs: provider.clientIDs,
+      thumbprints: provider.thumbprints)
+  }
+}
