@@ -37,6 +37,7 @@ let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -159,6 +160,8 @@ let package = Package(
       name: "IdentityTests", dependencies: ["Core", "Storage", "Cryptography", "Policy", "Wire", "Identity"],
       exclude: ["Fixtures"], swiftSettings: strict),
 
+    tests("FederationTests", ["Core", "Federation", "JSON"]),
+    tests("IssuersTests", ["Core", "Federation", "Issuers", "JSON", asn1, crypto, cryptoExtras, x509]),
     tests("SandboxTests", ["Core", "CLinux", "CSpawnerProtocol", "Sandbox"]),
     tests("AuthorizationTests", ["Core", "Identity", "JSON", "Policy", "Wire", "Authorization"]),
     tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),
@@ -170,7 +173,8 @@ let package = Package(
     tests(
       "GateTests",
       [
-        "Core", "JSON", "Storage", "Cryptography", "Policy", "Wire", "Identity", "Authorization", "Gate", nioCore,
+        "Core", "JSON", "Storage", "Cryptography", "Federation", "Policy", "Wire", "Identity", "Authorization", "Gate",
+        nioCore,
         nioPosix,
         nioHTTP1,
         nioEmbedded, log, lifecycle,

@@ -44,10 +44,10 @@ package struct HTTPSURL: Hashable, Sendable, CustomStringConvertible {
     return port
   }
 
-  /// Labels of letters, digits and hyphens (RFC 1123 section 2.1), the last of which is no number.
+  /// Labels of letters, digits and hyphens (RFC 1123 section 2.1), the last of which does not begin as numbers do.
   private static func isName(_ text: String) -> Bool {
     let labels = text.fields(separatedBy: ".")
-    guard text.utf8.count <= 253, let last = labels.last, !last.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+    guard text.utf8.count <= 253, let first = labels.last?.utf8.first, !(0x30...0x39).contains(first) else {
       return false
     }
     return labels.allSatisfy { label in

@@ -46,8 +46,13 @@ IAM = [
     "TagUser", "ListUserTags", "UntagUser", "TagRole", "ListRoleTags", "UntagRole", "TagPolicy", "ListPolicyTags",
     "UntagPolicy", "ListEntitiesForPolicy", "GetAccountAuthorizationDetails", "GetAccountSummary",
     "SimulateCustomPolicy", "SimulatePrincipalPolicy",
+    "CreateOpenIDConnectProvider", "GetOpenIDConnectProvider", "ListOpenIDConnectProviders", "DeleteOpenIDConnectProvider",
+    "AddClientIDToOpenIDConnectProvider", "RemoveClientIDFromOpenIDConnectProvider",
+    "UpdateOpenIDConnectProviderThumbprint", "TagOpenIDConnectProvider", "UntagOpenIDConnectProvider",
+    "ListOpenIDConnectProviderTags",
 ]  # fmt: skip
-STS = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo"]
+STS = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo",
+       "AssumeRoleWithWebIdentity"]
 QUERY = ("iam", "sts")
 """The services whose members come as a form."""
 DEFAULTS = {"Zip", "None", "Text", "PassThrough", "STANDARD"}
@@ -163,6 +168,8 @@ def required(key):
         }
     if key[0] in QUERY:
         documents = {"PolicyInputList": [document(allow("s3:*"))], "PolicySourceArn": ADMINISTRATOR}
+        if key == ("sts", "AssumeRoleWithWebIdentity"):
+            documents["RoleArn"] = ROLE
         made = made_up(operation(*key).input_shape)
         return {**made, **{name: value for name, value in documents.items() if name in made}}
     if key == ("logs", "GetLogEvents"):

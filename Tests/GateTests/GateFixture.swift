@@ -18,7 +18,10 @@ final class GateFixture: Sendable {
   let stages: GateStages
   private let log: AccessLog
 
-  init(_ adjust: (inout GateLimits) -> Void = { _ in }, runner: ControlOperationRunner = .init()) throws {
+  init(
+    _ adjust: (inout GateLimits) -> Void = { _ in }, runner: ControlOperationRunner = .init(),
+    unsignedRunner: ControlOperationRunner = .init()
+  ) throws {
     var limits = GateLimits()
     adjust(&limits)
     region = try unwrap(Region("us-east-1"))
@@ -36,7 +39,7 @@ final class GateFixture: Sendable {
     stages = GateStages(
       table: try ServiceTable(FakeServices.endpoints(held)),
       verifier: SignatureVerifier(directory: directory, sessions: nil, time: clock), region: region, runner: runner,
-      unsignedRunner: runner, limits: limits,
+      unsignedRunner: unsignedRunner, limits: limits,
       counters: counters, clock: clock, random: SeededRandomSource(seed: 1), access: { log.add($0) })
   }
 

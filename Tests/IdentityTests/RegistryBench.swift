@@ -30,7 +30,7 @@ final class RegistryBench: Sendable {
     try await database.migrate(
       AccountKeyStore.migrations + PrincipalStore.migrations + AccessKeyStore.migrations
         + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
-        + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations)
+        + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + OIDCProviderStore.migrations)
     let keys = AccountKeyStore(database)
     try await keys.ensureKey(for: account, root: PaddedRootKey(), random: random)
     cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)
