@@ -18,7 +18,8 @@ struct CertificateCheck: Sendable {
   private let authorities: CertificateStore
   private let time: any TimeSource
 
-  private static let mostCertificates = 10
+  /// More could be arranged so that the ways through them are without end.
+  private static let mostCertificates = 6
 
   init(authorities: CertificateStore = .systemTrustRoots, time: any TimeSource) {
     self.authorities = authorities
