@@ -38,8 +38,8 @@ package final class Endpoint: Sendable {
   package enum Form: Sendable {
     case control(@Sendable (Authenticated<OperationRequest>) async -> OperationResponse)
     case callback(@Sendable (Authenticated<OperationRequest>, any ResponseStream) -> Void)
-    /// Takes requests that are not signed, too.
-    case unsigned(@Sendable (UnsignedRequest) async -> OperationResponse)
+    /// Takes requests that are not signed, too. The second hears who the token proves the sender to be, if it does.
+    case unsigned(@Sendable (UnsignedRequest, @escaping @Sendable (String) -> Void) async -> OperationResponse)
   }
 
   /// - Parameter report: hears of errors that callers must not see.
@@ -86,14 +86,14 @@ package final class Endpoint: Sendable {
     report: @escaping @Sendable (any Error, RequestID) -> Void
   ) {
     self.init(Served.self, of: service) { [wire = service.wireProtocol] in
-      .unsigned { request in
+      .unsigned { request, proved in
         do {
           let addressed = try Self.addressed(request)
           var members = try MemberReader(addressed, body: wire.memberForm)
           let input = try Served.decode(&members)
           members.refuse(Served.unhonoured)
           if let fault = members.fault(of: service) { throw fault }
-          let role = try await roles.role(Served.claim(input), in: addressed, of: wire)
+          let role = try await roles.role(Served.claim(input), in: addressed, of: wire, proved: proved)
           return wire.render(
             try await operation.run(input, as: role), of: Served.name, successStatus: Served.route.successStatus,
             requestID: request.requestID)

@@ -50,10 +50,15 @@ package struct WebIdentityRoles: Sendable {
     self.log = log
   }
 
-  /// - Parameter request: which addresses the account that the role is said to be of.
+  /// - Parameters:
+  ///   - request: which addresses the account that the role is said to be of.
+  ///   - proved: hears who it is, before it is known what they may.
   /// - Throws: `WebIdentityFailure` for the token; a denial, whether the role is not there or does not trust.
-  func role(_ claim: RoleClaim, in request: OperationRequest, of wire: WireProtocol) async throws -> AssumableRole {
+  func role(
+    _ claim: RoleClaim, in request: OperationRequest, of wire: WireProtocol, proved: @Sendable (String) -> Void
+  ) async throws -> AssumableRole {
     let identity = try await verifier.verify(claim.token, for: request.place.account)
+    proved(identity.name)
     let keys = keys(identity, claim, request)
     for action in Self.actions(identity) where !decide(action, claim, identity, keys, request).isAllowed {
       throw Fault(

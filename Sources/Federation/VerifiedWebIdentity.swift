@@ -1,4 +1,5 @@
 package import Core
+import Wire
 
 /// Whoever an identity provider vouches for: proof that a token of an issuer whom the account trusts was verified.
 ///
@@ -19,6 +20,9 @@ package struct VerifiedWebIdentity: Hashable, Sendable {
   package let tags: [String: String]
   package let transitiveTags: [String]
   package let sourceIdentity: String?
+
+  /// For the server's log: the provider's ARN and the subject, percent-encoded.
+  package var name: String { issuer.provider + "#" + PercentCoding.encode(subject) }
 
   init(_ claims: TokenClaims, for audience: String, of issuer: TrustedIssuer, in account: AccountID) {
     self.account = account

@@ -187,9 +187,9 @@ final class RequestHandler: ChannelInboundHandler {
     case (.control(let run), .authenticated(let request)):
       isTaken = stages.runner.submit(reply: reply) { await run(request) }
     case (.unsigned(let run), .authenticated(let request)):
-      isTaken = stages.unsignedRunner.submit(reply: reply) { await run(UnsignedRequest(request.value)) }
+      isTaken = stages.unsignedRunner.submit(reply: reply) { await run(UnsignedRequest(request.value), reply.identify) }
     case (.unsigned(let run), .unsigned(let request)):
-      isTaken = stages.unsignedRunner.submit(reply: reply) { await run(request) }
+      isTaken = stages.unsignedRunner.submit(reply: reply) { await run(request, reply.identify) }
     case (.callback, .unsigned), (.control, .unsigned):
       return deny(.unsigned(in: exchange.wireProtocol), exchange, hasUnreadBody: false)
     }

@@ -220,6 +220,35 @@ def test_a_role_is_named_with_its_account(server, issuer, role_arn):
     assert (reply.status, reply.error_code) == (400, "ValidationError")
 
 
+def test_a_subject_is_told_as_it_stands_and_the_log_names_it(server, issuer, make_role, assume, refused):
+    role, subject = make_role(trust(issuer)), "a <b> & \"c\"' status=200"
+    assert assume(role, issuer.token(sub=subject))["SubjectFromWebIdentityToken"] == subject
+    assert refused(f"arn:aws:iam::{ACCOUNT}:role/no-such-role", issuer.token(sub=subject)) == DENIED
+    named = f"principal={provider_arn(issuer)}#a%20%3Cb%3E%20%26%20%22c%22%27%20status%3D200 "
+    wait_until(lambda: named in server.log_tail(), 5, what="the line of the request")
+
+
+FUNCTION = """
+import boto3
+from botocore import UNSIGNED
+from botocore.config import Config
+
+def handler(event, context):
+    client = boto3.client("sts", config=Config(signature_version=UNSIGNED, retries={"max_attempts": 0}))
+    return client.assume_role_with_web_identity(**event)["AssumedRoleUser"]["Arn"]
+"""
+
+
+def test_a_function_has_no_other_way_than_everybody(deploy, invoke, issuer, make_role):
+    name = deploy(FUNCTION, MemorySize=512, Timeout=20)
+    condition = {"StringEquals": {f"{issuer.name}:sub": "job-1"}, "Bool": {"aws:SecureTransport": "true"}}
+    inside = make_role({**trust(issuer), "Condition": condition})
+    event = {"RoleArn": inside, "RoleSessionName": "inside", "WebIdentityToken": issuer.token()}
+    assert invoke(name, event).json.endswith("/inside")
+    refused = invoke(name, {**event, "WebIdentityToken": issuer.token(OTHER)})
+    assert "InvalidIdentityToken" in refused.json["errorMessage"]
+
+
 def test_the_audience_is_one_of_the_provider(own_issuer, make_role, assume, refused):
     issuer = own_issuer(members={"ClientIDList": ["one", "two"]})
     role = make_role(trust(issuer, aud="two"))
