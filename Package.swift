@@ -127,10 +127,8 @@ let package = Package(
       name: "redoubt",
       dependencies: [
         "Admission", "Authorization", "CDeflate", "CLinux", "Core", "Cryptography", "Execution", "Federation",
-        "Functions",
-        "Gate", "IAMAPI", "Issuers", "Identity", "JSON", "LambdaAPI", "LogsAPI", "Policy", "RedoubtAPI", "STSAPI",
-        "Sandbox", "Storage",
-        "SupplyChain", "Telemetry", "Wire", nioCore, nioPosix, nioHTTP1, log, lifecycle,
+        "Functions", "Gate", "IAMAPI", "Identity", "Issuers", "JSON", "LambdaAPI", "LogsAPI", "Policy", "RedoubtAPI",
+        "STSAPI", "Sandbox", "Storage", "SupplyChain", "Telemetry", "Wire", nioCore, nioPosix, nioHTTP1, log, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -159,7 +157,6 @@ let package = Package(
     .testTarget(
       name: "IdentityTests", dependencies: ["Core", "Storage", "Cryptography", "Policy", "Wire", "Identity"],
       exclude: ["Fixtures"], swiftSettings: strict),
-
     tests("FederationTests", ["Core", "Federation", "JSON"]),
     tests("IssuersTests", ["Core", "Federation", "Issuers", "JSON", asn1, crypto, cryptoExtras, x509]),
     tests("SandboxTests", ["Core", "CLinux", "CSpawnerProtocol", "Sandbox"]),
@@ -174,10 +171,7 @@ let package = Package(
       "GateTests",
       [
         "Core", "JSON", "Storage", "Cryptography", "Federation", "Policy", "Wire", "Identity", "Authorization", "Gate",
-        nioCore,
-        nioPosix,
-        nioHTTP1,
-        nioEmbedded, log, lifecycle,
+        nioCore, nioPosix, nioHTTP1, nioEmbedded, log, lifecycle,
       ]),
     tests(
       "RedoubtTests",

@@ -60,11 +60,13 @@ package struct WebIdentityRoles: Sendable {
     let identity = try await verifier.verify(claim.token, for: request.place.account)
     proved(identity.name)
     let keys = keys(identity, claim, request)
+    // Before the decision: one that is made anew meanwhile, under the same name, is not meant.
+    let role = identities.role(claim.role)
     for action in Self.actions(identity) where !decide(action, claim, identity, keys, request).isAllowed {
       throw Fault(
         code: wire.denialCode, status: wire.denialStatus, message: "Not authorized to perform \(action)")
     }
-    guard let role = identities.role(claim.role) else {
+    guard let role else {
       throw Fault(
         code: wire.denialCode, status: wire.denialStatus, message: "Not authorized to perform \(Self.assuming)")
     }

@@ -87,7 +87,7 @@ package struct GateStages: Sendable {
 
   /// Takes a head that `RequestRules` accepted through the other stages.
   func open(_ head: RequestHead, length: Int, _ exchange: Exchange) throws(Denial) -> Intake {
-    if verifier.isUnsigned(head), let match = table.findUnsigned(head) {
+    if let match = table.findUnsigned(head), verifier.isUnsigned(head) {
       return try openUnsigned(head, match, length, exchange)
     }
     guard let match = table.find(head) else { throw .unknownOperation(in: table.likelyProtocol(of: head)) }

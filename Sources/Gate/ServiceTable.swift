@@ -101,7 +101,7 @@ package struct ServiceTable: Sendable {
   ///
   /// - Returns: nil when the head is not that of such a form.
   func findUnsigned(_ head: RequestHead) -> Match? {
-    guard head.method == "POST", head.query.isEmpty, Self.segments(head.path).isEmpty else { return nil }
+    guard head.path == "/", head.method == "POST", head.query.isEmpty else { return nil }
     return services.lazy.compactMap { $0.findUnsigned(head) }.first
   }
 
