@@ -100,6 +100,10 @@ class Authority:
     def thumbprint(self):
         return hashlib.sha1(self.certificate.public_bytes(serialization.Encoding.DER)).hexdigest()
 
+    @property
+    def pem(self):
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
     def chain(self, folder, host="localhost", days=(-1, 1), uses=(ExtendedKeyUsageOID.SERVER_AUTH,)):
         """The path of a file with a server's key and its certificates, the authority's last."""
         key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
