@@ -32,7 +32,12 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -62,6 +67,10 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+    .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
   ],
   targets: [
     // Rank 0
@@ -82,8 +91,10 @@ let package = Package(
     swift("Telemetry", ["Core", "JSON", "Storage", "Cryptography", "Wire", log]),
     swift("Identity", ["Core", "Cryptography", "JSON", "Policy", "Storage", "Wire"]),
     swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox"]),
+    swift("Federation", ["Core", "JSON", "Wire"]),
     // Rank 3
-    swift("Authorization", ["Core", "Identity", "JSON", "Policy", "Wire"]),
+    swift("Issuers", ["Core", "Federation", "JSON", asn1, crypto, jwt, x509, nioCore, nioPosix, nioHTTP1, nioSSL]),
+    swift("Authorization", ["Core", "Federation", "Identity", "JSON", "Policy", "Wire"]),
     swift("Functions", ["Core", "JSON", "Policy", "Storage", "Cryptography", "SupplyChain"]),
     // Rank 4
     swift("Admission", ["Core"]),
@@ -103,7 +114,7 @@ let package = Package(
         "Telemetry", "Wire",
       ]),
     swift("IAMAPI", ["Core", "Authorization", "Identity", "JSON", "Policy", "Wire"]),
-    swift("STSAPI", ["Core", "Authorization", "Identity", "JSON", "Policy", "Wire"]),
+    swift("STSAPI", ["Core", "Authorization", "Federation", "Identity", "JSON", "Policy", "Wire"]),
     swift("LogsAPI", ["Core", "Authorization", "Identity", "JSON", "Telemetry", "Wire"]),
     swift(
       "RedoubtAPI",
@@ -115,9 +126,9 @@ let package = Package(
     .executableTarget(
       name: "redoubt",
       dependencies: [
-        "Admission", "Authorization", "CDeflate", "CLinux", "Core", "Cryptography", "Execution", "Functions", "Gate",
-        "IAMAPI", "Identity", "JSON", "LambdaAPI", "LogsAPI", "Policy", "RedoubtAPI", "STSAPI", "Sandbox", "Storage",
-        "SupplyChain", "Telemetry", "Wire", nioCore, nioPosix, nioHTTP1, log, lifecycle,
+        "Admission", "Authorization", "CDeflate", "CLinux", "Core", "Cryptography", "Execution", "Federation",
+        "Functions", "Gate", "IAMAPI", "Identity", "Issuers", "JSON", "LambdaAPI", "LogsAPI", "Policy", "RedoubtAPI",
+        "STSAPI", "Sandbox", "Storage", "SupplyChain", "Telemetry", "Wire", nioCore, nioPosix, nioHTTP1, log, lifecycle,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -146,6 +157,8 @@ let package = Package(
     .testTarget(
       name: "IdentityTests", dependencies: ["Core", "Storage", "Cryptography", "Policy", "Wire", "Identity"],
       exclude: ["Fixtures"], swiftSettings: strict),
+    tests("FederationTests", ["Core", "Federation", "JSON"]),
+    tests("IssuersTests", ["Core", "Federation", "Issuers", "JSON", asn1, crypto, cryptoExtras, x509]),
     tests("SandboxTests", ["Core", "CLinux", "CSpawnerProtocol", "Sandbox"]),
     tests("AuthorizationTests", ["Core", "Identity", "JSON", "Policy", "Wire", "Authorization"]),
     tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),
@@ -157,10 +170,8 @@ let package = Package(
     tests(
       "GateTests",
       [
-        "Core", "JSON", "Storage", "Cryptography", "Policy", "Wire", "Identity", "Authorization", "Gate", nioCore,
-        nioPosix,
-        nioHTTP1,
-        nioEmbedded, log, lifecycle,
+        "Core", "JSON", "Storage", "Cryptography", "Federation", "Policy", "Wire", "Identity", "Authorization", "Gate",
+        nioCore, nioPosix, nioHTTP1, nioEmbedded, log, lifecycle,
       ]),
     tests(
       "RedoubtTests",

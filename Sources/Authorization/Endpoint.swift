@@ -1,3 +1,4 @@
+package import Core
 package import Identity
 package import Wire
 
@@ -12,6 +13,13 @@ package protocol CallbackOperation: Operation {
   func start(_ call: Authorized<Input>, reply: any ResponseStream) throws
 }
 
+/// An operation that nobody signs: who asks is proved by a token in its body, and what may be done is to assume a role.
+package protocol WebIdentityOperation: OperationShape {
+  /// What the token is to be worth.
+  static func claim(_ input: Input) -> RoleClaim
+  func run(_ input: Input, as role: AssumableRole) async throws -> OperationOutput
+}
+
 /// An operation of a service, its types erased: what the gate routes to.
 package final class Endpoint: Sendable {
   package let service: ServiceDescription
@@ -20,9 +28,18 @@ package final class Endpoint: Sendable {
   package let bodyLimit: Int
   package let form: Form
 
+  package var takesUnsigned: Bool {
+    switch form {
+    case .unsigned: true
+    case .control, .callback: false
+    }
+  }
+
   package enum Form: Sendable {
     case control(@Sendable (Authenticated<OperationRequest>) async -> OperationResponse)
     case callback(@Sendable (Authenticated<OperationRequest>, any ResponseStream) -> Void)
+    /// Takes requests that are not signed, too. The second hears who the token proves the sender to be, if it does.
+    case unsigned(@Sendable (UnsignedRequest, @escaping @Sendable (String) -> Void) async -> OperationResponse)
   }
 
   /// - Parameter report: hears of errors that callers must not see.
@@ -38,7 +55,7 @@ package final class Endpoint: Sendable {
             try await operation.run(call), of: Served.name, successStatus: Served.route.successStatus,
             requestID: request.value.requestID)
         } catch {
-          return Self.answer(error, to: request, service, report)
+          return Self.answer(error, to: request.value.requestID, service) { report($0, request) }
         }
       }
     }
@@ -55,13 +72,39 @@ package final class Endpoint: Sendable {
           let call = try Self.open(Served.self, request, .payload, service, authorizer)
           try operation.start(call, reply: reply)
         } catch {
-          reply.send(Self.answer(error, to: request, service, report))
+          reply.send(Self.answer(error, to: request.value.requestID, service) { report($0, request) })
         }
       }
     }
   }
 
-  private init<Served: Operation>(_: Served.Type, of service: ServiceDescription, form: () -> Form) {
+  /// - Parameters:
+  ///   - roles: verify the token and judge what it may be worth.
+  ///   - report: hears of errors that callers must not see.
+  package convenience init<Served: WebIdentityOperation>(
+    _ operation: Served, of service: ServiceDescription, roles: WebIdentityRoles,
+    report: @escaping @Sendable (any Error, RequestID) -> Void
+  ) {
+    self.init(Served.self, of: service) { [wire = service.wireProtocol] in
+      .unsigned { request, proved in
+        do {
+          let addressed = try Self.addressed(request)
+          var members = try MemberReader(addressed, body: wire.memberForm)
+          let input = try Served.decode(&members)
+          members.refuse(Served.unhonoured)
+          if let fault = members.fault(of: service) { throw fault }
+          let role = try await roles.role(Served.claim(input), in: addressed, of: wire, proved: proved)
+          return wire.render(
+            try await operation.run(input, as: role), of: Served.name, successStatus: Served.route.successStatus,
+            requestID: request.requestID)
+        } catch {
+          return Self.answer(error, to: request.requestID, service) { report($0, request.requestID) }
+        }
+      }
+    }
+  }
+
+  private init<Served: OperationShape>(_: Served.Type, of service: ServiceDescription, form: () -> Form) {
     self.service = service
     name = Served.name
     route = Served.route
@@ -85,13 +128,20 @@ package final class Endpoint: Sendable {
     return call
   }
 
+  /// A request for a role addresses the role's account.
+  private static func addressed(_ request: UnsignedRequest) throws(Fault) -> OperationRequest {
+    guard let account = FormBody(request.body, query: request.head.query)?["RoleArn"].flatMap(ARN.init)?.account,
+      let account = AccountID(account)
+    else { throw Fault(code: "ValidationError", status: 400, message: "Request ARN is invalid") }
+    return request.addressing(account)
+  }
+
   private static func answer(
-    _ error: any Error, to request: Authenticated<OperationRequest>, _ service: ServiceDescription,
-    _ report: (any Error, Authenticated<OperationRequest>) -> Void
+    _ error: any Error, to request: RequestID, _ service: ServiceDescription, _ report: (any Error) -> Void
   ) -> OperationResponse {
     let fault = (error as? Fault) ?? service.fault(error)
-    if fault == nil { report(error, request) }
-    return service.wireProtocol.render(fault ?? service.hidden, requestID: request.value.requestID)
+    if fault == nil { report(error) }
+    return service.wireProtocol.render(fault ?? service.hidden, requestID: request)
   }
 }
 

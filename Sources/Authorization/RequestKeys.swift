@@ -41,36 +41,15 @@ struct RequestKeys {
       for (name, value) in session.tags { keys["aws:PrincipalTag/" + name] = .single(value) }
     case .roleSession(let session): Self.add(session, to: &keys)
     }
-    keys.add(time.wallTime())
+    keys.add(request.value.head, from: request.value.source, at: time.wallTime())
     keys["aws:RequestedRegion"] = .single(request.value.place.region.description)
     keys["aws:ResourceAccount"] = .single(resourceAccount)
-    keys["aws:ViaAWSService"] = .single("false")
-    Self.add(request.value.source, to: &keys)
-    if let agent = request.value.head.header("User-Agent") { keys["aws:UserAgent"] = .single(agent) }
-    if let referer = request.value.head.header("Referer") { keys["aws:Referer"] = .single(referer) }
     if access.keys["iam:PermissionsBoundary"] == nil {
       keys["iam:PermissionsBoundary"] = facts.boundary.map { .single($0) }
     }
     // Those of the action last: nothing that a client sends takes the place of what is known.
     for (name, value) in access.keys where keys[name] == nil { keys[name] = ConditionKeys.Value(value) }
     return keys
-  }
-
-  /// No listener speaks TLS. What a function says inside its environment nobody else can hear, which is what is asked for
-  /// by those who ask for a secure transport; it comes from no address.
-  private static func add(_ source: RequestSource, to keys: inout ConditionKeys) {
-    switch source {
-    case .network(let address):
-      keys["aws:SecureTransport"] = .single("false")
-      keys["aws:SourceIp"] = address.map { .single(unmapped($0)) }
-    case .environment: keys["aws:SecureTransport"] = .single("true")
-    }
-  }
-
-  /// A client of version 4 at a listener of version 6 is the same client (RFC 4291 section 2.5.5.2).
-  private static func unmapped(_ address: String) -> String {
-    let prefix = "::ffff:"
-    return address.hasPrefix(prefix) && address.contains(".") ? String(address.dropFirst(prefix.count)) : address
   }
 
   private static func add(user name: String, _ principal: Principal, to keys: inout ConditionKeys) {
@@ -89,6 +68,7 @@ struct RequestKeys {
     keys["aws:PrincipalType"] = .single("AssumedRole")
     add(temporarySince: session.issuedAt, to: &keys)
     keys["aws:SourceIdentity"] = session.sourceIdentity.map { .single($0) }
+    keys["aws:FederatedProvider"] = session.federatedProvider.map { .single($0) }
     if let function = session.sourceFunction {
       keys["lambda:SourceFunctionArn"] = .single(function.description)
       keys["aws:SourceArn"] = .single(function.description)
@@ -98,6 +78,32 @@ struct RequestKeys {
 }
 
 extension ConditionKeys {
+  /// What a request says of itself, whoever sent it.
+  mutating func add(_ head: RequestHead, from source: RequestSource, at now: WallTime) {
+    add(now)
+    self["aws:ViaAWSService"] = .single("false")
+    add(source)
+    if let agent = head.header("User-Agent") { self["aws:UserAgent"] = .single(agent) }
+    if let referer = head.header("Referer") { self["aws:Referer"] = .single(referer) }
+  }
+
+  /// No listener speaks TLS. What a function says inside its environment nobody else can hear, which is what is asked for
+  /// by those who ask for a secure transport; it comes from no address.
+  private mutating func add(_ source: RequestSource) {
+    switch source {
+    case .network(let address):
+      self["aws:SecureTransport"] = .single("false")
+      self["aws:SourceIp"] = address.map { .single(Self.unmapped($0)) }
+    case .environment: self["aws:SecureTransport"] = .single("true")
+    }
+  }
+
+  /// A client of version 4 at a listener of version 6 is the same client (RFC 4291 section 2.5.5.2).
+  private static func unmapped(_ address: String) -> String {
+    let prefix = "::ffff:"
+    return address.hasPrefix(prefix) && address.contains(".") ? String(address.dropFirst(prefix.count)) : address
+  }
+
   mutating func add(_ now: WallTime) {
     self["aws:CurrentTime"] = .single(now.utc.isoDateTime + "Z")
     self["aws:EpochTime"] = .single(String(now.seconds))

@@ -26,6 +26,11 @@ package final class ChannelResponseStream: ResponseStream {
     loop.execute { target.value.handler.abandon(target.value.exchange) }
   }
 
+  /// Says in the record of the request who it was that asked.
+  func identify(_ name: String) {
+    onLoop { $0.exchange.principal = name }
+  }
+
   package func begin(_ head: ResponseHead, length: Int?) {
     onLoop { $0.handler.begin(head, length: length, for: $0.exchange) }
   }

@@ -1,5 +1,3 @@
-import Authorization
-package import Identity
 import ServiceLifecycle
 package import Wire
 
@@ -9,11 +7,10 @@ package import Wire
 /// It must outlive the gates that feed it: in a `ServiceGroup` it stands before them, so that it is shut down after
 /// them. On graceful shutdown it takes nothing new and returns when what it has is done.
 package struct ControlOperationRunner: Service {
-  package typealias Run = @Sendable (Authenticated<OperationRequest>) async -> OperationResponse
+  package typealias Run = @Sendable () async -> OperationResponse
 
   private struct Job: Sendable {
     let run: Run
-    let request: Authenticated<OperationRequest>
     let reply: ChannelResponseStream
   }
 
@@ -30,8 +27,8 @@ package struct ControlOperationRunner: Service {
   }
 
   /// - Returns: false when too many wait already, or the runner is shutting down: the reply is left untouched.
-  func submit(_ run: @escaping Run, _ request: Authenticated<OperationRequest>, reply: ChannelResponseStream) -> Bool {
-    switch queue.yield(Job(run: run, request: request, reply: reply)) {
+  func submit(reply: ChannelResponseStream, _ run: @escaping Run) -> Bool {
+    switch queue.yield(Job(run: run, reply: reply)) {
     case .enqueued: true
     default: false
     }
@@ -54,7 +51,7 @@ package struct ControlOperationRunner: Service {
           running -= 1
         }
         running += 1
-        group.addTask { job.reply.send(await job.run(job.request)) }
+        group.addTask { job.reply.send(await job.run()) }
       }
     }
   }

@@ -1,4 +1,5 @@
 import Core
+import Identity
 import JSON
 import Wire
 
@@ -18,6 +19,11 @@ struct Denial: Error {
   static func unknownOperation(in wireProtocol: WireProtocol) -> Denial {
     let fault = Fault(code: "UnknownOperationException", status: 404, message: "the operation is not known here")
     return Denial(.unknownOperation, in: wireProtocol, fault)
+  }
+
+  /// Nothing says who asks.
+  static func unsigned(in wireProtocol: WireProtocol) -> Denial {
+    Denial(.unauthenticated, in: wireProtocol, AuthenticationFailure.missingToken.fault(for: wireProtocol))
   }
 
   /// As Lambda's front end says it; the model's RequestTooLargeException is for Invoke alone.

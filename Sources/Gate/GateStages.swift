@@ -10,11 +10,16 @@ import Wire
 /// server, and is turned away before a byte of the body is taken. Where the client did not declare its body's hash
 /// (botocore does not), the head proves only that it names a key that exists: such a client, too, is told of a limit
 /// on bodies, and its body counts against the budget until the signature is verified.
+///
+/// Operations whose credential is in the body take requests that are not signed: a small form, which counts against the
+/// budget until its operation is known, and waits in a queue of its own.
 package struct GateStages: Sendable {
   let table: ServiceTable
   private(set) var verifier: SignatureVerifier
   let region: Region
   private(set) var runner: ControlOperationRunner
+  /// Of requests that are not signed: strangers do not keep others waiting.
+  let unsignedRunner: ControlOperationRunner
   private(set) var limits: GateLimits
   package private(set) var counters: GateCounters
   package private(set) var budget: ByteBudget
@@ -27,18 +32,21 @@ package struct GateStages: Sendable {
 
   /// - Parameters:
   ///   - region: of every service in the table; signatures must be scoped to it.
+  ///   - unsignedRunner: for operations whose credential is in the body.
   ///   - clock: for the `Date` header and the durations of access records.
   ///   - random: for request ids.
   ///   - access: hears of every request that was answered, refused or left. Called on event loops.
   package init(
     table: ServiceTable, verifier: SignatureVerifier, region: Region, runner: ControlOperationRunner,
-    limits: GateLimits, counters: GateCounters, clock: any TimeSource, random: any RandomSource,
+    unsignedRunner: ControlOperationRunner, limits: GateLimits, counters: GateCounters, clock: any TimeSource,
+    random: any RandomSource,
     access: @escaping AccessSink
   ) {
     self.table = table
     self.verifier = verifier
     self.region = region
     self.runner = runner
+    self.unsignedRunner = unsignedRunner
     self.limits = limits
     self.counters = counters
     self.clock = clock
@@ -80,6 +88,9 @@ package struct GateStages: Sendable {
 
   /// Takes a head that `RequestRules` accepted through the other stages.
   func open(_ head: RequestHead, length: Int, _ exchange: Exchange) throws(Denial) -> Intake {
+    if let match = table.findUnsigned(head), verifier.isUnsigned(head) {
+      return try openUnsigned(head, match, length, exchange)
+    }
     guard let match = table.find(head) else { throw .unknownOperation(in: table.likelyProtocol(of: head)) }
     let wire = match.service.wireProtocol
     exchange.wireProtocol = wire
@@ -88,9 +99,21 @@ package struct GateStages: Sendable {
     let limit = inside == nil ? match.bodyLimit : min(match.bodyLimit, budget.limit)
     guard length <= limit else { throw .bodyTooLarge(match.known?.name ?? match.service.name, limit: limit, in: wire) }
     let reservation = try reserve(length, for: pending, in: wire)
-    let place = AccountRegion(account: pending.principal.account, region: region)
     return Intake(
-      exchange, match, head: head, place: place, pending: pending, length: length, reservation: reservation)
+      exchange, match, head: head, pending: pending, region: region, length: length, reservation: reservation)
+  }
+
+  /// What is longer than any credential with its policies is no such request.
+  private func openUnsigned(
+    _ head: RequestHead, _ match: ServiceTable.Match, _ length: Int, _ exchange: Exchange
+  ) throws(Denial) -> Intake {
+    let wire = match.service.wireProtocol
+    exchange.wireProtocol = wire
+    exchange.operation = "\(match.service.name):*"
+    guard length <= match.bodyLimit else { throw .unsigned(in: wire) }
+    guard let reservation = budget.reserve(length) else { throw .overloaded(.unauthenticatedBytes, in: wire) }
+    return Intake(
+      exchange, match, head: head, pending: nil, region: region, length: length, reservation: reservation)
   }
 
   private func begin(_ head: RequestHead, _ service: ServiceDescription) throws(Denial) -> PendingVerification {

@@ -9,8 +9,9 @@ final class Intake {
   let exchange: Exchange
   private let match: ServiceTable.Match
   private let head: RequestHead
-  private let place: AccountRegion
-  private var pending: PendingVerification
+  /// nil: nobody has signed it.
+  private var pending: PendingVerification?
+  private let region: Region
   private var body: [UInt8] = []
   /// Given back as soon as the signature is verified, or with this object.
   private var reservation: ByteBudget.Reservation?
@@ -18,14 +19,20 @@ final class Intake {
   /// Memory is taken as bytes arrive: a length that was only announced reserves no more than this.
   private static let firstCapacity = 64 << 10
 
+  /// A request that is there as a whole.
+  enum Request {
+    case authenticated(Authenticated<OperationRequest>)
+    case unsigned(UnsignedRequest)
+  }
+
   init(
-    _ exchange: Exchange, _ match: ServiceTable.Match, head: RequestHead, place: AccountRegion,
-    pending: PendingVerification, length: Int, reservation: ByteBudget.Reservation?
+    _ exchange: Exchange, _ match: ServiceTable.Match, head: RequestHead, pending: PendingVerification?, region: Region,
+    length: Int, reservation: ByteBudget.Reservation?
   ) {
     self.exchange = exchange
     self.head = head
-    self.place = place
     self.pending = pending
+    self.region = region
     self.reservation = reservation
     self.match = match
     body.reserveCapacity(min(length, Self.firstCapacity))
@@ -35,19 +42,31 @@ final class Intake {
 
   func take(_ bytes: ByteBuffer) {
     bytes.withUnsafeReadableBytes { bytes in
-      pending.update(bytes)
+      pending?.update(bytes)
       body.append(contentsOf: bytes)
     }
     exchange.requestBytes = body.count
   }
 
   /// - Throws: when the signature does not cover what came.
-  func finish() throws(AuthenticationFailure) -> Authenticated<OperationRequest> {
+  func finish() throws(AuthenticationFailure) -> Request {
+    defer { reservation = nil }
+    guard let pending else {
+      return .unsigned(
+        UnsignedRequest(
+          head: head, body: body, requestID: exchange.requestID, region: region, source: exchange.source))
+    }
+    return .authenticated(try finish(pending))
+  }
+
+  private func finish(
+    _ pending: PendingVerification
+  ) throws(AuthenticationFailure) -> Authenticated<OperationRequest> {
+    let place = AccountRegion(account: pending.principal.account, region: region)
     let request = OperationRequest(
       head: head, pathParameters: match.pathParameters, body: body, requestID: exchange.requestID, place: place,
       source: exchange.source)
     let authenticated = try pending.finish(request)
-    reservation = nil
     exchange.principal = "\(authenticated.principal.arn)"
     exchange.strayedFrom = strayedFrom(authenticated.principal)
     return authenticated
@@ -62,8 +81,8 @@ final class Intake {
   }
 
   /// The operation that the whole request asks for.
-  func endpoint(_ request: OperationRequest) throws(Fault) -> Endpoint {
-    let endpoint = try match.endpoint(request)
+  func endpoint() throws(Fault) -> Endpoint {
+    let endpoint = try match.endpoint(body, query: head.query)
     exchange.operation = "\(match.service.name):\(endpoint.name)"
     return endpoint
   }

@@ -158,7 +158,7 @@ final class RequestHandler: ChannelInboundHandler {
     noDeadline()
     state = .answering(intake.exchange)
     let wire = intake.service.wireProtocol
-    let request: Authenticated<OperationRequest>
+    let request: Intake.Request
     do {
       request = try intake.finish()
     } catch {
@@ -166,23 +166,34 @@ final class RequestHandler: ChannelInboundHandler {
       return deny(denial, intake.exchange, hasUnreadBody: false)
     }
     do {
-      start(try intake.endpoint(request.value), request, intake.exchange, context)
+      start(try intake.endpoint(), request, intake.exchange, context)
     } catch {
+      guard case .authenticated = request else {
+        return deny(.unsigned(in: wire), intake.exchange, hasUnreadBody: false)
+      }
       deny(Denial(.unknownOperation, in: wire, error), intake.exchange, hasUnreadBody: false)
     }
   }
 
   private func start(
-    _ endpoint: Endpoint, _ request: Authenticated<OperationRequest>, _ exchange: Exchange,
-    _ context: ChannelHandlerContext
+    _ endpoint: Endpoint, _ request: Intake.Request, _ exchange: Exchange, _ context: ChannelHandlerContext
   ) {
     let reply = ChannelResponseStream(self, exchange, on: context.eventLoop)
-    switch endpoint.form {
-    case .callback(let start): start(request, reply)
-    case .control(let run):
-      guard !stages.runner.submit(run, request, reply: reply) else { return }
-      deny(.overloaded(.busy, in: exchange.wireProtocol), exchange, hasUnreadBody: false)
+    let isTaken: Bool
+    switch (endpoint.form, request) {
+    case (.callback(let start), .authenticated(let request)):
+      start(request, reply)
+      isTaken = true
+    case (.control(let run), .authenticated(let request)):
+      isTaken = stages.runner.submit(reply: reply) { await run(request) }
+    case (.unsigned(let run), .authenticated(let request)):
+      isTaken = stages.unsignedRunner.submit(reply: reply) { await run(UnsignedRequest(request.value), reply.identify) }
+    case (.unsigned(let run), .unsigned(let request)):
+      isTaken = stages.unsignedRunner.submit(reply: reply) { await run(request, reply.identify) }
+    case (.callback, .unsigned), (.control, .unsigned):
+      return deny(.unsigned(in: exchange.wireProtocol), exchange, hasUnreadBody: false)
     }
+    if !isTaken { deny(.overloaded(.busy, in: exchange.wireProtocol), exchange, hasUnreadBody: false) }
   }
 
   private func answerHealth(_ exchange: Exchange) {

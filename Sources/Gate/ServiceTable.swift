@@ -55,11 +55,11 @@ package struct ServiceTable: Sendable {
     /// The operation that the request asks for.
     ///
     /// - Throws: `InvalidAction` when the service has none of that name in the version.
-    func endpoint(_ request: OperationRequest) throws(Fault) -> Endpoint {
+    func endpoint(_ body: [UInt8], query: String) throws(Fault) -> Endpoint {
       switch choice {
       case .one(let endpoint): return endpoint
       case .byAction(let endpoints):
-        guard let form = FormBody(request.body, query: request.head.query) else {
+        guard let form = FormBody(body, query: query) else {
           throw Fault(
             code: "MalformedQueryString", status: 400, message: "the parameters are not valid percent-encoding")
         }
@@ -95,6 +95,14 @@ package struct ServiceTable: Sendable {
       return services.lazy.compactMap { $0.find(head, path) }.first
     }
     return bySigningName[scope]?.lazy.compactMap { services[$0].find(head, path) }.first
+  }
+
+  /// The operations that take requests which are not signed: of the one service that has some, which is asked by a form.
+  ///
+  /// - Returns: nil when the head is not that of such a form.
+  func findUnsigned(_ head: RequestHead) -> Match? {
+    guard head.path == "/", head.method == "POST", head.query.isEmpty else { return nil }
+    return services.lazy.compactMap { $0.findUnsigned(head) }.first
   }
 
   /// The protocol in which to tell a client that no operation was found.
@@ -171,6 +179,12 @@ extension ServiceTable {
       }
       guard head.method == "POST", path.isEmpty, let target = head.header("X-Amz-Target") else { return nil }
       return targets[target].map { Match($0) }
+    }
+
+    func findUnsigned(_ head: RequestHead) -> Match? {
+      guard case .query = description.wireProtocol, Self.isForm(head) else { return nil }
+      let unsigned = actions.filter { $0.value.takesUnsigned }
+      return unsigned.isEmpty ? nil : Match(description, byAction: unsigned)
     }
 
     /// Whether parameters of a form come, in the body or, presigned, in the query.

@@ -69,7 +69,16 @@ package struct IAMAPI: Sendable {
     GetServiceLastAccessedDetails.self,
     GetServiceLastAccessedDetailsWithEntities.self,
     ListPoliciesGrantingServiceAccess.self,
+    // Identity providers
+    AddClientIDToOpenIDConnectProvider.self,
+    CreateOpenIDConnectProvider.self,
+    DeleteOpenIDConnectProvider.self,
+    GetOpenIDConnectProvider.self,
+    ListOpenIDConnectProviders.self,
+    RemoveClientIDFromOpenIDConnectProvider.self,
+    UpdateOpenIDConnectProviderThumbprint.self,
     // Tags
+    ListEntityTags<TaggedOIDCProvider>.self, TagEntity<TaggedOIDCProvider>.self, UntagEntity<TaggedOIDCProvider>.self,
     ListEntityTags<TaggedPolicy>.self, ListEntityTags<TaggedRole>.self, ListEntityTags<TaggedUser>.self,
     TagEntity<TaggedPolicy>.self, TagEntity<TaggedRole>.self, TagEntity<TaggedUser>.self,
     UntagEntity<TaggedPolicy>.self, UntagEntity<TaggedRole>.self, UntagEntity<TaggedUser>.self,

@@ -60,6 +60,12 @@ package final class IdentityDirectory: Sendable {
     return owner.description
   }
 
+  /// - Parameter issuer: as tokens name it, to the byte.
+  package func oidcProvider(issuer: String, in account: AccountID) -> OIDCProvider? {
+    let key = IdentitySnapshot.ProviderKey(account: account, issuer: issuer)
+    return issuer.utf8.allSatisfy { $0 < 0x80 } ? content.withLock { $0 }.oidcProviders[key] : nil
+  }
+
   package func role(_ arn: String) -> Role? {
     Self.isPlain(arn) ? content.withLock { $0 }.trust[arn]?.role : nil
   }

@@ -12,6 +12,9 @@ enum IdentityQuotas {
   static let groups = 300
   static let roles = 1000
   static let policies = 1500
+  static let oidcProviders = 100
+  static let clientIDsPerProvider = 100
+  static let thumbprintsPerProvider = 5
   /// Characters of a managed policy, white space left out.
   static let managedPolicySize = 6144
   /// Characters of a trust policy, white space left out.

@@ -6,6 +6,7 @@ package enum TaggedIdentity: Hashable, Sendable {
   case user(String)
   case role(String)
   case policy(String)
+  case oidcProvider(String)
 }
 
 extension IdentityRegistry {
@@ -60,6 +61,7 @@ extension IdentityRegistry {
         throw IdentityFailure.noSuchPolicy(arn)
       }
       return policy.uniqueID
+    case .oidcProvider(let arn): return try oidcProviders.require(arn, in: account, transaction).uniqueID
     }
   }
 }

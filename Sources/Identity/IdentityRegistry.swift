@@ -18,6 +18,7 @@ package final class IdentityRegistry: Sendable {
   let tags = IdentityTagStore()
   let aliases = AccountAliasStore()
   let reports = IdentityReportStore()
+  let oidcProviders = OIDCProviderStore()
   /// What identities and keys were last used for.
   package let activity: ActivityLedger
   private let accessKeys: AccessKeyDirectory

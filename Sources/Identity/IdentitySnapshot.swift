@@ -17,11 +17,18 @@ final class IdentitySnapshot: Sendable {
   let owners: [String: ARN]
   /// What condition keys ask of users, roles and policies, by ARN.
   let facts: [String: IdentityFacts]
+  let oidcProviders: [ProviderKey: OIDCProvider]
+
+  /// How tokens name a provider of an account: the issuer is ASCII.
+  struct ProviderKey: Hashable {
+    let account: AccountID
+    let issuer: String
+  }
 
   static let empty = IdentitySnapshot()
 
   private init() {
-    (own, managed, trust, wholeARNs, ids, owners, facts) = ([:], [:], [:], [:], [:], [:], [:])
+    (own, managed, trust, wholeARNs, ids, owners, facts, oidcProviders) = ([:], [:], [:], [:], [:], [:], [:], [:])
   }
 
   init(_ state: IdentityState) throws(IdentityError) {
@@ -58,7 +65,12 @@ final class IdentitySnapshot: Sendable {
     ids = Dictionary(principals, uniquingKeysWith: { first, _ in first })
     owners = Dictionary(
       state.keys.map { ($0.key.id.description, $0.key.principalARN) }, uniquingKeysWith: { first, _ in first })
-    let tagged = principals + state.managedIDs.map { ($0.key, $0.value) }
+    let tagged =
+      principals + state.managedIDs.map { ($0.key, $0.value) }
+      + state.oidcProviders.map { ($0.arn.description, $0.uniqueID) }
+    oidcProviders = Dictionary(
+      state.oidcProviders.map { (ProviderKey(account: $0.account, issuer: $0.url.description), $0) },
+      uniquingKeysWith: { first, _ in first })
     facts = Dictionary(
       tagged.map { arn, id in (arn, IdentityFacts(tags: state.tags[id] ?? [:], boundary: state.boundaries[id])) },
       uniquingKeysWith: { first, _ in first })

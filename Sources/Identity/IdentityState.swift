@@ -18,6 +18,7 @@ struct IdentityState: Sendable {
   let keys: [SealedAccessKey]
   /// By the unique id of what has them.
   let tags: [String: [String: String]]
+  let oidcProviders: [OIDCProvider]
 
   init(_ transaction: any Transaction) throws {
     let grants = PolicyGrantStore()
@@ -32,5 +33,6 @@ struct IdentityState: Sendable {
     boundaries = try grants.allBoundaries(transaction)
     keys = try AccessKeyStore.all(transaction)
     tags = try IdentityTagStore().all(transaction)
+    oidcProviders = try OIDCProviderStore().all(transaction)
   }
 }

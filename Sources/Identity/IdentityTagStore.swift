@@ -1,6 +1,6 @@
 package import Storage
 
-/// Tags of users, roles and managed policies, by the unique id of what has them. Owns the table `identity_tags`.
+/// Tags of users, roles, managed policies and providers, by the unique id of what has them. Owns the table `identity_tags`.
 package struct IdentityTagStore: Sendable {
   package static let migrations = [
     Migration(

@@ -21,6 +21,8 @@ package struct RoleSession: Hashable, Sendable {
   package let sourceIdentity: String?
   /// The function of whose execution environments one has the session; it ends with that environment.
   package let sourceFunction: ARN?
+  /// The ARN of the provider who vouched for whom the session was begun for.
+  package let federatedProvider: String?
 }
 
 /// Somebody whom a user lets do a part of what the user may.
@@ -50,10 +52,13 @@ package struct SessionRequest: Sendable {
   package let sourceIdentity: String?
   /// The function for one of whose execution environments it is asked; nil: it is for whoever asks.
   package let sourceFunction: ARN?
+  /// The ARN of the provider who vouches for whom it is for.
+  package let federatedProvider: String?
 
   package init(
     name: String, duration: Int, policy: String? = nil, policyARNs: [String] = [], tags: [String: String] = [:],
-    transitiveTags: [String] = [], sourceIdentity: String? = nil, sourceFunction: ARN? = nil
+    transitiveTags: [String] = [], sourceIdentity: String? = nil, sourceFunction: ARN? = nil,
+    federatedProvider: String? = nil
   ) {
     self.name = name
     self.duration = duration
@@ -63,6 +68,7 @@ package struct SessionRequest: Sendable {
     self.transitiveTags = transitiveTags
     self.sourceIdentity = sourceIdentity
     self.sourceFunction = sourceFunction
+    self.federatedProvider = federatedProvider
   }
 }
 

@@ -35,6 +35,8 @@ struct SessionClaims: Codable, Sendable {
   let sourceIdentity: String?
   /// An ARN.
   let sourceFunction: String?
+  /// An ARN; tokens of earlier versions have none.
+  let federatedProvider: String?
 
   func principal(in account: AccountID) throws -> Principal {
     guard let arn = ARN(holderARN), let ownName = arn.resource.fields(separatedBy: "/").last.map(String.init) else {
@@ -63,7 +65,7 @@ struct SessionClaims: Codable, Sendable {
     let session = RoleSession(
       role: role, roleID: holderID, name: name, issuedAt: time, narrows: policy != nil || !policyARNs.isEmpty,
       policies: try documents(), policyARNs: policyARNs, tags: tags, transitiveTags: transitiveTags,
-      sourceIdentity: sourceIdentity, sourceFunction: try function())
+      sourceIdentity: sourceIdentity, sourceFunction: try function(), federatedProvider: federatedProvider)
     return Principal(
       account: account, arn: Self.arn("assumed-role/\(roleName)/\(name)", in: account), kind: .roleSession(session),
       uniqueID: "\(holderID):\(name)", isAdministrator: false)
@@ -112,5 +114,6 @@ extension SessionClaims {
     transitiveTags = request.transitiveTags
     sourceIdentity = request.sourceIdentity
     sourceFunction = request.sourceFunction?.description
+    federatedProvider = request.federatedProvider
   }
 }

@@ -76,6 +76,16 @@ package struct SignatureVerifier: Sendable {
     return directory.find(id, token: presented.sessionToken, of: sessions)
   }
 
+  /// Whether the request carries no signature in any form, not even a wrong one.
+  package func isUnsigned(_ head: RequestHead) -> Bool {
+    do throws(AuthenticationFailure) {
+      _ = try PresentedSignature.parse(head)
+      return false
+    } catch {
+      return error == .missingToken
+    }
+  }
+
   private func checkScope(
     _ presented: PresentedSignature, _ service: String, _ region: Region
   ) throws(AuthenticationFailure) {

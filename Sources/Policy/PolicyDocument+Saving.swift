@@ -85,8 +85,10 @@ extension PolicyError {
     .prohibited, "AssumeRole policy may only specify STS AssumeRole actions.")
 
   /// Of a principal that a policy may not name.
-  package static func invalidPrincipal(_ arn: String) -> PolicyError {
-    PolicyError(.invalid, "Invalid principal in policy: \"AWS\":\"\(arn)\"")
+  ///
+  /// - Parameter kind: the member of `Principal` that names it.
+  package static func invalidPrincipal(_ arn: String, under kind: String = "AWS") -> PolicyError {
+    PolicyError(.invalid, "Invalid principal in policy: \"\(kind)\":\"\(arn)\"")
   }
 }
 
@@ -134,6 +136,13 @@ extension PrincipalBlock {
     for case .arn(let arn) in patterns {
       guard let parsed = ARN(arn), ["iam", "sts"].contains(parsed.service), !arn.utf8.contains(where: Self.isWildcard)
       else { throw .invalidPrincipal(arn) }
+    }
+    // What is no ARN is the name of one of AWS's own providers.
+    for case .federated(let name) in patterns where name.hasPrefix("arn:") || name.utf8.contains(where: Self.isWildcard)
+    {
+      guard let parsed = ARN(name), parsed.service == "iam", !name.utf8.contains(where: Self.isWildcard) else {
+        throw .invalidPrincipal(name, under: "Federated")
+      }
     }
   }
 

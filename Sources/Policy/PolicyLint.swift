@@ -45,6 +45,7 @@ package enum LintRule: String, CaseIterable, Sendable {
   case notPrincipal = "not-principal"
   case publicAccess = "public-access"
   case unscopedService = "unscoped-service"
+  case unscopedIdentity = "unscoped-identity"
   case unknownAction = "unknown-action"
   case unknownOperator = "unknown-operator"
   case setOperator = "set-operator"
@@ -59,7 +60,9 @@ package enum LintRule: String, CaseIterable, Sendable {
   package var level: Level {
     switch self {
     case .anyAction, .allowAllBut, .notPrincipal, .publicAccess, .unknownOperator, .escalation: .error
-    case .anyActionOfService, .anyResource, .unscopedService, .unknownAction, .setOperator, .spoofableKey: .warning
+    case .anyActionOfService, .anyResource, .unscopedService, .unscopedIdentity, .unknownAction, .setOperator,
+      .spoofableKey:
+      .warning
     }
   }
 
@@ -73,6 +76,7 @@ package enum LintRule: String, CaseIterable, Sendable {
     case .notPrincipal: "a statement is for all but those it lists: ArnNotEquals of aws:PrincipalArn says it safely"
     case .publicAccess: "a statement allows everyone, without a condition"
     case .unscopedService: "a service may act for anybody: aws:SourceArn or aws:SourceAccount says for whom"
+    case .unscopedIdentity: "everybody whom the provider vouches for: a condition on its sub says who"
     case .unknownAction: "no action has that name"
     case .unknownOperator: "there is no such condition operator: a denial always applies, an allowance never"
     case .setOperator: "ForAllValues holds where the key is missing: Null with false asks for the key"

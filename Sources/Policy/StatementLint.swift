@@ -62,7 +62,18 @@ struct StatementLint {
     for case .service(let service) in principals.patterns where !isTrust && !isScoped {
       found.append((.unscopedService, "Principal `\(service)`"))
     }
+    for case .federated(let provider) in principals.patterns where !isForSome {
+      found.append((.unscopedIdentity, "Principal `\(provider)`"))
+    }
     return found
+  }
+
+  /// Whether a condition asks the token of a provider whose it is or for whom.
+  private var isForSome: Bool {
+    statement.conditions.contains { condition in
+      let key = condition.key.lowercased()
+      return [":sub", ":aud", ":oaud"].contains { key.hasSuffix($0) }
+    }
   }
 
   private var unknownActions: [(LintRule, String)] {

@@ -22,17 +22,33 @@ package struct STSAPI: Sendable {
     GetSessionToken.self,
   ]
 
-  /// - Parameter report: hears of errors that callers must not see.
+  /// Those that nobody signs.
+  private static let unsignedOperations: [any (WebIdentityOperation & STSOperation).Type] = [
+    AssumeRoleWithWebIdentity.self
+  ]
+
+  /// - Parameters:
+  ///   - roles: what tokens of identity providers are worth.
+  ///   - report: hears of errors that callers must not see.
   package static func endpoints(
-    _ services: STSServices, authorizer: Authorizer,
-    report: @escaping @Sendable (any Error, Authenticated<OperationRequest>) -> Void
+    _ services: STSServices, authorizer: Authorizer, roles: WebIdentityRoles,
+    report: @escaping @Sendable (any Error, RequestID) -> Void
   ) -> [Endpoint] {
-    operations.map { Endpoint($0.init(services: services), of: service, authorizer: authorizer, report: report) }
+    let signed = operations.map { operation in
+      Endpoint(operation.init(services: services), of: service, authorizer: authorizer) {
+        report($0, $1.value.requestID)
+      }
+    }
+    let unsigned = unsignedOperations.map { operation in
+      Endpoint(operation.init(services: services), of: service, roles: roles, report: report)
+    }
+    return signed + unsigned
   }
 
   /// What is served, for documents and tests.
   package static func descriptions(at place: AccountRegion) -> [OperationDescription] {
     operations.map { OperationDescription($0, of: service, at: place) }
+      + unsignedOperations.map { OperationDescription($0, of: service, at: place) }
   }
 }
 
@@ -54,6 +70,6 @@ package struct STSServices: Sendable {
   }
 }
 
-protocol STSOperation: Operation {
+protocol STSOperation: OperationShape {
   init(services: STSServices)
 }

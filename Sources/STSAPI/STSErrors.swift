@@ -1,3 +1,4 @@
+import Federation
 import Identity
 import Policy
 import Wire
@@ -6,6 +7,7 @@ import Wire
 enum STSErrors {
   /// - Returns: nil for an error that must not show.
   static func fault(_ error: any Error) -> Fault? {
+    if let failure = error as? WebIdentityFailure { return fault(failure) }
     guard let failure = error as? IdentityFailure else { return nil }
     return switch failure {
     case .malformedPolicy(let error): Fault(code: "MalformedPolicyDocument", status: 400, message: error.message)
@@ -14,6 +16,18 @@ enum STSErrors {
       .invalidInput(let message), .unmodifiable(let message):
       validation(message)
     }
+  }
+
+  /// Of a token that proves nobody's identity.
+  private static func fault(_ failure: WebIdentityFailure) -> Fault {
+    let code =
+      switch failure {
+      case .expired: "ExpiredTokenException"
+      case .unreachable: "IDPCommunicationError"
+      case .malformed, .missingClaim, .unknownIssuer, .wrongAudience, .notYetValid, .unknownKey, .signatureMismatch:
+        "InvalidIdentityToken"
+      }
+    return Fault(code: code, status: 400, message: failure.message)
   }
 
   static func invalid(_ message: String) -> Fault {

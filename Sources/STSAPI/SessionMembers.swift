@@ -25,10 +25,8 @@ struct SessionMembers: Sendable {
     }
     sourceIdentity = try members.string("SourceIdentity")
     members.check(duration, at: "DurationSeconds", in: 900...43_200)
-    for (member, text) in [("RoleSessionName", Optional(name)), ("SourceIdentity", sourceIdentity)] {
-      members.check(text, at: member, lengths: 2...64)
-      members.check(text, at: member, pattern: "[\\w+=,.@-]*") { $0.utf8.allSatisfy(NameCharacter.contains) }
-    }
+    members.checkSessionName(name, at: "RoleSessionName")
+    members.checkSessionName(sourceIdentity, at: "SourceIdentity")
   }
 
   /// Condition keys that belong to the request.
@@ -65,5 +63,30 @@ struct SessionMembers: Sendable {
     return SessionRequest(
       name: name, duration: duration, policy: scope.policy, policyARNs: scope.policyARNs, tags: tags,
       transitiveTags: transitive, sourceIdentity: source)
+  }
+}
+
+extension MemberReader {
+  /// The ARN of the role that is to be assumed.
+  mutating func roleARN() throws(Fault) -> String {
+    let role = try requiredString("RoleArn")
+    check(role, at: "RoleArn", lengths: 20...2048)
+    check(role, at: "RoleArn", pattern: "[\\u0020-\\u007E]+") { $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } }
+    return role
+  }
+
+  mutating func checkSessionName(_ name: String?, at member: String) {
+    check(name, at: member, lengths: 2...64)
+    check(name, at: member, pattern: "[\\w+=,.@-]*") { $0.utf8.allSatisfy(NameCharacter.contains) }
+  }
+}
+
+extension Role {
+  /// - Parameter duration: of a session of it, in seconds.
+  /// - Throws: `ValidationError`.
+  func checkDuration(_ duration: Int) throws(Fault) {
+    guard duration <= maximumSession else {
+      throw STSErrors.validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+    }
   }
 }

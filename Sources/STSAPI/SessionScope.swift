@@ -17,7 +17,20 @@ struct SessionScope: Sendable {
 
   /// - Parameter longestPolicy: characters of `Policy`.
   init(_ members: inout MemberReader, longestPolicy: Int) throws(Fault) {
-    policy = try members.string("Policy")
+    let policies = try SessionScope(policiesOf: &members, longestPolicy: longestPolicy)
+    let tags = try members.tags(limit: Self.mostTags, code: "InvalidParameterValue")
+    self.init(policy: policies.policy, policyARNs: policies.policyARNs, tags: tags)
+    if tags.count > Self.mostTags {
+      members.note("[]", at: "tags", "Member must have length less than or equal to \(Self.mostTags)")
+    }
+    if let fault { members.note(fault) }
+  }
+
+  /// What narrows the session, of a request whose tags come with a token: `tagged(by:)` checks the whole.
+  ///
+  /// - Parameter longestPolicy: characters of `Policy`.
+  init(policiesOf members: inout MemberReader, longestPolicy: Int) throws(Fault) {
+    let policy = try members.string("Policy")
     var arns: [String] = []
     for item in try members.structures("PolicyArns").prefix(Self.mostPolicies + 1) {
       let arn = item["arn"]?.string
@@ -25,13 +38,21 @@ struct SessionScope: Sendable {
       members.check(arn, at: "policyArns.member.arn", lengths: 20...2048)
       arns.append(arn ?? "")
     }
-    policyARNs = arns
-    tags = try members.tags(limit: Self.mostTags, code: "InvalidParameterValue")
     members.check(policy, at: "Policy", lengths: 1...longestPolicy)
-    if tags.count > Self.mostTags {
-      members.note("[]", at: "tags", "Member must have length less than or equal to \(Self.mostTags)")
-    }
-    if let fault { members.note(fault) }
+    self.init(policy: policy, policyARNs: arns, tags: [:])
+  }
+
+  private init(policy: String?, policyARNs: [String], tags: [String: String]) {
+    self.policy = policy
+    self.policyARNs = policyARNs
+    self.tags = tags
+  }
+
+  /// - Throws: for what is too large, and for a policy that is none.
+  func tagged(by tags: [String: String]) throws(Fault) -> SessionScope {
+    let whole = SessionScope(policy: policy, policyARNs: policyARNs, tags: tags)
+    if let fault = whole.fault { throw fault }
+    return whole
   }
 
   /// Of what policies and tags may take together, in per cent; nil when there are none.

@@ -10,7 +10,7 @@ final class MemberNames: Sendable {
   func add(_ name: String) { names.withLock { _ = $0.insert(name) } }
 
   /// - Returns: the names in order.
-  static func read<Described: Operation>(by _: Described.Type, at place: AccountRegion) -> [String] {
+  static func read<Described: OperationShape>(by _: Described.Type, at place: AccountRegion) -> [String] {
     let collected = MemberNames()
     let head = RequestHead(method: Described.route.method, target: "/", headers: [])
     let request = OperationRequest(
@@ -34,7 +34,7 @@ package struct OperationDescription: Sendable {
   /// Members that are refused unless they carry a default.
   package let unhonoured: [String]
 
-  package init<Described: Operation>(
+  package init<Described: OperationShape>(
     _: Described.Type, of service: ServiceDescription, at place: AccountRegion
   ) {
     self.service = service.name

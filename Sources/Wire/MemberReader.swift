@@ -142,7 +142,7 @@ package struct MemberReader: Sendable {
 
   package func strings(_ name: String) throws(Fault) -> [String]? {
     guard let value = member(name) else { return nil }
-    guard case .array(let elements) = value else { throw .wrongType(name, "list") }
+    guard case .array(let elements) = listValue(value) else { throw .wrongType(name, "list") }
     var texts: [String] = []
     for element in elements {
       guard case .string(let text) = element else { throw .wrongType(name, "list of strings") }
@@ -154,9 +154,12 @@ package struct MemberReader: Sendable {
   /// The elements of a list of structures; none when it is absent.
   package func structures(_ name: String) throws(Fault) -> [JSONValue] {
     guard let value = member(name) else { return [] }
-    guard case .array(let elements) = value else { throw .wrongType(name, "list of structures") }
+    guard case .array(let elements) = listValue(value) else { throw .wrongType(name, "list of structures") }
     return elements
   }
+
+  /// An empty list comes in a form as an empty text.
+  private func listValue(_ value: JSONValue) -> JSONValue { isForm && value == "" ? [] : value }
 
   /// A reader of a structure inside the body; what it collects is handed back by `absorb`.
   package func structure(_ name: String) throws(Fault) -> MemberReader? {

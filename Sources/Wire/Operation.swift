@@ -48,10 +48,8 @@ package struct AccessRequest: Hashable, Sendable {
   }
 }
 
-/// One operation of a service: its shapes, its HTTP binding and what it must be allowed to do.
-///
-/// How it runs is in `ControlOperation` or `CallbackOperation`: both take an `Authorized` input only.
-package protocol Operation: Sendable {
+/// The shapes of one operation of a service, and its HTTP binding.
+package protocol OperationShape: Sendable {
   associatedtype Input: Sendable
 
   /// As in AWS's model, for example `CreateFunction`.
@@ -65,11 +63,17 @@ package protocol Operation: Sendable {
 
   /// Reads the members. Constraints that do not hold are left in the reader and reported after authorization.
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input
+}
+
+/// One operation of a service: its shapes, its HTTP binding and what it must be allowed to do.
+///
+/// How it runs is in `ControlOperation` or `CallbackOperation`: both take an `Authorized` input only.
+package protocol Operation: OperationShape {
   /// Every (action, resource) pair that must be allowed. An operation without any is refused to all.
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest]
 }
 
-extension Operation {
+extension OperationShape {
   package static var route: Route { Route("POST", "/") }
   package static var bodyLimit: Int { 1 << 20 }
   package static var unhonoured: [String: [JSONValue]] { [:] }
@@ -96,5 +100,37 @@ package struct OperationRequest: Sendable {
     self.body = body
     self.requestID = requestID
     self.place = place
+  }
+}
+
+/// What came with a request that is not taken for anybody's: the body holds the credential.
+package struct UnsignedRequest: Sendable {
+  package let head: RequestHead
+  package let body: [UInt8]
+  package let requestID: RequestID
+  /// The region that the request came to.
+  package let region: Region
+  package let source: RequestSource
+
+  package init(head: RequestHead, body: [UInt8], requestID: RequestID, region: Region, source: RequestSource) {
+    self.head = head
+    self.body = body
+    self.requestID = requestID
+    self.region = region
+    self.source = source
+  }
+
+  /// That of a request which is signed, where it does not matter by whom.
+  package init(_ request: OperationRequest) {
+    self.init(
+      head: request.head, body: request.body, requestID: request.requestID, region: request.place.region,
+      source: request.source)
+  }
+
+  /// The same, once it is known which account it addresses.
+  package func addressing(_ account: AccountID) -> OperationRequest {
+    OperationRequest(
+      head: head, pathParameters: [:], body: body, requestID: requestID,
+      place: AccountRegion(account: account, region: region), source: source)
   }
 }

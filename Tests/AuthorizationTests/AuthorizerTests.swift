@@ -102,7 +102,8 @@ struct AuthorizerTests {
   @Test(arguments: 1...6)
   func `one account does not push out what is remembered of another`(times: Int) throws {
     let log = DecisionLog(capacity: 4)
-    let authorizer = Authorizer(policies: FixedPolicies(), time: ManualTimeSource(), log: log, activity: ActivityLedger())
+    let authorizer = Authorizer(
+      policies: FixedPolicies(), time: ManualTimeSource(), log: log, activity: ActivityLedger())
     func ask(_ account: String, times: Int) throws -> Authenticated<OperationRequest> {
       let request = try authenticatedRequest(isAdministrator: true, of: account, addressed: account)
       for _ in 0..<times { _ = try authorizer.authorize(Probe.self, "x", from: request, in: .restXML) }

@@ -121,7 +121,8 @@ IAM = [
         excepted=(
             "CreatePolicy", "CreateRole", "CreateUser", "SimulateCustomPolicy", "SimulatePrincipalPolicy", "TagPolicy",
             "TagRole", "TagUser", "GenerateServiceLastAccessedDetails", "ListPoliciesGrantingServiceAccess",
-            "GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy",
+            "GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy", "CreateOpenIDConnectProvider",
+            "TagOpenIDConnectProvider", "UpdateOpenIDConnectProviderThumbprint",
         ),
     ),
     absent("a group needs nothing that could be missing", "NoSuchEntityException", of=("CreateGroup",)),
@@ -133,13 +134,22 @@ IAM = [
         "CredentialReportNotPresentException", "CredentialReportExpiredException",
     ),
     absent("a user can be changed as soon as it is there", "EntityTemporarilyUnmodifiableException"),
+    absent(
+        "to delete what is not there is no error, as AWS documents it", "NoSuchEntityException",
+        of=("DeleteOpenIDConnectProvider",),
+    ),
+    absent("an issuer is asked for its keys when a token comes", "OpenIdIdpCommunicationErrorException"),
     absent("there are no roles that belong to a service", "UnmodifiableEntityException"),
     absent("the evaluator answers every question that can be read", "PolicyEvaluationException"),
 ]  # fmt: skip
 
 STS = [
     absent("there is one region", "RegionDisabledException"),
-    absent("tokens of AWS's own identity centre are refused by name: ProvidedContexts", "ExpiredTokenException"),
+    absent(
+        "tokens of AWS's own identity centre are refused by name: ProvidedContexts", "ExpiredTokenException",
+        of=("AssumeRole",),
+    ),
+    absent("no provider is asked about claims: the token says them all", "IDPRejectedClaimException"),
 ]
 
 ABSENT = {"lambda": LAMBDA, "logs": LOGS, "iam": IAM, "sts": STS}

@@ -8,6 +8,7 @@ from Conformance.test_inputs import IAM, STS
 from harness.clients import ACCOUNT
 from harness.functions import unique_name
 from harness.identities import TRUST, Caller, Identities, allow, denial_message, document, document_of_size
+from harness.issuer import AUDIENCE, Issuer, Key
 
 TEXT = document(allow("lambda:ListFunctions"))
 MISSING_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/no-such-policy"
@@ -18,6 +19,8 @@ class World:
     """What the calls speak of: a user who has everything that users can have, and a managed policy of two versions."""
 
     made: Identities
+    issuer: Issuer | None = None
+    trusting: str | None = None
     is_broken: bool = False
     """Then nothing can be made any more, and what is there has to do."""
     report: str = "00000000-0000-4000-8000-000000000000"
@@ -31,6 +34,7 @@ class World:
             allow("s3:*"), attached=[self.policy], PermissionsBoundary=self.policy, Path="/calls/"
         )
         self.user = self.caller.name
+        self.provider, self.federated = self.spare_provider(), self.web_identity()
         self.group, self.role = self.endowed_group(), self.endowed_role()
         self.made.client.add_user_to_group(GroupName=self.group, UserName=self.user)
         return self
@@ -48,6 +52,44 @@ class World:
         return self.made.role(
             allow("s3:*"), attached=[self.policy], PermissionsBoundary=self.policy, Path="/calls/", Description="d"
         )
+
+    def spare_provider(self):
+        """An OpenID Connect provider whose tokens nobody has."""
+        if self.is_broken:
+            return self.provider
+        name = unique_name("i")
+        members = {"ClientIDList": ["calls"], "ThumbprintList": [THUMBPRINT], **TAGS}
+        self.made.client.create_open_id_connect_provider(Url=f"https://{name}.example.com/calls", **members)
+        return {"OpenIDConnectProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{name}.example.com/calls"}
+
+    def web_identity(self, **claims):
+        """A token that the role counts, with the role."""
+        if self.is_broken:
+            return self.federated
+        if self.issuer is None:
+            self.issuer = Issuer([Key.curve("calls")]).__enter__()
+            self.made.client.create_open_id_connect_provider(
+                Url=self.issuer.url, ClientIDList=[AUDIENCE], ThumbprintList=[self.issuer.authority.thumbprint]
+            )
+        statement = {
+            "Effect": "Allow", "Action": ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"],
+            "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{self.issuer.name}"},
+        }  # fmt: skip
+        if self.trusting is None:
+            self.trusting = self.made.role(trust=document(statement))
+        token = self.issuer.token(**{"https://aws.amazon.com/source_identity": "calls", **claims})
+        return {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{self.trusting}", "WebIdentityToken": token}
+
+    def token_of_a_closed_issuer(self):
+        with Issuer([Key.curve("calls")]) as closed:
+            self.made.client.create_open_id_connect_provider(Url=closed.url, ClientIDList=[AUDIENCE])
+        return {"WebIdentityToken": closed.token()}
+
+    def full_provider(self):
+        provider = self.spare_provider()
+        for number in range(99):
+            self.made.client.add_client_id_to_open_id_connect_provider(**provider, ClientID=f"c{number}")
+        return provider
 
     def spare_group(self):
         return self.group if self.is_broken else self.made.group()
@@ -176,6 +218,7 @@ def alias(world):
 TAGS = {"Tags": [{"Key": "k", "Value": "v"}]}
 SIMULATION = {"ActionNames": ["s3:GetObject"], "ResourceArns": ["arn:aws:s3:::b"]}
 SESSION = {"RoleSessionName": "calls"}
+THUMBPRINT = "0" * 40
 
 
 GOOD = {
@@ -275,14 +318,30 @@ GOOD = {
     "DecodeAuthorizationMessage": denial,
     "GetAccessKeyInfo": lambda w: {"AccessKeyId": w.caller.key},
     "AssumeRole": lambda w: {**SESSION, "RoleArn": role_arn(w), "Policy": TEXT, "SourceIdentity": "calls", **TAGS},
+    "AssumeRoleWithWebIdentity": lambda w: {**SESSION, **w.web_identity(), "Policy": TEXT},
+    "CreateOpenIDConnectProvider": lambda w: {
+        "Url": f"https://{unique_name('i')}.example.com", "ClientIDList": ["calls"], "ThumbprintList": [THUMBPRINT], **TAGS,
+    },
+    "GetOpenIDConnectProvider": lambda w: w.provider,
+    "ListOpenIDConnectProviders": nothing,
+    "DeleteOpenIDConnectProvider": World.spare_provider,
+    "AddClientIDToOpenIDConnectProvider": lambda w: {**w.spare_provider(), "ClientID": "more"},
+    "RemoveClientIDFromOpenIDConnectProvider": lambda w: {**w.spare_provider(), "ClientID": "calls"},
+    "UpdateOpenIDConnectProviderThumbprint": lambda w: {**w.spare_provider(), "ThumbprintList": [THUMBPRINT]},
+    "TagOpenIDConnectProvider": lambda w: {**w.provider, **TAGS},
+    "UntagOpenIDConnectProvider": lambda w: {**w.provider, "TagKeys": ["k"]},
+    "ListOpenIDConnectProviderTags": lambda w: w.provider,
 }  # fmt: skip
 """Operation to the members of a call that succeeds."""
 
 MANY_TAGS = {"Tags": [{"Key": f"k{number}", "Value": ""} for number in range(51)]}
 SAME_TAGS = {"Tags": [{"Key": "k", "Value": "v"}, {"Key": "k", "Value": "w"}]}
 
+LARGE_CLAIM = {
+    "https://aws.amazon.com/tags": {"principal_tags": {f"k{number}": ["v" * 256] for number in range(10)}}
+}
 LARGE_TAGS = {"Tags": [{"Key": f"k{number}", "Value": "v" * 256} for number in range(10)]}
-NARROWING = ("AssumeRole", "GetFederationToken")
+NARROWING = ("AssumeRole", "GetFederationToken", "AssumeRoleWithWebIdentity")
 """The operations that take policies for a session."""
 
 CHANGES = {
@@ -350,6 +409,17 @@ CHANGES = {
     },
     **{(name, "MalformedPolicyDocumentException"): {"Policy": "no json"} for name in NARROWING},
     **{(name, "PackedPolicyTooLargeException"): LARGE_TAGS for name in NARROWING},
+    ("AssumeRoleWithWebIdentity", "PackedPolicyTooLargeException"): lambda w: w.web_identity(**LARGE_CLAIM),
+    ("AssumeRoleWithWebIdentity", "InvalidIdentityTokenException"): {"WebIdentityToken": "a.b.c"},
+    ("AssumeRoleWithWebIdentity", "ExpiredTokenException"): lambda w: w.web_identity(exp=1),
+    ("AssumeRoleWithWebIdentity", "IDPCommunicationErrorException"): World.token_of_a_closed_issuer,
+    ("CreateOpenIDConnectProvider", "EntityAlreadyExistsException"): lambda w: {"Url": w.issuer.url},
+    ("CreateOpenIDConnectProvider", "InvalidInputException"): {"Url": "http://example.com"},
+    ("CreateOpenIDConnectProvider", "LimitExceededException"): {"ClientIDList": [f"c{number}" for number in range(101)]},
+    ("AddClientIDToOpenIDConnectProvider", "LimitExceededException"): lambda w: w.full_provider(),
+    ("UpdateOpenIDConnectProviderThumbprint", "InvalidInputException"): {"ThumbprintList": ["g" * 40]},
+    ("TagOpenIDConnectProvider", "LimitExceededException"): MANY_TAGS,
+    ("TagOpenIDConnectProvider", "InvalidInputException"): SAME_TAGS,
 }
 """(operation, error) to the members that replace those of the good call."""
 
@@ -373,7 +443,9 @@ def general_change(name, code):
     members = shape.members if shape else {}
     if code == "MalformedPolicyDocumentException":
         return {"PolicyDocument": "no json"}
-    if code == "NoSuchEntityException" and name != "CreateGroup":
+    if code == "NoSuchEntityException" and name not in ("CreateGroup", "DeleteOpenIDConnectProvider"):
+        if "OpenIDConnectProviderArn" in members:
+            return {"OpenIDConnectProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/no-such.example.com"}
         missing = {"UserName": "no-such-user", "GroupName": "no-such-group", "RoleName": "no-such-role"}
         named = next((name for name in missing if name in members), None)
         return {named: missing[named]} if named else {"PolicyArn": MISSING_POLICY}

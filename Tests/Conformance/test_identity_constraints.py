@@ -19,6 +19,7 @@ def path(length):
 
 
 SAMPLES = {
+    "OpenIDConnectProviderUrlType": lambda length: ("https://" + "a" * 40 + "/").ljust(length, "p")[:length],
     "arnType": lambda length: "arn:aws:iam::1:policy/".ljust(length, "p")[:length],
     "pathPrefixType": lambda length: path(length)[:-1] + "p" if length > 1 else "/",
     "pathType": path,

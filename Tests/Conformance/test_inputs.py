@@ -50,8 +50,15 @@ IAM = [
     "GetAccessKeyLastUsed", "GenerateServiceLastAccessedDetails", "GetServiceLastAccessedDetails",
     "GetServiceLastAccessedDetailsWithEntities", "ListPoliciesGrantingServiceAccess", "ListInstanceProfilesForRole",
     "UpdateUser", "UpdateGroup", "UpdateRoleDescription", "GetContextKeysForCustomPolicy", "GetContextKeysForPrincipalPolicy",
+    "CreateOpenIDConnectProvider", "GetOpenIDConnectProvider", "ListOpenIDConnectProviders", "DeleteOpenIDConnectProvider",
+    "AddClientIDToOpenIDConnectProvider", "RemoveClientIDFromOpenIDConnectProvider",
+    "UpdateOpenIDConnectProviderThumbprint", "TagOpenIDConnectProvider", "UntagOpenIDConnectProvider",
+    "ListOpenIDConnectProviderTags",
 ]  # fmt: skip
-STS = ["GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo", "DecodeAuthorizationMessage"]
+STS = [
+    "GetCallerIdentity", "AssumeRole", "GetSessionToken", "GetFederationToken", "GetAccessKeyInfo",
+    "DecodeAuthorizationMessage", "AssumeRoleWithWebIdentity",
+]  # fmt: skip
 QUERY = ("iam", "sts")
 """The services whose members come as a form."""
 DEFAULTS = {"Zip", "None", "Text", "PassThrough", "STANDARD"}
@@ -169,6 +176,8 @@ def required(key):
         }
     if key[0] in QUERY:
         documents = {"PolicyInputList": [document(allow("s3:*"))], "PolicySourceArn": ADMINISTRATOR}
+        if key == ("sts", "AssumeRoleWithWebIdentity"):
+            documents["RoleArn"] = ROLE
         made = made_up(operation(*key).input_shape)
         return {**made, **{name: value for name, value in documents.items() if name in made}}
     if key == ("logs", "GetLogEvents"):

@@ -1,5 +1,6 @@
 import Authorization
 import Core
+import Federation
 import Identity
 import JSON
 import Synchronization
@@ -122,17 +123,54 @@ struct PutEvents: CallbackOperation {
   }
 }
 
+/// What a token is enough for.
+struct TakeToken: WebIdentityOperation {
+  struct Input: Sendable { let token: String }
+
+  static let name = "TakeToken"
+  static let bodyLimit = 1000
+
+  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
+    Input(token: try members.string("Token") ?? "")
+  }
+  static func claim(_ input: Input) -> RoleClaim { RoleClaim(token: input.token, role: "", sessionName: "") }
+
+  func run(_ input: Input, as role: AssumableRole) async throws -> OperationOutput { OperationOutput() }
+}
+
+/// Trusts nobody.
+struct NoIssuers: TrustedIssuers, IssuerKeys {
+  func issuer(_ url: String, of account: AccountID) -> TrustedIssuer? { nil }
+  func verify(_ signed: SignedText, of source: KeySource) async throws(WebIdentityFailure) { throw .unknownKey }
+}
+
 enum FakeServices {
   static let lambda = ServiceDescription(name: "lambda", signingName: "lambda", wireProtocol: .restJSON) { _ in nil }
   static let logs = ServiceDescription(
     name: "logs", signingName: "logs", wireProtocol: .json(version: .v1_1, targetPrefix: "Logs_20140328")
   ) { _ in nil }
 
-  static func endpoints(_ held: HeldReplies) -> [Endpoint] {
+  static func endpoints(_ held: HeldReplies, _ account: AccountID) -> [Endpoint] {
     [
       callback(Echo(), lambda), callback(Hold(held: held), lambda), callback(Look(held: held), lambda),
       callback(Forget(), lambda), control(Describe(), lambda), callback(PutEvents(), logs),
+      unsigned(TakeToken(), sts, account),
     ]
+  }
+
+  static let sts = ServiceDescription(
+    name: "sts", signingName: "sts", wireProtocol: .query(apiVersion: "2011-06-15", xmlNamespace: "")
+  ) { _ in nil }
+
+  static func unsigned(
+    _ operation: some WebIdentityOperation, _ service: ServiceDescription, _ account: AccountID
+  ) -> Endpoint {
+    let time = ManualTimeSource()
+    let roles = WebIdentityRoles(
+      verifier: WebIdentityVerifier(issuers: NoIssuers(), keys: NoIssuers(), time: time),
+      identities: IdentityDirectory(), organization: OrganizationDirectory(management: account),
+      time: time, log: DecisionLog())
+    return Endpoint(operation, of: service, roles: roles) { _, _ in }
   }
 
   static func callback(_ operation: some CallbackOperation, _ service: ServiceDescription) -> Endpoint {

@@ -18,7 +18,10 @@ final class GateFixture: Sendable {
   let stages: GateStages
   private let log: AccessLog
 
-  init(_ adjust: (inout GateLimits) -> Void = { _ in }, runner: ControlOperationRunner = .init()) throws {
+  init(
+    _ adjust: (inout GateLimits) -> Void = { _ in }, runner: ControlOperationRunner = .init(),
+    unsignedRunner: ControlOperationRunner = .init()
+  ) throws {
     var limits = GateLimits()
     adjust(&limits)
     region = try unwrap(Region("us-east-1"))
@@ -34,10 +37,10 @@ final class GateFixture: Sendable {
     self.log = log
     self.runner = runner
     stages = GateStages(
-      table: try ServiceTable(FakeServices.endpoints(held)),
+      table: try ServiceTable(FakeServices.endpoints(held, account)),
       verifier: SignatureVerifier(
         directory: directory, sessions: nil, organization: OrganizationDirectory(management: account), time: clock),
-      region: region, runner: runner, limits: limits,
+      region: region, runner: runner, unsignedRunner: unsignedRunner, limits: limits,
       counters: counters, clock: clock, random: SeededRandomSource(seed: 1), access: { log.add($0) })
   }
 

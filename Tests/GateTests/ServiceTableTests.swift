@@ -100,8 +100,8 @@ import Wire
     let table = try ServiceTable([FakeServices.callback(All(), Self.query)])
     let match = try #require(table.find(Self.form()))
     #expect(match.known == nil)
-    #expect(try match.endpoint(Self.request("Action=All&Version=2011-06-15")).name == "All")
-    #expect(try match.endpoint(Self.request("Version=2011-06-15&Action=All")).name == "All")
+    #expect(try match.endpoint(Array("Action=All&Version=2011-06-15".utf8), query: "").name == "All")
+    #expect(try match.endpoint(Array("Version=2011-06-15&Action=All".utf8), query: "").name == "All")
   }
 
   @Test(arguments: [
@@ -110,7 +110,7 @@ import Wire
   ]) func `an action that is not there is refused`(body: String, code: String) throws {
     let table = try ServiceTable([FakeServices.callback(All(), Self.query)])
     let match = try #require(table.find(Self.form()))
-    let fault = #expect(throws: Fault.self) { try match.endpoint(try Self.request(body)) }
+    let fault = #expect(throws: Fault.self) { try match.endpoint(Array(body.utf8), query: "") }
     #expect(fault?.code == code)
   }
 
@@ -127,7 +127,7 @@ import Wire
     let table = try ServiceTable([FakeServices.callback(All(), Self.query)])
     let head = RequestHead(method: "GET", target: "/?Action=All&Version=2011-06-15", headers: [])
     let match = try #require(table.find(head))
-    #expect(try match.endpoint(Self.request("", head: head)).name == "All")
+    #expect(try match.endpoint([], query: head.query).name == "All")
   }
 
   @Test func `a service of ec2's protocol is refused at the start`() throws {
@@ -148,13 +148,27 @@ import Wire
       method: "POST", target: "/", headers: [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")])
   }
 
-  private static func request(_ body: String, head: RequestHead = form()) throws -> OperationRequest {
-    let place = AccountRegion(
-      account: try #require(AccountID("000000000000")), region: try #require(Region("us-east-1")))
-    return OperationRequest(
-      head: head, pathParameters: [:], body: Array(body.utf8), requestID: RequestID(from: SystemRandomSource()),
-      place: place)
+  @Test func `without a signature a form finds those operations that take it, of whatever service they are`() throws {
+    let account = try #require(AccountID("000000000001"))
+    let unsigned = FakeServices.unsigned(TakeToken(), FakeServices.sts, account)
+    let table = try ServiceTable([
+      FakeServices.callback(All(), Self.iam), FakeServices.callback(All(), FakeServices.sts), unsigned,
+    ])
+    let match = try #require(table.findUnsigned(Self.form()))
+    #expect(match.service.name == "sts")
+    #expect(try match.endpoint(Array("Action=TakeToken&Version=2011-06-15".utf8), query: "").name == "TakeToken")
+    #expect(throws: Fault.self) { try match.endpoint(Array("Action=All&Version=2011-06-15".utf8), query: "") }
+    for target in ["/?a=b", "/path"] {
+      #expect(table.findUnsigned(RequestHead(method: "POST", target: target, headers: Self.form().headers)) == nil)
+    }
+    #expect(table.findUnsigned(RequestHead(method: "GET", target: "/?Action=TakeToken", headers: [])) == nil)
+    #expect(table.findUnsigned(RequestHead(method: "POST", target: "/", headers: [])) == nil)
+    #expect(try ServiceTable([FakeServices.callback(All(), FakeServices.sts)]).findUnsigned(Self.form()) == nil)
   }
+
+  private static let iam = ServiceDescription(
+    name: "iam", signingName: "iam", wireProtocol: .query(apiVersion: "2010-05-08", xmlNamespace: "")
+  ) { _ in nil }
 
   @Test(
     arguments: [

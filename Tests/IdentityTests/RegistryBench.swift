@@ -34,7 +34,7 @@ final class RegistryBench: Sendable {
         + PolicyGrantStore.migrations + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
         + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + ActivityStore.migrations
         + IdentityReportStore.migrations + AccountAliasStore.migrations + AccountStore.migrations
-        + GuardrailStore.migrations)
+        + GuardrailStore.migrations + OIDCProviderStore.migrations)
     let keys = AccountKeyStore(database)
     try await keys.ensureKey(for: account, root: PaddedRootKey(), random: random)
     cipher = EnvelopeCipher(keyring: try await keys.load(root: PaddedRootKey()), random: random)

@@ -88,6 +88,20 @@ import Testing
     #expect(bench.sessions.open(other, for: second.credentials.accessKeyID) != nil)
   }
 
+  @Test func `a session says who vouched for whom it is for`() async throws {
+    let bench = try await RegistryBench()
+    let provider = "arn:aws:iam::123456789012:oidc-provider/issuer.example.com"
+    let asked = SessionRequest(name: "run", duration: 900, federatedProvider: provider)
+    let issued = try bench.sessions.issue(asked, of: try await bench.role("app"))
+    let token = try #require(issued.credentials.sessionToken)
+    let opened = try #require(bench.sessionsAfterRestart.open(token, for: issued.credentials.accessKeyID))
+    guard case .roleSession(let session) = opened.principal.kind else {
+      Issue.record("it is no session of a role")
+      return
+    }
+    #expect(session.federatedProvider == provider)
+  }
+
   @Test func `no session of an execution environment outlives the server`() async throws {
     let bench = try await RegistryBench()
     let function = try #require(ARN("arn:aws:lambda:us-east-1:123456789012:function:f"))

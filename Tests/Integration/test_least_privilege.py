@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from harness.api_requests import made_up, operation_request, service_model
-from harness.clients import ACCOUNT, REGION
+from harness.clients import ACCOUNT, REGION, ROLE
 from harness.functions import invoke_function
 from harness.identities import DENIALS, allow, deny, document, is_allowed, refusal
 from harness.paths import redoubt_binary
@@ -14,6 +14,9 @@ from harness.sigv4 import Request, send
 
 FOR_EVERYONE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 """What every caller may do who has a key."""
+
+BY_TOKEN = ("sts", "AssumeRoleWithWebIdentity")
+"""What a token is for, whoever signs the request or does not."""
 
 BY_ONE_ACTION = {("lambda", "Invoke"), ("lambda", "InvokeWithResponseStream")}
 """The operations that lambda:InvokeFunction is for."""
@@ -55,7 +58,7 @@ def write(server, function, policy, nobody):
     there = {
         "FunctionName": function, "Resource": arn(function), "UserName": nobody.name, "PolicyArn": policy,
         "VersionId": "v1", "AccessKeyId": nobody.key, "PolicyDocument": document(allow("*")),
-        "logGroupName": f"/aws/lambda/{function}", "CodeDigest": "0" * 64,
+        "logGroupName": f"/aws/lambda/{function}", "CodeDigest": "0" * 64, "RoleArn": ROLE,
     }  # fmt: skip
 
     def write(row):
@@ -86,12 +89,14 @@ def outcomes(server, served, write, caller):
 def test_a_user_without_policies_is_denied_everything(server, served, write, nobody):
     found = outcomes(server, served, write, nobody)
     assert {found.pop(operation)[0] for operation in FOR_EVERYONE} == {200}
+    assert found.pop(BY_TOKEN) == (400, "InvalidIdentityToken")
     assert {operation: reply for operation, reply in found.items() if not is_denial(operation, reply)} == {}
 
 
 def test_a_user_with_one_permission_is_denied_everything_else(server, served, write, invoker):
     found = outcomes(server, served, write, invoker)
     assert {found.pop(operation)[0] for operation in FOR_EVERYONE | BY_ONE_ACTION} == {200}
+    assert found.pop(BY_TOKEN) == (400, "InvalidIdentityToken")
     assert {operation: reply for operation, reply in found.items() if not is_denial(operation, reply)} == {}
 
 
@@ -99,11 +104,13 @@ def test_a_user_who_is_denied_everything_is_denied_what_policies_allow(server, s
     caller = identities.caller(allow("*"), deny("*"))
     found = outcomes(server, served, write, caller)
     assert {found.pop(operation)[0] for operation in FOR_EVERYONE} == {200}
+    assert found.pop(BY_TOKEN) == (400, "InvalidIdentityToken")
     assert {operation: reply for operation, reply in found.items() if not is_denial(operation, reply)} == {}
 
 
 def test_a_request_that_is_not_signed_is_refused_whatever_it_asks_for(server, served, write):
     found = outcomes(server, served, write, None)
+    assert found.pop(BY_TOKEN) == (400, "InvalidIdentityToken")
     wrong = {operation: reply for operation, reply in found.items() if not is_unsigned(*operation, *reply)}
     assert wrong == {}
 

@@ -42,6 +42,18 @@ struct PolicyLintTests {
       ),
       (#""Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole""#, []),
       (
+        #""Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/i.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"Null": {"aws:FederatedProvider": "false"}}"#,
+        [.unscopedIdentity]
+      ),
+      (
+        #""Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/i.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"I.example.com:Sub": "a"}}"#,
+        []
+      ),
+      (
+        #""Effect": "Deny", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/i.example.com"}, "Action": "sts:AssumeRoleWithWebIdentity""#,
+        []
+      ),
+      (
         #""Effect": "Allow", "Action": "lambda:InvokeFuntion", "Resource": "arn:aws:lambda:*:*:function:f""#,
         [.unknownAction]
       ),

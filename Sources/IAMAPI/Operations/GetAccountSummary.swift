@@ -23,6 +23,7 @@ struct GetAccountSummary: ControlOperation, IAMOperation {
     let own = details.policies.filter { !$0.policy.policy.isPlatforms }
     let counts = [
       "Users": details.users.count, "Groups": details.groups.count, "Roles": details.roles.count,
+      "Providers": try await registry.oidcProviders(in: call.place.account).count,
       "Policies": own.count, "PolicyVersionsInUse": own.reduce(0) { $0 + $1.versions.count },
     ].merging(IdentityRegistry.quotas) { count, _ in count }
     return OperationOutput(["SummaryMap": XMLText.map(counts.mapValues { .integer(Int64($0)) })])

@@ -4,7 +4,7 @@ import Identity
 import JSON
 import Wire
 
-/// Lists the tags of a user, role or managed policy by key, a page at a time.
+/// Lists the tags of a user, role, managed policy or provider by key, a page at a time.
 struct ListEntityTags<Kind: TaggedKind>: ControlOperation, IAMOperation {
   static var name: String { "List\(Kind.word)Tags" }
 

@@ -4,7 +4,7 @@ import Identity
 import JSON
 import Wire
 
-/// Gives tags to a user, role or managed policy, in the place of those of the same keys.
+/// Gives tags to a user, role, managed policy or provider, in the place of those of the same keys.
 struct TagEntity<Kind: TaggedKind>: ControlOperation, IAMOperation {
   static var name: String { "Tag\(Kind.word)" }
 

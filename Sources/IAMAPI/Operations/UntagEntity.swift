@@ -4,7 +4,7 @@ import Identity
 import JSON
 import Wire
 
-/// Takes tags from a user, role or managed policy.
+/// Takes tags from a user, role, managed policy or provider.
 struct UntagEntity<Kind: TaggedKind>: ControlOperation, IAMOperation {
   static var name: String { "Untag\(Kind.word)" }
 

@@ -2,7 +2,7 @@ import Core
 import Identity
 import Wire
 
-/// What an operation on tags is for: the same operations exist for users, roles and managed policies.
+/// What an operation on tags is for: the same operations exist for users, roles, managed policies and providers.
 protocol TaggedKind: Sendable {
   /// As in the names of operations, for example `User`.
   static var word: String { get }
@@ -30,5 +30,12 @@ enum TaggedPolicy: TaggedKind {
   static let word = "Policy"
   static func name(_ members: inout MemberReader) throws(Fault) -> String { try members.policyARN() }
   static func entity(_ name: String) -> TaggedIdentity { .policy(name) }
+  static func resource(_ name: String, at place: AccountRegion) -> String { name }
+}
+
+enum TaggedOIDCProvider: TaggedKind {
+  static let word = "OpenIDConnectProvider"
+  static func name(_ members: inout MemberReader) throws(Fault) -> String { try members.oidcProviderARN() }
+  static func entity(_ name: String) -> TaggedIdentity { .oidcProvider(name) }
   static func resource(_ name: String, at place: AccountRegion) -> String { name }
 }

@@ -23,12 +23,8 @@ struct AssumeRole: ControlOperation, STSOperation {
   private static let longestOfChain = 3600
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    let role = try members.requiredString("RoleArn")
+    let role = try members.roleARN()
     let externalID = try members.string("ExternalId")
-    members.check(role, at: "RoleArn", lengths: 20...2048)
-    members.check(role, at: "RoleArn", pattern: "[\\u0020-\\u007E]+") {
-      $0.utf8.allSatisfy { (0x20...0x7E).contains($0) }
-    }
     members.check(externalID, at: "ExternalId", lengths: 2...1224)
     members.check(externalID, at: "ExternalId", pattern: "[\\w+=,.@:\\/-]*") { text in
       text.utf8.allSatisfy { NameCharacter.contains($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "/") }
@@ -68,10 +64,7 @@ struct AssumeRole: ControlOperation, STSOperation {
   }
 
   private func check(_ session: SessionMembers, _ role: Role, _ caller: Principal) throws {
-    guard session.duration <= role.maximumSession else {
-      throw STSErrors.validation(
-        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
-    }
+    try role.checkDuration(session.duration)
     if case .roleSession = caller.kind, session.duration > Self.longestOfChain {
       throw STSErrors.validation(
         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")

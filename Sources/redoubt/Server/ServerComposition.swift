@@ -2,10 +2,12 @@ import Admission
 import Authorization
 import Core
 import Execution
+import Federation
 import Functions
 import Gate
 import IAMAPI
 import Identity
+import Issuers
 import LambdaAPI
 import Logging
 import LogsAPI
@@ -39,6 +41,8 @@ struct ServerComposition {
   private let runner = ControlOperationRunner()
   /// Of what functions ask.
   private let innerRunner = ControlOperationRunner(concurrency: 16, waiting: 256)
+  /// Of what nobody signs.
+  private let unsignedRunner = ControlOperationRunner(concurrency: 64, waiting: 256)
   private let stages: GateStages
 
   init(_ configuration: ServeConfiguration, time: any TimeSource, random: any RandomSource) async throws {
@@ -96,9 +100,10 @@ struct ServerComposition {
       catalog: catalog, registry: registry, findings: findingStore, logs: logStore, packages: packages,
       layers: layers, metrics: metrics, decisions: decisions.log, identities: state.registry,
       organization: state.accounts, accountChanged: kept.refresh)
+    let roles = Self.webIdentityRoles(state, decisions, group, time, log)
     stages = try Self.stages(
-      configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, log), state, runner, findings,
-      time, random, log)
+      configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, roles, log), state,
+      (runner, unsignedRunner), findings, time, random, log)
     gateway.serve(stages, runner: innerRunner, unauthenticatedBytes: configuration.unauthenticatedBytes, log: log)
   }
 
@@ -133,6 +138,7 @@ struct ServerComposition {
       ExecutionService(executor: executor),
       snapshots,
       innerRunner,
+      unsignedRunner,
       runner,
       gate,
     ]
@@ -146,7 +152,7 @@ struct ServerComposition {
   /// Every operation that is served.
   static func endpoints(
     _ services: LambdaServices, _ logStore: LogStore, _ own: RedoubtServices, _ state: ServerState,
-    _ authorizer: Authorizer, _ log: Logger
+    _ authorizer: Authorizer, _ roles: WebIdentityRoles, _ log: Logger
   ) -> [Endpoint] {
     let report: @Sendable (any Error, RequestID) -> Void = { error, requestID in
       log.error("a request failed inside the server", metadata: ["request": "\(requestID)", "error": "\(error)"])
@@ -159,16 +165,28 @@ struct ServerComposition {
       STSServices(
         identities: state.identities, sessions: state.sessions, accessKeys: state.directory,
         messages: state.messages),
-      authorizer: authorizer
-    ) {
-      report($0, $1.value.requestID)
-    }
+      authorizer: authorizer, roles: roles, report: report)
     return lambda + logs + redoubt + iam + sts
+  }
+
+  /// What the tokens of identity providers are worth.
+  private static func webIdentityRoles(
+    _ state: ServerState, _ decisions: ServerDecisions, _ group: MultiThreadedEventLoopGroup, _ time: any TimeSource,
+    _ log: Logger
+  ) -> WebIdentityRoles {
+    let keys = FetchedKeys(time: time, group: group) { issuer, error in
+      log.warning("the keys of an issuer could not be fetched", metadata: ["issuer": "\(issuer)", "error": "\(error)"])
+    }
+    let verifier = WebIdentityVerifier(issuers: state.identities, keys: keys, time: time)
+    return WebIdentityRoles(
+      verifier: verifier, identities: state.identities, organization: state.organization, time: time,
+      log: decisions.log)
   }
 
   private static func stages(
     _ configuration: ServeConfiguration, _ endpoints: [Endpoint], _ state: ServerState,
-    _ runner: ControlOperationRunner, _ findings: FindingRecorder, _ time: any TimeSource, _ random: any RandomSource,
+    _ runners: (known: ControlOperationRunner, unsigned: ControlOperationRunner), _ findings: FindingRecorder,
+    _ time: any TimeSource, _ random: any RandomSource,
     _ log: Logger
   ) throws -> GateStages {
     GateStages(
@@ -176,8 +194,8 @@ struct ServerComposition {
       verifier: .init(
         directory: state.directory, sessions: state.sessions, organization: state.organization,
         development: configuration.isForDevelopment ? DevelopmentPair(of: configuration.account) : nil, time: time),
-      region: configuration.region, runner: runner, limits: GateLimits(configuration), counters: GateCounters(),
-      clock: time, random: random
+      region: configuration.region, runner: runners.known, unsignedRunner: runners.unsigned,
+      limits: GateLimits(configuration), counters: GateCounters(), clock: time, random: random
     ) { record in
       log.access(record)
       if let finding = Finding.strayedCredentials(record, in: configuration.region) { findings.record(finding) }

@@ -16,7 +16,7 @@ struct ServerState: Sendable {
     + ManagedPolicyStore.migrations + GroupStore.migrations + RoleStore.migrations
     + IdentityTagStore.migrations + AccessKeyStore.deletionMigrations + ResourcePolicyStore.migrations
     + ActivityStore.migrations + IdentityReportStore.migrations + AccountAliasStore.migrations
-    + AccountStore.migrations + GuardrailStore.migrations
+    + AccountStore.migrations + GuardrailStore.migrations + OIDCProviderStore.migrations
 
   let database: SQLiteDatabase
   let cipher: EnvelopeCipher
