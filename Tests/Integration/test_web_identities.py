@@ -15,10 +15,11 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from harness.accounts import ask, create_account, delete_guardrails, management, put_guardrail
 from harness.api_requests import operation_request
 from harness.clients import ACCOUNT, REGION, boto3_client
 from harness.functions import unique_name
-from harness.identities import Identities, allow, document, is_allowed, refusal
+from harness.identities import Identities, allow, deny, document, is_allowed, refusal
 from harness.issuer import AUDIENCE, Authority, Issuer, Key, base64url, respond, signed_by_secret, written
 from harness.mode import MODE
 from harness.projects import succeed
@@ -725,3 +726,45 @@ def test_the_lint_names_a_trust_in_everybody_of_a_provider(redoubt, tmp_path, is
 
     assert "unscoped-identity" in findings(trust(issuer))
     assert "unscoped-identity" not in findings(trust(issuer, sub="job-1"))
+
+
+@pytest.fixture
+def far_role(server, issuer):
+    """The ARN of a role of another account, which trusts the issuer, too; the account with it."""
+    account = create_account(server)
+    iam, made = account.client("iam"), account.identities()
+    arn = iam.create_open_id_connect_provider(
+        Url=issuer.url, ClientIDList=[AUDIENCE], ThumbprintList=[issuer.authority.thumbprint]
+    )["OpenIDConnectProviderArn"]
+    statement = {**trust(issuer, sub="job-1"), "Principal": {"Federated": arn}}
+    name = made.role(allow(SETTINGS), trust=document(statement))
+    yield account, account.role_arn(name)
+    delete_guardrails(server)
+    made.clean_up()
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
+
+
+def test_guardrails_bind_web_identities(server, issuer, far_role, assume, refused):
+    """Whoever comes to the account's roles."""
+    account, role = far_role
+    assert assume(role, issuer.token())["AssumedRoleUser"]["Arn"].split(":")[4] == account.id
+    denial = {**deny(ASSUMES), "Principal": "*"}
+    put_guardrail(server, "g", denial, kind="RESOURCE_CONTROL_POLICY", target=account.id)
+    assert refused(role, issuer.token()) == DENIED
+    delete_guardrails(server)
+    assert assume(role, issuer.token())["Credentials"]
+
+
+def test_a_suspended_account_lets_no_web_identity_in(server, issuer, far_role, assume, refused):
+    account, role = far_role
+    credentials = assume(role, issuer.token())["Credentials"]
+    client = boto3_client(
+        server, aws_access_key_id=credentials["AccessKeyId"], aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+    )  # fmt: skip
+    assert is_allowed(client.get_account_settings)
+    assert ask(server, management(server), "POST", f"/accounts/{account.id}/suspend")[0] == 200
+    assert refused(role, issuer.token())[0] in (400, 403)
+    assert refusal(client.get_account_settings)[1] == "UnrecognizedClientException"
+    assert ask(server, management(server), "POST", f"/accounts/{account.id}/resume")[0] == 200
+    assert assume(role, issuer.token())["Credentials"] and is_allowed(client.get_account_settings)
