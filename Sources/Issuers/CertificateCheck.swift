@@ -36,7 +36,7 @@ struct CertificateCheck: Sendable {
     else { return false }
     if await leads(own, by: certificates, to: authorities, host) { return true }
     let digest = Hexadecimal.encode(Array(Insecure.SHA1.hash(data: last)))
-    guard thumbprints.contains(digest) else { return false }
+    guard thumbprints.contains(digest), Self.mayIssue(top) else { return false }
     return await leads(own, by: certificates, to: CertificateStore([top]), host)
   }
 
@@ -48,9 +48,22 @@ struct CertificateCheck: Sendable {
       RFC5280Policy(fixedExpiryValidationTime: now)
       ServerIdentityPolicy(serverHostname: host, serverIP: nil)
     }
-    switch await verifier.validate(leaf: own, intermediates: CertificateStore(chain.dropFirst())) {
+    let issuers = chain.dropFirst().filter(Self.mayIssue)
+    switch await verifier.validate(leaf: own, intermediates: CertificateStore(issuers)) {
     case .validCertificate: return true
     case .couldNotValidate: return false
+    }
+  }
+
+  /// Whether it may vouch for servers (RFC 5280 sections 4.2.1.3 and 4.2.1.9). `RFC5280Policy` lets those of version 1
+  /// vouch, which cannot say whether they may, and does not look at their uses.
+  private static func mayIssue(_ certificate: Certificate) -> Bool {
+    do {
+      guard certificate.version == .v3, case .isCertificateAuthority? = try certificate.extensions.basicConstraints
+      else { return false }
+      return try certificate.extensions.keyUsage?.keyCertSign ?? true && isForServers(certificate)
+    } catch {
+      return false
     }
   }
 

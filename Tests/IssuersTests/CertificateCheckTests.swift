@@ -68,10 +68,44 @@ import X509
 
   @Test func `a server is no authority`() async throws {
     let authority = try Authority(clock)
-    let server = try Authority(clock, isAuthority: false)
+    let server = try Authority(clock, Issued(constraints: .notCertificateAuthority))
     let chain = try [server.server(host), server.certificate].map(Self.bytes)
     #expect(await !check().accepts(chain, of: host, thumbprints: [try Self.thumbprint(server.certificate)]))
     #expect(await !check(authority.certificate).accepts(chain, of: host, thumbprints: []))
+  }
+
+  @Test func `only an authority for servers vouches for one, as the last and in between`() async throws {
+    let root = try Authority(clock)
+    let fitting: [Issued] = [
+      Issued(), Issued(usage: KeyUsage(digitalSignature: true, keyCertSign: true)),
+      Issued(uses: [.clientAuth, .serverAuth]), Issued(uses: [.any]),
+    ]
+    let wrong: [Issued] = [
+      Issued(constraints: nil, version: .v1), Issued(constraints: nil), Issued(constraints: .notCertificateAuthority),
+      Issued(usage: KeyUsage(digitalSignature: true, cRLSign: true)), Issued(uses: [.clientAuth]),
+    ]
+    for (issued, isFitting) in fitting.map({ ($0, true) }) + wrong.map({ ($0, false) }) {
+      let authority = try Authority(clock, issued, "Between", of: root)
+      let chain = try [authority.server(host), authority.certificate].map(Self.bytes)
+      let whole = chain + [try Self.bytes(root.certificate)]
+      let (top, own) = (try Self.thumbprint(root.certificate), try Self.thumbprint(authority.certificate))
+      #expect(await check(root.certificate).accepts(chain, of: host, thumbprints: []) == isFitting)
+      #expect(await check().accepts(whole, of: host, thumbprints: [top]) == isFitting)
+      #expect(await check().accepts(chain, of: host, thumbprints: [own]) == isFitting)
+    }
+  }
+
+  @Test func `an authority that is the server itself counts by its thumbprint`() async throws {
+    let issued: [(Issued, isFitting: Bool)] = [
+      (Issued(host: host), true), (Issued(host: "other.example.com"), false),
+      (Issued(constraints: nil, host: host), false),
+      (Issued(usage: KeyUsage(digitalSignature: true), host: host), false),
+    ]
+    for (issued, isFitting) in issued {
+      let alone = try Self.bytes(try Authority(clock, issued).certificate)
+      #expect(await check().accepts([alone], of: host, thumbprints: [Self.thumbprint(of: alone)]) == isFitting)
+      #expect(await !check().accepts([alone], of: host, thumbprints: []))
+    }
   }
 
   @Test func `a chain has six certificates and no more`() async throws {
@@ -97,21 +131,41 @@ import X509
   }
 }
 
+/// What a certificate of an authority says of itself.
+private struct Issued {
+  var constraints: BasicConstraints? = .isCertificateAuthority(maxPathLength: nil)
+  var usage: KeyUsage?
+  var uses: [ExtendedKeyUsage.Usage]?
+  var host: String?
+  var version = Certificate.Version.v3
+
+  var extensions: Certificate.Extensions {
+    get throws {
+      try Certificate.Extensions {
+        if let constraints { Critical(constraints) }
+        if let usage { Critical(usage) }
+        if let uses { try ExtendedKeyUsage(uses) }
+        if let host { SubjectAlternativeNames([.dnsName(host)]) }
+      }
+    }
+  }
+}
+
 private struct Authority {
   let certificate: Certificate
   private let key = P256.Signing.PrivateKey()
   private let name: DistinguishedName
   private let now: Date
 
-  init(_ clock: ManualTimeSource, isAuthority: Bool = true) throws {
+  /// - Parameter parent: who signs the certificate; nil: its own key does.
+  init(
+    _ clock: ManualTimeSource, _ issued: Issued = Issued(), _ name: String = "Authority", of parent: Authority? = nil
+  ) throws {
     now = Date(timeIntervalSince1970: Double(clock.wallTime().seconds))
-    name = try DistinguishedName { CommonName("Authority") }
-    let key = Certificate.PublicKey(key.publicKey)
+    self.name = try DistinguishedName { CommonName(name) }
     certificate = try Self.make(
-      name, key, Certificate.PrivateKey(self.key), by: name, now, days: -10...10,
-      try Certificate.Extensions {
-        Critical(isAuthority ? BasicConstraints.isCertificateAuthority(maxPathLength: nil) : .notCertificateAuthority)
-      })
+      self.name, Certificate.PublicKey(key.publicKey), Certificate.PrivateKey(parent?.key ?? key),
+      by: parent?.name ?? self.name, now, days: -10...10, issued.extensions, version: issued.version)
   }
 
   func server(
@@ -128,10 +182,11 @@ private struct Authority {
 
   private static func make(
     _ subject: DistinguishedName, _ key: Certificate.PublicKey, _ signer: Certificate.PrivateKey,
-    by issuer: DistinguishedName, _ now: Date, days: ClosedRange<Int>, _ extensions: Certificate.Extensions
+    by issuer: DistinguishedName, _ now: Date, days: ClosedRange<Int>, _ extensions: Certificate.Extensions,
+    version: Certificate.Version = .v3
   ) throws -> Certificate {
     try Certificate(
-      version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: key,
+      version: version, serialNumber: Certificate.SerialNumber(), publicKey: key,
       notValidBefore: now.addingTimeInterval(Double(days.lowerBound) * 86_400),
       notValidAfter: now.addingTimeInterval(Double(days.upperBound) * 86_400), issuer: issuer, subject: subject,
       signatureAlgorithm: .ecdsaWithSHA256, extensions: extensions, issuerPrivateKey: signer)
