@@ -10,21 +10,24 @@ package struct EnvironmentGate: Sendable {
   private let counters = GateCounters()
   private let budgets: FunctionBudgets
   private let runner: ControlOperationRunner
+  private let unsignedRunner: ControlOperationRunner
   private let failed: @Sendable (any Error) -> Void
 
   /// - Parameters:
   ///   - stages: those of the listener outside.
   ///   - runner: for what functions ask, so that they do not keep others waiting.
+  ///   - unsignedRunner: the same, for operations whose credential is in the body.
   ///   - limits: of one environment.
   ///   - unauthenticatedBytes: the limit of that name over all environments.
   ///   - failed: hears why a listener could not be opened.
   package init(
-    _ stages: GateStages, runner: ControlOperationRunner, limits: GateLimits = .insideEnvironment,
-    unauthenticatedBytes: Int = 256 << 20,
+    _ stages: GateStages, runner: ControlOperationRunner, unsignedRunner: ControlOperationRunner,
+    limits: GateLimits = .insideEnvironment, unauthenticatedBytes: Int = 256 << 20,
     failed: @escaping @Sendable (any Error) -> Void
   ) {
     self.stages = stages
     self.runner = runner
+    self.unsignedRunner = unsignedRunner
     self.limits = limits
     self.failed = failed
     budgets = FunctionBudgets(limit: unauthenticatedBytes)
@@ -37,7 +40,8 @@ package struct EnvironmentGate: Sendable {
   ///   - loop: of the listener and its connections.
   package func open(_ socket: Int32, of function: ARN, on loop: any EventLoop) -> EnvironmentListener {
     let stages = stages.inside(
-      function, limits: limits, counters: counters, within: budgets.budget(of: function), runner: runner)
+      function, limits: limits, counters: counters, within: budgets.budget(of: function), runner: runner,
+      unsignedRunner: unsignedRunner)
     let connections = ConnectionSet(limit: limits.connections, counters: counters, on: loop)
     let listener = ServerBootstrap(group: loop)
       .serverChannelInitializer { channel in

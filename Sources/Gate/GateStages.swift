@@ -11,18 +11,20 @@ import Wire
 /// (botocore does not), the head proves only that it names a key that exists: such a client, too, is told of a limit
 /// on bodies, and its body counts against the budget until the signature is verified.
 ///
-/// Operations whose credential is in the body take requests that are not signed: a small form, which counts against the
-/// budget until its operation is known, and waits in a queue of its own.
+/// Operations whose credential is in the body take requests that are not signed: a small form, which counts against a
+/// part of the budget until its operation is known, and waits in a queue of its own.
 package struct GateStages: Sendable {
   let table: ServiceTable
   private(set) var verifier: SignatureVerifier
   let region: Region
   private(set) var runner: ControlOperationRunner
   /// Of requests that are not signed: strangers do not keep others waiting.
-  let unsignedRunner: ControlOperationRunner
+  private(set) var unsignedRunner: ControlOperationRunner
   private(set) var limits: GateLimits
   package private(set) var counters: GateCounters
   package private(set) var budget: ByteBudget
+  /// The part of `budget` that requests which are not signed may take: they leave the others theirs.
+  private(set) var unsignedBudget: ByteBudget
   let clock: any TimeSource
   let random: any RandomSource
   let access: AccessSink
@@ -54,6 +56,7 @@ package struct GateStages: Sendable {
     self.access = access
     meter = limits.requestRate.map { RequestMeter($0) }
     budget = ByteBudget(limit: limits.unauthenticatedBytes)
+    unsignedBudget = Self.unsignedBudget(of: table, within: budget)
   }
 
   /// The same for a listener inside an environment of a function.
@@ -61,9 +64,10 @@ package struct GateStages: Sendable {
   /// - Parameters:
   ///   - within: what the listeners of the function's environments share.
   ///   - runner: for its control operations.
+  ///   - unsignedRunner: for operations whose credential is in the body.
   func inside(
     _ function: ARN, limits: GateLimits, counters: GateCounters, within budget: ByteBudget,
-    runner: ControlOperationRunner
+    runner: ControlOperationRunner, unsignedRunner: ControlOperationRunner
   ) -> GateStages {
     var stages = self
     stages.inside = function
@@ -71,9 +75,16 @@ package struct GateStages: Sendable {
     stages.limits = limits
     stages.counters = counters
     stages.runner = runner
+    stages.unsignedRunner = unsignedRunner
     stages.meter = limits.requestRate.map { RequestMeter($0) }
     stages.budget = ByteBudget(limit: limits.unauthenticatedBytes, within: budget)
+    stages.unsignedBudget = Self.unsignedBudget(of: table, within: stages.budget)
     return stages
+  }
+
+  /// Room for one body in any case.
+  private static func unsignedBudget(of table: ServiceTable, within budget: ByteBudget) -> ByteBudget {
+    ByteBudget(limit: max(budget.limit / 8, table.unsignedBodyLimit), within: budget)
   }
 
   /// Counts a body like requests, one for each 64 KiB: to hash it is work.
@@ -111,7 +122,7 @@ package struct GateStages: Sendable {
     exchange.wireProtocol = wire
     exchange.operation = "\(match.service.name):*"
     guard length <= match.bodyLimit else { throw .unsigned(in: wire) }
-    guard let reservation = budget.reserve(length) else { throw .overloaded(.unauthenticatedBytes, in: wire) }
+    guard let reservation = unsignedBudget.reserve(length) else { throw .overloaded(.unauthenticatedBytes, in: wire) }
     return Intake(
       exchange, match, head: head, pending: nil, region: region, length: length, reservation: reservation)
   }

@@ -16,6 +16,9 @@ final class Intake {
   /// Given back as soon as the signature is verified, or with this object.
   private var reservation: ByteBudget.Reservation?
 
+  /// Of a form that nobody has signed: more than any operation for such forms has members.
+  private static let mostParameters = 100
+
   /// Memory is taken as bytes arrive: a length that was only announced reserves no more than this.
   private static let firstCapacity = 64 << 10
 
@@ -82,6 +85,10 @@ final class Intake {
 
   /// The operation that the whole request asks for.
   func endpoint() throws(Fault) -> Endpoint {
+    // Before they are taken apart, which is work.
+    if pending == nil, body.count(where: { $0 == UInt8(ascii: "&") }) >= Self.mostParameters {
+      throw Fault(code: "MalformedQueryString", status: 400, message: "more than \(Self.mostParameters) parameters")
+    }
     let endpoint = try match.endpoint(body, query: head.query)
     exchange.operation = "\(match.service.name):\(endpoint.name)"
     return endpoint

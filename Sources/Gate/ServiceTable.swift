@@ -73,6 +73,8 @@ package struct ServiceTable: Sendable {
 
   private let services: [Service]
   private let bySigningName: [String: [Int]]
+  /// The operations that take requests which are not signed: of the one service that has some.
+  private let unsigned: Match?
 
   package init(_ endpoints: [Endpoint]) throws(ServiceTableError) {
     var services: [Service] = []
@@ -85,6 +87,7 @@ package struct ServiceTable: Sendable {
     }
     self.services = services
     bySigningName = Dictionary(grouping: services.indices) { services[$0].description.signingName }
+    unsigned = services.lazy.compactMap(\.unsigned).first
   }
 
   /// - Returns: nil when no operation fits: of the service that the signature's scope names or, without a signature,
@@ -97,13 +100,16 @@ package struct ServiceTable: Sendable {
     return bySigningName[scope]?.lazy.compactMap { services[$0].find(head, path) }.first
   }
 
-  /// The operations that take requests which are not signed: of the one service that has some, which is asked by a form.
+  /// The operations that take requests which are not signed, by a form.
   ///
   /// - Returns: nil when the head is not that of such a form.
   func findUnsigned(_ head: RequestHead) -> Match? {
-    guard head.path == "/", head.method == "POST", head.query.isEmpty else { return nil }
-    return services.lazy.compactMap { $0.findUnsigned(head) }.first
+    guard head.path == "/", head.method == "POST", head.query.isEmpty, Service.isForm(head) else { return nil }
+    return unsigned
   }
+
+  /// The largest body that such an operation takes, in bytes.
+  var unsignedBodyLimit: Int { unsigned?.bodyLimit ?? 0 }
 
   /// The protocol in which to tell a client that no operation was found.
   package func likelyProtocol(of head: RequestHead) -> WireProtocol {
@@ -181,14 +187,13 @@ extension ServiceTable {
       return targets[target].map { Match($0) }
     }
 
-    func findUnsigned(_ head: RequestHead) -> Match? {
-      guard case .query = description.wireProtocol, Self.isForm(head) else { return nil }
+    var unsigned: Match? {
       let unsigned = actions.filter { $0.value.takesUnsigned }
       return unsigned.isEmpty ? nil : Match(description, byAction: unsigned)
     }
 
     /// Whether parameters of a form come, in the body or, presigned, in the query.
-    private static func isForm(_ head: RequestHead) -> Bool {
+    static func isForm(_ head: RequestHead) -> Bool {
       guard head.method == "POST" else { return head.method == "GET" && QueryParameters(head.query)?["Action"] != nil }
       let type = head.header("Content-Type")?.lowercased() ?? ""
       return type.hasPrefix("application/x-www-form-urlencoded") && head.header("X-Amz-Target") == nil

@@ -8,8 +8,10 @@ final class EmbeddedConnection {
   let channel = EmbeddedChannel()
   private var output: [UInt8] = []
 
-  init(_ fixture: GateFixture) throws {
-    try GatePipeline.configure(channel, fixture.stages)
+  convenience init(_ fixture: GateFixture) throws { try self.init(fixture.stages) }
+
+  init(_ stages: GateStages) throws {
+    try GatePipeline.configure(channel, stages)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
   }
 

@@ -1,3 +1,4 @@
+import Core
 import Testing
 import Wire
 
@@ -46,7 +47,55 @@ import Wire
       try other.receive(request.unsigned)
       #expect([400, 403].contains(try other.onlyAnswer().status))
     }
-    #expect(fixture.records.allSatisfy { $0.operation != "sts:TakeToken" || $0.status != 200 })
+    let outcomes: [AccessRecord.Outcome] = [
+      .refused(.unauthenticated), .refused(.unauthenticated), .refused(.unauthenticated), .refused(.repeatedHeader),
+    ]
+    #expect(fixture.records.map(\.outcome) == outcomes)
+  }
+
+  @Test func `what functions send unsigned has a queue of its own`() throws {
+    let fixture = try GateFixture(unsignedRunner: ControlOperationRunner(concurrency: 1, waiting: 1))
+    let inside = fixture.stages.inside(
+      ARN(service: "lambda", region: "us-east-1", account: "000000000001", resource: "function:f"),
+      limits: .insideEnvironment, counters: GateCounters(), within: ByteBudget(limit: 1 << 20), runner: .init(),
+      unsignedRunner: ControlOperationRunner(concurrency: 1, waiting: 1))
+    for stages in [inside, fixture.stages] {
+      let waiting = try EmbeddedConnection(stages)
+      try waiting.receive(token.unsigned)
+      #expect(try waiting.answers().isEmpty)
+      let second = try EmbeddedConnection(stages)
+      try second.receive(token.unsigned)
+      #expect(try second.onlyAnswer().status == 503)
+    }
+  }
+
+  @Test(arguments: [100, 101])
+  func `a form has a hundred parameters and no more`(count: Int) throws {
+    let fixture = try GateFixture()
+    let connection = try EmbeddedConnection(fixture)
+    let others = (4...count).map { "&a\($0)=b" }.joined()
+    try connection.receive(form("Action=TakeToken&Version=2011-06-15&Token=a\(others)").unsigned)
+    #expect(try connection.answers().map(\.status) == (count == 100 ? [] : [403]))
+  }
+
+  @Test func `forms leave others their part of the budget`() throws {
+    let fixture = try GateFixture { $0.unauthenticatedBytes = 16_000 }
+    let form = form("Action=TakeToken&Version=2011-06-15&Token=" + String(repeating: "a", count: 900)).unsigned
+    var waiting: [EmbeddedConnection] = []
+    for _ in 0..<2 {
+      waiting.append(try EmbeddedConnection(fixture))
+      try waiting[waiting.count - 1].receive(form.dropLast())
+    }
+    let third = try EmbeddedConnection(fixture)
+    try third.receive(form)
+    #expect(try third.onlyAnswer().status == 503)
+    let known = try EmbeddedConnection(fixture)
+    let body = [UInt8](repeating: 0x61, count: 900)
+    try known.receive(try RawRequest(body: body).signedWithoutDigest(fixture))
+    #expect(try known.onlyAnswer().status == 200)
+    for connection in waiting { try connection.receive(form.suffix(1)) }
+    #expect(fixture.stages.budget.reservedBytes == 0)
+    #expect(fixture.stages.unsignedBudget.reservedBytes == 0)
   }
 
   @Test(arguments: [

@@ -14,12 +14,15 @@ final class PlatformGateway: PlatformGate {
   ///
   /// - Parameters:
   ///   - stages: those of the listener outside.
-  ///   - runner: for what functions ask.
+  ///   - runners: for what functions ask, signed or not.
   ///   - unauthenticatedBytes: the limit of that name over all environments.
   func serve(
-    _ stages: GateStages, runner: ControlOperationRunner, unauthenticatedBytes: Int, log: Logger
+    _ stages: GateStages, runners: (known: ControlOperationRunner, unsigned: ControlOperationRunner),
+    unauthenticatedBytes: Int, log: Logger
   ) {
-    let gate = EnvironmentGate(stages, runner: runner, unauthenticatedBytes: unauthenticatedBytes) { error in
+    let gate = EnvironmentGate(
+      stages, runner: runners.known, unsignedRunner: runners.unsigned, unauthenticatedBytes: unauthenticatedBytes
+    ) { error in
       log.error("cannot serve the platform to an environment", metadata: ["error": "\(error)"])
     }
     self.gate.withLock { $0 = gate }

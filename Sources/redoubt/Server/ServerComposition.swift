@@ -41,8 +41,9 @@ struct ServerComposition {
   private let runner = ControlOperationRunner()
   /// Of what functions ask.
   private let innerRunner = ControlOperationRunner(concurrency: 16, waiting: 256)
-  /// Of what nobody signs.
+  /// Of what nobody signs, and of that what functions ask.
   private let unsignedRunner = ControlOperationRunner(concurrency: 64, waiting: 256)
+  private let innerUnsignedRunner = ControlOperationRunner(concurrency: 64, waiting: 256)
   private let stages: GateStages
 
   init(_ configuration: ServeConfiguration, time: any TimeSource, random: any RandomSource) async throws {
@@ -104,7 +105,9 @@ struct ServerComposition {
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, roles, log), state,
       (runner, unsignedRunner), findings, time, random, log)
-    gateway.serve(stages, runner: innerRunner, unauthenticatedBytes: configuration.unauthenticatedBytes, log: log)
+    gateway.serve(
+      stages, runners: (innerRunner, innerUnsignedRunner), unauthenticatedBytes: configuration.unauthenticatedBytes,
+      log: log)
   }
 
   /// The other half is the sandboxes': with as many loops as cores both wait for each other.
@@ -138,6 +141,7 @@ struct ServerComposition {
       ExecutionService(executor: executor),
       snapshots,
       innerRunner,
+      innerUnsignedRunner,
       unsignedRunner,
       runner,
       gate,
