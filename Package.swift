@@ -158,7 +158,9 @@ let package = Package(
       name: "IdentityTests", dependencies: ["Core", "Storage", "Cryptography", "Policy", "Wire", "Identity"],
       exclude: ["Fixtures"], swiftSettings: strict),
     tests("FederationTests", ["Core", "Federation", "JSON"]),
-    tests("IssuersTests", ["Core", "Federation", "Issuers", "JSON", asn1, crypto, cryptoExtras, x509]),
+    tests(
+      "IssuersTests",
+      ["Core", "Federation", "Issuers", "JSON", asn1, crypto, cryptoExtras, nioCore, nioPosix, x509]),
     tests("SandboxTests", ["Core", "CLinux", "CSpawnerProtocol", "Sandbox"]),
     tests("AuthorizationTests", ["Core", "Identity", "JSON", "Policy", "Wire", "Authorization"]),
     tests("SupplyChainTests", ["Core", "Storage", "Cryptography", "Sandbox", "SupplyChain"]),

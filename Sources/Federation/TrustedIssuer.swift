@@ -33,11 +33,12 @@ package protocol TrustedIssuers: Sendable {
 /// An issuer whose keys are fetched, and certificates that count beside those of the system's authorities.
 package struct KeySource: Hashable, Sendable {
   package let url: HTTPSURL
-  /// SHA-1 digests of certificates, in lower-case hexadecimal digits.
+  /// SHA-1 digests of certificates, in lower-case hexadecimal digits; sorted.
   package let thumbprints: [String]
 
+  /// - Parameter thumbprints: in any order, which makes no difference.
   package init(url: HTTPSURL, thumbprints: [String]) {
     self.url = url
-    self.thumbprints = thumbprints
+    self.thumbprints = thumbprints.sorted()
   }
 }

@@ -22,12 +22,13 @@ package struct WebIdentityVerifier: Sendable {
     guard let issuer = issuers.issuer(token.claims.issuer, of: account) else {
       throw .unknownIssuer(token.claims.issuer)
     }
-    let audience = try token.claims.check(for: issuer, at: time.wallTime())
-    try await keys.verify(token.signed, of: issuer.source)
-    // To wait for keys takes time, in which the account may have changed its mind.
+    _ = try token.claims.check(for: issuer, at: time.wallTime())
+    try await keys.verify(token.signed, of: issuer.source, for: account)
+    // To wait for keys takes time, in which the account may have changed its mind, and the token may have ended.
     guard issuers.issuer(token.claims.issuer, of: account) == issuer else {
       throw .unknownIssuer(token.claims.issuer)
     }
+    let audience = try token.claims.check(for: issuer, at: time.wallTime())
     return VerifiedWebIdentity(token.claims, for: audience, of: issuer, in: account)
   }
 }

@@ -10,6 +10,7 @@ import NIOSSL
 struct IssuerClient: Sendable {
   let group: any EventLoopGroup
   let certificates: CertificateCheck
+  let lookups = NameLookups()
 
   static let longestAnswer = 256 << 10
   /// For one document, from the name's look-up to the last byte.
@@ -47,6 +48,7 @@ struct IssuerClient: Sendable {
     answer.futureResult.whenComplete { _ in limit.cancel() }
     let connected = ClientBootstrap(group: loop)
       .connectTimeout(Self.timeLimit)
+      .resolver(NameResolver(lookups, on: loop))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           // Whatever ends the exchange ends the connection.

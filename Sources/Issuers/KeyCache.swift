@@ -8,24 +8,33 @@ struct KeyCache: Sendable {
     case fetch
     /// Somebody fetches: ask again when that has ended.
     case wait
-    /// There are none, and it is too early to ask again.
+    /// There are none, and it is too early to ask again, or the caller may not wait.
     case unavailable
   }
 
   /// How long keys count after they were fetched: what the issuer withdraws counts as long.
   static let lifetime = Duration.seconds(900)
+  /// From this age on they are fetched again, while they still count.
+  static let renewal = Duration.seconds(600)
   /// Between the end of one fetch and the start of the next, whoever asks for what.
   static let interval = Duration.seconds(10)
 
   private var held: (keys: KeySet, since: MonotonicTime)?
-  private var lastEnd: MonotonicTime?
+  private(set) var lastEnd: MonotonicTime?
   private(set) var isFetching = false
 
-  mutating func ask(for keyID: String, at now: MonotonicTime) -> Answer {
+  /// - Parameter mayWait: whether the caller may fetch or wait for somebody who does.
+  mutating func ask(for keyID: String, at now: MonotonicTime, mayWait: Bool) -> Answer {
     if let held, now - held.since >= Self.lifetime { self.held = nil }
-    if let held, held.keys.knows(keyID) { return .use(held.keys) }
+    let isEarly = isEarly(at: now)
+    if let held, held.keys.knows(keyID),
+      now - held.since < Self.renewal || isFetching || isEarly || !mayWait
+    {
+      return .use(held.keys)
+    }
+    if isEarly, !isFetching { return held.map { .use($0.keys) } ?? .unavailable }
+    guard mayWait else { return .unavailable }
     if isFetching { return .wait }
-    if let lastEnd, now - lastEnd < Self.interval { return held.map { .use($0.keys) } ?? .unavailable }
     isFetching = true
     return .fetch
   }
@@ -36,4 +45,12 @@ struct KeyCache: Sendable {
     lastEnd = now
     if let keys { held = (keys, now) }
   }
+
+  /// Whether nothing is lost with it: it has no keys that count, and would fetch at once.
+  func isEmpty(at now: MonotonicTime) -> Bool {
+    let counts = held.map { now - $0.since < Self.lifetime } ?? false
+    return !counts && !isFetching && !isEarly(at: now)
+  }
+
+  private func isEarly(at now: MonotonicTime) -> Bool { lastEnd.map { now - $0 < Self.interval } ?? false }
 }

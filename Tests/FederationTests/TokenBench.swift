@@ -79,7 +79,7 @@ final class NamedKeys: IssuerKeys {
 
   func fail(with failure: WebIdentityFailure) { failing.withLock { $0 = failure } }
 
-  func verify(_ signed: SignedText, of source: KeySource) async throws(WebIdentityFailure) {
+  func verify(_ signed: SignedText, of source: KeySource, for account: AccountID) async throws(WebIdentityFailure) {
     stored.withLock { $0.append(signed) }
     if let failure = failing.withLock({ $0 }) { throw failure }
     guard signed.keyID == "key" else { throw .unknownKey }

@@ -146,19 +146,30 @@ import Testing
 
   @Test func `an issuer that is forgotten while its keys are waited for is trusted no more`() async throws {
     let bench = try TokenBench()
-    let keys = ForgettingKeys(bench.issuers)
+    let keys = SlowKeys { bench.issuers.forget() }
     let verifier = WebIdentityVerifier(issuers: bench.issuers, keys: keys, time: bench.clock)
     await #expect(throws: WebIdentityFailure.unknownIssuer(TokenBench.issuer)) {
       try await verifier.verify(bench.token(), for: bench.account)
     }
   }
 
-  private struct ForgettingKeys: IssuerKeys {
-    let issuers: ListedIssuers
+  @Test func `a token that ends while keys are waited for has ended`() async throws {
+    let bench = try TokenBench()
+    let end = bench.clock.wallTime().seconds + 5
+    let keys = SlowKeys { bench.clock.advance(by: .seconds(5)) }
+    let verifier = WebIdentityVerifier(issuers: bench.issuers, keys: keys, time: bench.clock)
+    await #expect(throws: WebIdentityFailure.expired(now: end, end: end)) {
+      try await verifier.verify(bench.token(["exp": .integer(end)]), for: bench.account)
+    }
+  }
 
-    init(_ issuers: ListedIssuers) { self.issuers = issuers }
+  /// Keys for any signature, before which something happens.
+  private struct SlowKeys: IssuerKeys {
+    let meanwhile: @Sendable () -> Void
 
-    func verify(_ signed: SignedText, of source: KeySource) async throws(WebIdentityFailure) { issuers.forget() }
+    func verify(_ signed: SignedText, of source: KeySource, for account: AccountID) async throws(WebIdentityFailure) {
+      meanwhile()
+    }
   }
 
   @Test func `a token asks for tags in one claim or in claims of their own`() async throws {

@@ -141,7 +141,9 @@ struct TakeToken: WebIdentityOperation {
 /// Trusts nobody.
 struct NoIssuers: TrustedIssuers, IssuerKeys {
   func issuer(_ url: String, of account: AccountID) -> TrustedIssuer? { nil }
-  func verify(_ signed: SignedText, of source: KeySource) async throws(WebIdentityFailure) { throw .unknownKey }
+  func verify(_ signed: SignedText, of source: KeySource, for account: AccountID) async throws(WebIdentityFailure) {
+    throw .unknownKey
+  }
 }
 
 enum FakeServices {
