@@ -132,9 +132,19 @@ package struct WebIdentityRoles: Sendable {
   }
 }
 
-extension IdentityDirectory: TrustedIssuers {
+/// The providers of accounts. One that is suspended has none: nothing is fetched for it, and nobody hears that it is there.
+package struct ActiveIssuers: TrustedIssuers {
+  private let identities: IdentityDirectory
+  private let organization: OrganizationDirectory
+
+  package init(identities: IdentityDirectory, organization: OrganizationDirectory) {
+    self.identities = identities
+    self.organization = organization
+  }
+
   package func issuer(_ url: String, of account: AccountID) -> TrustedIssuer? {
-    guard let provider = oidcProvider(issuer: url, in: account) else { return nil }
+    guard organization.isActive(account), let provider = identities.oidcProvider(issuer: url, in: account)
+    else { return nil }
     return TrustedIssuer(
       provider: provider.arn.description, url: provider.url, clientIDs: provider.clientIDs,
       thumbprints: provider.thumbprints)

@@ -181,7 +181,8 @@ struct ServerComposition {
     let keys = FetchedKeys(time: time, group: group) { issuer, error in
       log.warning("the keys of an issuer could not be fetched", metadata: ["issuer": "\(issuer)", "error": "\(error)"])
     }
-    let verifier = WebIdentityVerifier(issuers: state.identities, keys: keys, time: time)
+    let issuers = ActiveIssuers(identities: state.identities, organization: state.organization)
+    let verifier = WebIdentityVerifier(issuers: issuers, keys: keys, time: time)
     return WebIdentityRoles(
       verifier: verifier, identities: state.identities, organization: state.organization, time: time,
       log: decisions.log)
