@@ -62,17 +62,30 @@ struct StatementLint {
     for case .service(let service) in principals.patterns where !isTrust && !isScoped {
       found.append((.unscopedService, "Principal `\(service)`"))
     }
-    for case .federated(let provider) in principals.patterns where !isForSome {
+    for case .federated(let provider) in principals.patterns where !isForSome(of: provider) {
       found.append((.unscopedIdentity, "Principal `\(provider)`"))
     }
     return found
   }
 
-  /// Whether a condition asks the token of a provider whose it is or for whom.
-  private var isForSome: Bool {
-    statement.conditions.contains { condition in
-      let key = condition.key.lowercased()
-      return [":sub", ":aud", ":oaud"].contains { key.hasSuffix($0) }
+  /// Whether a condition asks a token of the provider whose it is. For whom it was made out does not tell that.
+  private func isForSome(of provider: String) -> Bool {
+    let (kind, resource) = ("oidc-provider/", provider.fields(separatedBy: ":", maxSplits: 5).last ?? "")
+    let name = resource.hasPrefix(kind) ? String(resource.dropFirst(kind.count)) : provider
+    return statement.conditions.contains { condition in
+      condition.key.lowercased() == name.lowercased() + ":sub" && Self.isNarrow(condition)
+    }
+  }
+
+  /// Whether the key has to be there, and not with any value.
+  private static func isNarrow(_ condition: Condition) -> Bool {
+    guard let how = ConditionOperator(condition.operatorName), !how.isNegated, !how.acceptsMissingKey,
+      how.set != .forAllValues
+    else { return false }
+    switch how.comparison {
+    case .stringEquals, .stringEqualsIgnoringCase: return true
+    case .stringLike: return condition.values.allSatisfy { !$0.utf8.allSatisfy(Array("*?".utf8).contains) }
+    default: return false
     }
   }
 

@@ -10,6 +10,38 @@ struct PolicyLintTests {
     return Set(lint.findings(document).map(\.rule))
   }
 
+  private static let provider = "arn:aws:iam::123456789012:oidc-provider/i.example.com:8443/a"
+
+  @Test(
+    arguments: [
+      (#"{"StringEquals": {"i.example.com:8443/a:sub": "x"}}"#, false),
+      (#"{"StringLike": {"I.example.com:8443/a:SUB": ["repo:x/*", "job-?"]}}"#, false),
+      (#"{"StringEqualsIgnoreCase": {"i.example.com:8443/a:sub": "x"}}"#, false),
+      (#"{"ForAnyValue:StringEquals": {"i.example.com:8443/a:sub": "x"}}"#, false),
+      (#"{"ForAnyValue:StringLike": {"i.example.com:8443/a:sub": "x*"}}"#, false),
+      // For whom it is, is not whose.
+      (#"{"StringEquals": {"i.example.com:8443/a:aud": "x"}}"#, true),
+      (#"{"StringEquals": {"i.example.com:8443/a:oaud": "x"}}"#, true),
+      (#"{"StringEquals": {"j.example.com:sub": "x"}}"#, true),
+      (#"{"StringEquals": {"i.example.com:8443/a/b:sub": "x"}}"#, true),
+      (#"{"StringEquals": {"aws:sub": "x"}}"#, true),
+      (#"{"StringNotEquals": {"i.example.com:8443/a:sub": "x"}}"#, true),
+      (#"{"StringNotLike": {"i.example.com:8443/a:sub": "x*"}}"#, true),
+      (#"{"StringEqualsIfExists": {"i.example.com:8443/a:sub": "x"}}"#, true),
+      (#"{"ForAllValues:StringEquals": {"i.example.com:8443/a:sub": "x"}}"#, true),
+      (#"{"Null": {"i.example.com:8443/a:sub": "false"}}"#, true),
+      (#"{"StringLike": {"i.example.com:8443/a:sub": "*"}}"#, true),
+      (#"{"StringLike": {"i.example.com:8443/a:sub": ["x", "?*"]}}"#, true),
+      (#"{"ForAnyValue:StringLike": {"i.example.com:8443/a:sub": "**"}}"#, true),
+    ])
+  func `only who is asked for a sub of the provider is somebody`(condition: String, isFinding: Bool) throws {
+    let members = [
+      #""Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity""#,
+      #""Principal": {"Federated": "\#(Self.provider)"}"#, #""Condition": \#(condition)"#,
+    ]
+    #expect(try rules(members.joined(separator: ",")).contains(.unscopedIdentity) == isFinding)
+  }
+
   @Test(
     arguments: [
       (#""Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::b/*""#, [.anyAction]),
