@@ -35,14 +35,17 @@ import Testing
 
   @Test func `while new keys are fetched the others go on with those that are held`() async throws {
     let bench = try IssuerBench()
-    let slow = SlowFetches(try await IssuerBench.set(try bench.rsaKey()))
+    let slow = SlowFetches(try await IssuerBench.set(try bench.rsaKey()), most: 2)
     let (source, signed) = (try source(), try bench.signedByRSA())
     slow.open()
     try await slow.keys.verify(signed, of: source)
     slow.close()
     slow.clock.advance(by: .seconds(600))
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await slow.keys.verify(signed, of: source) }
+      group.addTask {
+        try await slow.keys.verify(signed, of: source)
+        slow.starts.finish()
+      }
       for await count in slow.started where count == 2 { break }
       for _ in 0..<20 { try await slow.keys.verify(signed, of: source) }
       slow.open()
@@ -151,7 +154,7 @@ import Testing
 
   @Test func `slow issuers of one account keep only its own waiting`() async throws {
     let bench = try IssuerBench()
-    let slow = SlowFetches(try await IssuerBench.set(try bench.rsaKey()))
+    let slow = SlowFetches(try await IssuerBench.set(try bench.rsaKey()), most: FetchedKeys.mostOfAccount)
     let asked = try (0..<30).map { (try source("a\($0 / 2).example.com"), try account(1)) }
     let results = try await slow.verify(try bench.signedByRSA(), for: asked, room: FetchedKeys.mostOfAccount)
     #expect(results.filter { $0 == nil }.count == FetchedKeys.mostOfAccount)
@@ -161,7 +164,7 @@ import Testing
 
   @Test func `slow issuers of all accounts leave room for what needs no keys`() async throws {
     let bench = try IssuerBench()
-    let slow = SlowFetches(try await IssuerBench.set(try bench.rsaKey()))
+    let slow = SlowFetches(try await IssuerBench.set(try bench.rsaKey()), most: FetchedKeys.mostBusy)
     let asked = try (0..<80).map { (try source("a\($0).example.com"), try account($0 / 8)) }
     let results = try await slow.verify(try bench.signedByRSA(), for: asked, room: FetchedKeys.mostBusy)
     #expect(results.filter { $0 == nil }.count == FetchedKeys.mostBusy)
@@ -206,24 +209,36 @@ private final class SlowFetches: Sendable {
   let keys: FetchedKeys
   /// How many have started, after each that does.
   let started: AsyncStream<Int>
+  let starts: AsyncStream<Int>.Continuation
   private let state: State
 
   private final class State: Sendable {
     let waiting = Mutex((isOpen: false, fetches: [CheckedContinuation<Void, Never>]()))
     let count = Mutex(0)
+
+    func open() {
+      let fetches = waiting.withLock { waiting in
+        defer { waiting = (true, []) }
+        return waiting.fetches
+      }
+      for fetch in fetches { fetch.resume() }
+    }
   }
 
-  init(_ answer: KeySet) {
+  /// - Parameter most: how many may be under way: one more lets all of them end.
+  init(_ answer: KeySet, most: Int = 1) {
     let state = State()
     self.state = state
     let (started, starts) = AsyncStream.makeStream(of: Int.self)
     self.started = started
+    self.starts = starts
     keys = FetchedKeys(time: clock, report: { _, _ in }) { _ throws(IssuerFault) in
-      starts.yield(
-        state.count.withLock {
-          $0 += 1
-          return $0
-        })
+      let count = state.count.withLock {
+        $0 += 1
+        return $0
+      }
+      starts.yield(count)
+      if count > most { state.open() }
       await withCheckedContinuation { fetch in
         let isOpen = state.waiting.withLock {
           if !$0.isOpen { $0.fetches.append(fetch) }
@@ -237,13 +252,7 @@ private final class SlowFetches: Sendable {
 
   var count: Int { state.count.withLock { $0 } }
 
-  func open() {
-    let fetches = state.waiting.withLock { waiting in
-      defer { waiting = (true, []) }
-      return waiting.fetches
-    }
-    for fetch in fetches { fetch.resume() }
-  }
+  func open() { state.open() }
 
   func close() { state.waiting.withLock { $0.isOpen = false } }
 
