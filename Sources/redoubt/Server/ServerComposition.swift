@@ -39,11 +39,13 @@ struct ServerComposition {
   private let executor: Executor
   private let snapshots: SnapshotService
   private let runner = ControlOperationRunner()
-  /// Of what functions ask.
-  private let innerRunner = ControlOperationRunner(concurrency: 16, waiting: 256)
-  /// Of what nobody signs, and of that what functions ask.
+  /// Of what nobody signs.
   private let unsignedRunner = ControlOperationRunner(concurrency: 64, waiting: 256)
-  private let innerUnsignedRunner = ControlOperationRunner(concurrency: 64, waiting: 256)
+  /// Of what functions ask, signed or not.
+  private let innerRunners = (
+    known: ControlOperationRunner(concurrency: 16, waiting: 256),
+    unsigned: ControlOperationRunner(concurrency: 64, waiting: 256)
+  )
   private let stages: GateStages
 
   init(_ configuration: ServeConfiguration, time: any TimeSource, random: any RandomSource) async throws {
@@ -105,9 +107,7 @@ struct ServerComposition {
     stages = try Self.stages(
       configuration, Self.endpoints(services, logStore, own, state, decisions.authorizer, roles, log), state,
       (runner, unsignedRunner), findings, time, random, log)
-    gateway.serve(
-      stages, runners: (innerRunner, innerUnsignedRunner), unauthenticatedBytes: configuration.unauthenticatedBytes,
-      log: log)
+    gateway.serve(stages, runners: innerRunners, unauthenticatedBytes: configuration.unauthenticatedBytes, log: log)
   }
 
   /// The other half is the sandboxes': with as many loops as cores both wait for each other.
@@ -140,8 +140,8 @@ struct ServerComposition {
       ActivityService(store: state.activity, log: log),
       ExecutionService(executor: executor),
       snapshots,
-      innerRunner,
-      innerUnsignedRunner,
+      innerRunners.known,
+      innerRunners.unsigned,
       unsignedRunner,
       runner,
       gate,
