@@ -83,7 +83,9 @@ struct ServerComposition {
       },
       changed: { name, place in
         kept.refresh(name, at: place)
-        if let version = catalog.version(name, .latest, at: place) { executor.expect(version) }
+        if kept.accounts.isActive(place.account), let version = catalog.version(name, .latest, at: place) {
+          executor.expect(version)
+        }
       })
     snapshots = SnapshotService(outcomes: executor.snapshots, registry: registry, log: log)
     try await registry.load()
