@@ -184,7 +184,8 @@ private struct State {
     guard place.resource.isEmpty else {
       return use.resources[place.resource].map { time in
         ActivityRow(
-          place: place, account: entity.account, attemptedAt: time, allowedAt: time, region: "", hasMoreResources: false)
+          place: place, account: entity.account, attemptedAt: time, allowedAt: time, region: "", hasMoreResources: false
+        )
       }
     }
     return ActivityRow(

@@ -120,7 +120,8 @@ package struct ActivityStore: Sendable {
         allowed_at = excluded.allowed_at, region = excluded.region, has_more = excluded.has_more
       """,
       [
-        .text(row.place.entity), .text(row.account.description), .text(row.place.action), .text(row.place.resource), .integer(row.attemptedAt),
+        .text(row.place.entity), .text(row.account.description), .text(row.place.action), .text(row.place.resource),
+        .integer(row.attemptedAt),
         row.allowedAt.map { .integer($0) } ?? .null, .text(row.region), .integer(row.hasMoreResources ? 1 : 0),
       ])
   }
