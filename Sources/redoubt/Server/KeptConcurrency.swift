@@ -7,10 +7,10 @@ import Synchronization
 
 /// Hands what the catalog knows of a function's concurrency to those who keep to it.
 final class KeptConcurrency: Sendable {
-  let catalog: FunctionCatalog
-  let admission: AdmissionController
-  let executor: Executor
-  let accounts: OrganizationDirectory
+  private let catalog: FunctionCatalog
+  private let admission: AdmissionController
+  private let executor: Executor
+  private let accounts: OrganizationDirectory
   /// Accounts are followed one after the other, so that the last change is the one that holds.
   private let order = Mutex<Void>(())
 
@@ -21,6 +21,13 @@ final class KeptConcurrency: Sendable {
     self.admission = admission
     self.executor = executor
     self.accounts = accounts
+  }
+
+  /// Follows a function that was made or changed: what it will start from is made ready, unless its account is suspended.
+  @Sendable func follow(_ name: FunctionName, at place: AccountRegion) {
+    refresh(name, at: place)
+    guard accounts.isActive(place.account), let version = catalog.version(name, .latest, at: place) else { return }
+    executor.expect(version)
   }
 
   @Sendable func refresh(_ name: FunctionName, at place: AccountRegion) {
