@@ -106,7 +106,8 @@ package struct Authorizer: Sendable {
       in: request.value.place.region, at: now)
     if account != request.principal.account.description {
       let owner = controls == nil ? nil : AccountID(account)
-      let sides = TwoSidedDecision(question, decision, policies, own, guardrails, keys: keys, owner: owner)
+      let sides = TwoSidedDecision(
+        question, decision, policies, own, guardrails, keys: keys, owner: owner, named: named(access, request))
       return log.add(sides, at: now, isInside: request.value.source.isEnvironment)
     }
     // Whoever looks for the reason of a denial wants to see what could have been asked for.
@@ -166,7 +167,10 @@ package struct Authorizer: Sendable {
     }
     let isByName =
       access.action.hasPrefix("iam:") && !Self.byPath.contains(access.action) || Self.byName.contains(access.action)
-    return isByName ? policies.wholeARN(named) : named
+    // What another account has is not looked up before it is known who asks.
+    let own = request.principal.account.description
+    let isOwn = Self.account(of: named) ?? own == own
+    return isByName && isOwn ? policies.wholeARN(named) : named
   }
 
   /// Actions of other services on identities that may be named without their path.

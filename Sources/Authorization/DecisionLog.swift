@@ -55,7 +55,8 @@ extension ConditionKeys {
 }
 
 /// The latest decisions, in memory. Those that allow cannot push out those that deny, nor those about functions' calls those
-/// about others', nor those of one account those of another.
+/// about others', nor those of one account those of another, nor those about who comes from outside of an account those
+/// about its own callers.
 package final class DecisionLog: Sendable {
   /// Those of one request stand in this order: the first denial ends it.
   private enum Kind: Int, CaseIterable {
@@ -63,9 +64,17 @@ package final class DecisionLog: Sendable {
     case denial
     case allowanceInside
     case denialInside
+    case allowanceOfStranger
+    case denialOfStranger
 
-    init(isAllowed: Bool, isInside: Bool) {
-      self = isInside ? (isAllowed ? .allowanceInside : .denialInside) : (isAllowed ? .allowance : .denial)
+    init(isAllowed: Bool, isInside: Bool, isOfStranger: Bool) {
+      if isOfStranger {
+        self = isAllowed ? .allowanceOfStranger : .denialOfStranger
+      } else if isInside {
+        self = isAllowed ? .allowanceInside : .denialInside
+      } else {
+        self = isAllowed ? .allowance : .denial
+      }
     }
   }
 
@@ -75,16 +84,18 @@ package final class DecisionLog: Sendable {
   /// - Parameter capacity: how many of each kind are kept, at least 1: the accounts share that equally.
   package init(capacity: Int = 10_000) { shelves = Mutex(Kind.allCases.map { _ in Shelf(capacity: capacity) }) }
 
-  /// - Parameter isInside: whether the request came from an execution environment.
+  /// - Parameters:
+  ///   - isInside: whether the request came from an execution environment.
+  ///   - isOfStranger: whether the caller is of another account than the record, or of none.
   /// - Returns: what is remembered of it.
   @discardableResult
-  func add(_ record: DecisionRecord, isInside: Bool) -> DecisionRecord {
+  func add(_ record: DecisionRecord, isInside: Bool, isOfStranger: Bool = false) -> DecisionRecord {
     var record = record
     record.question.keys = record.question.keys.remembered
     if record.question.resource.utf8.count > 2048 {
       record.question.resource = String(record.question.resource.prefix(2048))
     }
-    let kind = Kind(isAllowed: record.decision.isAllowed, isInside: isInside)
+    let kind = Kind(isAllowed: record.decision.isAllowed, isInside: isInside, isOfStranger: isOfStranger)
     shelves.withLock { $0[kind.rawValue].add(record) }
     return record
   }
@@ -93,7 +104,7 @@ package final class DecisionLog: Sendable {
   ///
   /// - Returns: what is remembered for the caller's account.
   func add(_ sides: TwoSidedDecision, at time: WallTime, isInside: Bool) -> DecisionRecord {
-    if let ofOwner = sides.ofOwner(time) { add(ofOwner, isInside: isInside) }
+    if let ofOwner = sides.ofOwner(time) { add(ofOwner, isInside: isInside, isOfStranger: true) }
     return add(sides.ofCaller(time), isInside: isInside)
   }
 

@@ -13,15 +13,21 @@ struct TwoSidedDecision {
   private let guardrails: (caller: GuardrailLevels, resource: GuardrailLevels)
   private let keys: RequestKeys
   private let owner: AccountID?
+  /// The resource as the caller named it.
+  private let named: String
   /// What the caller is told.
   private let shown: PolicyDecision
   private let callersKeys: ConditionKeys
 
-  /// - Parameter owner: the account of the resource; nil where no such account is in service.
+  /// - Parameters:
+  ///   - owner: the account of the resource; nil where no such account is in service.
+  ///   - named: the resource as the caller named it.
   init(
     _ question: PolicyQuestion, _ decision: PolicyDecision, _ policies: PolicySet, _ own: PrincipalPolicies,
-    _ guardrails: (caller: GuardrailLevels, resource: GuardrailLevels), keys: RequestKeys, owner: AccountID?
+    _ guardrails: (caller: GuardrailLevels, resource: GuardrailLevels), keys: RequestKeys, owner: AccountID?,
+    named: String
   ) {
+    self.named = named
     self.question = question
     self.decision = decision
     self.policies = policies
@@ -31,7 +37,10 @@ struct TwoSidedDecision {
     self.owner = owner
     var hidden = keys
     hidden.hidesResource = true
-    callersKeys = hidden.keys
+    var callersKeys = hidden.keys
+    // Where the name says another account than the resource is of, that one is not the caller's to know.
+    if ARN(named)?.account != question.resourceAccount { callersKeys["aws:ResourceAccount"] = nil }
+    self.callersKeys = callersKeys
     shown = decision.isAllowed ? decision.showing { !$0.isOfResource } : Self.denial(question, policies, callersKeys)
   }
 
@@ -50,6 +59,7 @@ struct TwoSidedDecision {
   func ofCaller(_ time: WallTime) -> DecisionRecord {
     var asked = question
     asked.keys = callersKeys
+    asked.resource = named
     return record(keys.request.account, asked, shown, time, callersPolicies)
   }
 
@@ -95,14 +105,17 @@ struct TwoSidedDecision {
 }
 
 extension ConditionKeys {
-  /// What is not of the caller but of the request, of the resource and of the account.
+  /// What is of the request, of the resource and of the account, and nothing that is of the caller.
   fileprivate var withoutCaller: ConditionKeys {
-    let ofCaller = [
-      "aws:principalarn", "aws:principaltag/", "aws:referer", "aws:sourcearn", "aws:sourceidentity", "aws:sourceip",
-      "aws:tokenissuetime", "aws:useragent", "aws:userid", "aws:username", "lambda:sourcefunctionarn",
+    let known = [
+      "aws:currenttime", "aws:epochtime", "aws:principalaccount", "aws:principalisawsservice", "aws:requestedregion",
+      "aws:requesttag/", "aws:resource", "aws:securetransport", "aws:tagkeys", "aws:viaawsservice", "iam:", "lambda:",
+      "sts:",
     ]
     var kept = ConditionKeys()
-    for (name, value) in all where !ofCaller.contains(where: name.hasPrefix) { kept[name] = value }
+    for (name, value) in all where name != "lambda:sourcefunctionarn" && known.contains(where: name.hasPrefix) {
+      kept[name] = value
+    }
     return kept
   }
 }

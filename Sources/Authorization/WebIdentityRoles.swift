@@ -103,7 +103,7 @@ package struct WebIdentityRoles: Sendable {
         requestID: request.requestID, account: identity.account, time: time.wallTime(), question: question,
         decision: decision, policies: DecisionRecord.Policies(nil, policies, (.none, bounds?.resourceControls ?? .none))
       ),
-      isInside: request.source.isEnvironment)
+      isInside: request.source.isEnvironment, isOfStranger: true)
     return decision
   }
 

@@ -8,6 +8,16 @@ package struct Account: Hashable, Sendable {
   /// Whether its credentials open nothing and its functions do not run.
   package let isSuspended: Bool
   package let createdAt: WallTime
+  /// Sessions that began by then are worth nothing: the account was suspended, or its administrator's keys were replaced.
+  let sessionsEndedAt: WallTime?
+
+  init(id: AccountID, name: String, isSuspended: Bool, createdAt: WallTime, sessionsEndedAt: WallTime? = nil) {
+    self.id = id
+    self.name = name
+    self.isSuspended = isSuspended
+    self.createdAt = createdAt
+    self.sessionsEndedAt = sessionsEndedAt
+  }
 
   /// The pattern of names, for messages.
   package static let namePattern = "[A-Za-z0-9][A-Za-z0-9._-]{0,49}"

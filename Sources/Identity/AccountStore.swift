@@ -13,7 +13,8 @@ package struct AccountStore: Sendable {
           id TEXT NOT NULL PRIMARY KEY CHECK (length(id) = 12),
           name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 50),
           is_suspended INTEGER NOT NULL CHECK (is_suspended IN (0, 1)),
-          created_at BIGINT NOT NULL CHECK (created_at >= 0)
+          created_at BIGINT NOT NULL CHECK (created_at >= 0),
+          sessions_ended_at BIGINT CHECK (sessions_ended_at >= 0)
         )
         """,
         "CREATE UNIQUE INDEX accounts_by_name ON accounts (lower(name))",
@@ -27,20 +28,20 @@ package struct AccountStore: Sendable {
   ]
 
   func all(_ transaction: any Transaction) throws -> [Account] {
-    try transaction.query("SELECT id, name, is_suspended, created_at FROM accounts ORDER BY id", []).map(Self.record)
+    try transaction.query("SELECT * FROM accounts ORDER BY id", []).map(Self.record)
   }
 
   /// Accounts after an id, in the order of their ids.
   func list(after id: String, limit: Int, _ transaction: any Transaction) throws -> [Account] {
     try transaction.query(
-      "SELECT id, name, is_suspended, created_at FROM accounts WHERE id > ? ORDER BY id LIMIT ?",
+      "SELECT * FROM accounts WHERE id > ? ORDER BY id LIMIT ?",
       [.text(id), .integer(Int64(limit))]
     ).map(Self.record)
   }
 
   func find(_ id: AccountID, _ transaction: any Transaction) throws -> Account? {
     try transaction.query(
-      "SELECT id, name, is_suspended, created_at FROM accounts WHERE id = ?", [.text(id.description)]
+      "SELECT * FROM accounts WHERE id = ?", [.text(id.description)]
     ).first.map(Self.record)
   }
 
@@ -57,6 +58,12 @@ package struct AccountStore: Sendable {
       ])
   }
 
+  /// What began by that time is over.
+  func endSessions(by time: WallTime, of id: AccountID, _ transaction: any Transaction) throws {
+    try transaction.execute(
+      "UPDATE accounts SET sessions_ended_at = ? WHERE id = ?", [.integer(time.milliseconds), .text(id.description)])
+  }
+
   func setSuspended(_ isSuspended: Bool, _ id: AccountID, _ transaction: any Transaction) throws {
     try transaction.execute(
       "UPDATE accounts SET is_suspended = ? WHERE id = ?",
@@ -70,6 +77,8 @@ package struct AccountStore: Sendable {
     }
     return Account(
       id: id, name: try row.text("name"), isSuspended: try row.integer("is_suspended") == 1,
-      createdAt: WallTime(milliseconds: try row.integer("created_at")))
+      createdAt: WallTime(milliseconds: try row.integer("created_at")),
+      sessionsEndedAt: row.isNull("sessions_ended_at")
+        ? nil : WallTime(milliseconds: try row.integer("sessions_ended_at")))
   }
 }

@@ -6,7 +6,8 @@ import Synchronization
 package final class ActivityLedger: Sendable {
   /// What is asked for again within so many seconds is nothing new.
   static let resolution: Int64 = 60
-  /// Resources that are remembered for one action of an identity, for an identity, and for all together.
+  /// Resources that are remembered for one action of an identity, for an identity, and for all together: the accounts
+  /// share that equally.
   static let resourceLimit = 50
   static let identityResourceLimit = 1000
   static let totalResourceLimit = 100_000
@@ -26,7 +27,9 @@ package final class ActivityLedger: Sendable {
   ) {
     let holder = principal.holderID
     let (region, now) = (region.description, time.seconds)
-    state.withLock { $0.note(action, resource, holder, isAllowed: isAllowed, region, at: now) }
+    state.withLock {
+      $0.note(action, resource, holder, of: principal.account, isAllowed: isAllowed, region, at: now)
+    }
   }
 
   /// Notes that a long-term key signed a request.
@@ -119,6 +122,7 @@ struct ActivityRow: Hashable, Sendable {
   }
 
   let place: Place
+  let account: AccountID
   let attemptedAt: Int64
   let allowedAt: Int64?
   let region: String
@@ -126,6 +130,7 @@ struct ActivityRow: Hashable, Sendable {
 }
 
 private struct Entity {
+  let account: AccountID
   var actions: [String: ActionUse] = [:]
   var resourceCount = 0
 }
@@ -137,15 +142,18 @@ private struct State {
   var keys: [AccessKeyID: AccessKeyUse] = [:]
   var changed: Set<ActivityRow.Place> = []
   var changedKeys: Set<AccessKeyID> = []
-  private var resourceCount = 0
+  /// Resources that are remembered, by account.
+  private var counts: [AccountID: Int] = [:]
 
   mutating func note(
-    _ action: String, _ resource: String, _ holder: String, isAllowed: Bool, _ region: String, at now: Int64
+    _ action: String, _ resource: String, _ holder: String, of account: AccountID, isAllowed: Bool, _ region: String,
+    at now: Int64
   ) {
-    let hasRoom = resourceCount < ActivityLedger.totalResourceLimit
-    let noted = entities[holder, default: Entity()].note(
+    let count = counts[account, default: 0]
+    let hasRoom = count < ActivityLedger.totalResourceLimit / max(1, counts.count)
+    let noted = entities[holder, default: Entity(account: account)].note(
       action, isAllowed ? resource : nil, region, at: now, hasRoom: hasRoom)
-    if noted.addsResource { resourceCount += 1 }
+    if noted.addsResource { counts[account] = count + 1 }
     if noted.isNewOfAction { changed.insert(ActivityRow.Place(entity: holder, action: action, resource: "")) }
     if noted.isNewOfResource { changed.insert(ActivityRow.Place(entity: holder, action: action, resource: resource)) }
   }
@@ -159,7 +167,9 @@ private struct State {
   }
 
   mutating func restore(_ row: ActivityRow) {
-    if entities[row.place.entity, default: Entity()].restore(row) { resourceCount += 1 }
+    if entities[row.place.entity, default: Entity(account: row.account)].restore(row) {
+      counts[row.account, default: 0] += 1
+    }
   }
 
   mutating func takeChanges() -> ActivityChanges {
@@ -170,22 +180,24 @@ private struct State {
 
   /// Nil for what was forgotten meanwhile.
   private func row(_ place: ActivityRow.Place) -> ActivityRow? {
-    guard let use = entities[place.entity]?.actions[place.action] else { return nil }
+    guard let entity = entities[place.entity], let use = entity.actions[place.action] else { return nil }
     guard place.resource.isEmpty else {
       return use.resources[place.resource].map { time in
-        ActivityRow(place: place, attemptedAt: time, allowedAt: time, region: "", hasMoreResources: false)
+        ActivityRow(
+          place: place, account: entity.account, attemptedAt: time, allowedAt: time, region: "", hasMoreResources: false
+        )
       }
     }
     return ActivityRow(
-      place: place, attemptedAt: use.attemptedAt, allowedAt: use.allowedAt, region: use.region,
+      place: place, account: entity.account, attemptedAt: use.attemptedAt, allowedAt: use.allowedAt, region: use.region,
       hasMoreResources: use.hasMoreResources)
   }
 
   mutating func forget(_ id: String, before time: Int64) {
     guard var entity = entities[id] else { return }
-    resourceCount -= entity.resourceCount
+    counts[entity.account, default: 0] -= entity.resourceCount
     entity.forget(before: time)
-    resourceCount += entity.resourceCount
+    counts[entity.account, default: 0] += entity.resourceCount
     entities[id] = entity.actions.isEmpty ? nil : entity
   }
 }

@@ -11,6 +11,7 @@ package struct ActivityStore: Sendable {
         """
         CREATE TABLE activity (
           entity_id TEXT NOT NULL CHECK (length(entity_id) BETWEEN 16 AND 128),
+          account TEXT NOT NULL CHECK (length(account) = 12),
           action TEXT NOT NULL CHECK (length(action) BETWEEN 3 AND 256),
           resource TEXT NOT NULL CHECK (length(resource) <= 512),
           attempted_at BIGINT NOT NULL CHECK (attempted_at >= 0),
@@ -113,13 +114,14 @@ package struct ActivityStore: Sendable {
   private static func write(_ row: ActivityRow, _ transaction: any Transaction) throws {
     try transaction.execute(
       """
-      INSERT INTO activity (entity_id, action, resource, attempted_at, allowed_at, region, has_more)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO activity (entity_id, account, action, resource, attempted_at, allowed_at, region, has_more)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (entity_id, action, resource) DO UPDATE SET attempted_at = excluded.attempted_at,
         allowed_at = excluded.allowed_at, region = excluded.region, has_more = excluded.has_more
       """,
       [
-        .text(row.place.entity), .text(row.place.action), .text(row.place.resource), .integer(row.attemptedAt),
+        .text(row.place.entity), .text(row.account.description), .text(row.place.action), .text(row.place.resource),
+        .integer(row.attemptedAt),
         row.allowedAt.map { .integer($0) } ?? .null, .text(row.region), .integer(row.hasMoreResources ? 1 : 0),
       ])
   }
@@ -135,9 +137,13 @@ package struct ActivityStore: Sendable {
   }
 
   private static func action(_ row: Row) throws -> ActivityRow {
-    ActivityRow(
+    guard let account = AccountID(try row.text("account")) else {
+      throw IdentityError(.malformedRecord, "the activity of `\(try row.text("entity_id"))` has a malformed account")
+    }
+    return ActivityRow(
       place: ActivityRow.Place(
         entity: try row.text("entity_id"), action: try row.text("action"), resource: try row.text("resource")),
+      account: account,
       attemptedAt: try row.integer("attempted_at"),
       allowedAt: row.isNull("allowed_at") ? nil : try row.integer("allowed_at"), region: try row.text("region"),
       hasMoreResources: try row.integer("has_more") == 1)

@@ -10,6 +10,8 @@ package final class OrganizationDirectory: Sendable {
   package let management: AccountID
   /// By the id; without those that are suspended.
   private let active: Mutex<[String: AccountGuardrails]>
+  /// By the id; for those some of whose sessions were ended.
+  private let endings = Mutex<[AccountID: WallTime]>([:])
 
   /// Knows the management account only, until it is filled.
   package init(management: AccountID) {
@@ -19,6 +21,15 @@ package final class OrganizationDirectory: Sendable {
 
   /// Whether the account is there and not suspended.
   package func isActive(_ account: AccountID) -> Bool { guardrails(of: account.description) != nil }
+
+  /// Whether what the key opens is to be had: that of an account in service, and no session that was ended with others.
+  /// The session of an execution environment ends with it.
+  func isInService(_ identity: SigningIdentity) -> Bool {
+    guard isActive(identity.key.account) else { return false }
+    guard identity.key.session != nil, let ending = endings.withLock({ $0[identity.key.account] }) else { return true }
+    if case .roleSession(let session) = identity.principal.kind, session.sourceFunction != nil { return true }
+    return identity.key.createdAt > ending
+  }
 
   /// - Returns: nil for an account that is not there, or is suspended.
   package func guardrails(of account: String) -> AccountGuardrails? { active.withLock { $0[account] } }
@@ -30,6 +41,8 @@ package final class OrganizationDirectory: Sendable {
     for account in state.accounts where !account.isSuspended && account.id != management {
       accounts[account.id.description] = compiled.guardrails(of: account.id)
     }
+    let ended = state.accounts.compactMap { account in account.sessionsEndedAt.map { (account.id, $0) } }
+    endings.withLock { $0 = Dictionary(ended, uniquingKeysWith: max) }
     let replacement = accounts
     active.withLock { $0 = replacement }
   }

@@ -29,10 +29,18 @@ extension OrganizationRegistry {
       try publish(changed)
       return NewAccount(account: account, credentials: beginning.credentials)
     } catch let failure as OrganizationFailure {
-      // Nothing was stored. After any other error something may have been, and may have to be opened.
+      // Nothing was stored.
       cipher.forget(id)
       throw failure
+    } catch {
+      if await !mayBeStored(id) { cipher.forget(id) }
+      throw error
     }
+  }
+
+  /// What was stored has to be opened, and what cannot be told may have been stored.
+  private func mayBeStored(_ id: AccountID) async -> Bool {
+    do { return try await read { [accounts] in try accounts.find(id, $0) != nil } } catch { return true }
   }
 
   /// Accounts after an id, in the order of their ids.
@@ -45,14 +53,17 @@ extension OrganizationRegistry {
     guard id != directory.management else {
       throw OrganizationFailure.managementAccount("the management account `\(id)` is never suspended")
     }
+    let now = time.wallTime()
     return try await change { [accounts] transaction in
       try accounts.setSuspended(isSuspended, id, transaction)
+      if isSuspended { try accounts.endSessions(by: now, of: id, transaction) }
       guard let account = try accounts.find(id, transaction) else { throw OrganizationFailure.noSuchAccount(id) }
       return account
     }
   }
 
-  /// Gives the account's administrator a new access key in place of those there are: for who lost them, or was robbed.
+  /// Gives the account's administrator a new access key in place of those there are, and ends the account's sessions but
+  /// those of execution environments: for who lost them, or was robbed.
   ///
   /// - Throws: `OrganizationFailure.noSuchAccount`, `.managementAccount`.
   package func resetAdministrator(of id: AccountID) async throws -> NewAccount {
@@ -60,8 +71,11 @@ extension OrganizationRegistry {
       throw OrganizationFailure.managementAccount(
         "the keys of the management account `\(id)` are made with CreateAccessKey")
     }
-    guard let account = try await read({ [accounts] transaction in try accounts.find(id, transaction) }) else {
-      throw OrganizationFailure.noSuchAccount(id)
+    let now = time.wallTime()
+    let account = try await change { [accounts] transaction in
+      guard let account = try accounts.find(id, transaction) else { throw OrganizationFailure.noSuchAccount(id) }
+      try accounts.endSessions(by: now, of: id, transaction)
+      return account
     }
     return NewAccount(account: account, credentials: try await identities.replaceAdministratorKeys(of: id))
   }

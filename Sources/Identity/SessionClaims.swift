@@ -26,6 +26,8 @@ struct SessionClaims: Codable, Sendable {
   let name: String
   /// Seconds since 1970.
   let issuedAt: Int64
+  /// The same to the millisecond; nil in tokens of versions that did not tell it.
+  let issuedAtMilliseconds: Int64?
   /// Seconds since 1970.
   let expiresAt: Int64
   let policy: String?
@@ -107,6 +109,7 @@ extension SessionClaims {
     holderID = id
     name = request.name
     issuedAt = now.seconds
+    issuedAtMilliseconds = now.milliseconds
     expiresAt = now.seconds + Int64(request.duration)
     policy = request.policy
     policyARNs = request.policyARNs

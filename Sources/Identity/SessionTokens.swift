@@ -109,7 +109,8 @@ package final class SessionTokens: Sendable {
     let session = AccessKey.Session(tokenDigest: digest, expiresAt: WallTime(seconds: claims.expiresAt))
     let key = AccessKey(
       id: id, account: account, principalARN: principal.arn, isActive: true,
-      createdAt: WallTime(seconds: claims.issuedAt), session: session)
+      createdAt: claims.issuedAtMilliseconds.map { WallTime(milliseconds: $0) } ?? WallTime(seconds: claims.issuedAt),
+      session: session)
     return SigningIdentity(key: key, principal: principal, secret: claims.secret)
   }
 

@@ -57,7 +57,7 @@ package struct SignatureVerifier: Sendable {
     else { throw .incompleteSignature("The request has too many headers or too long a target to be signed.") }
     let presented = try PresentedSignature.parse(head)
     let payload = try PayloadDeclaration(head, rule: rule)
-    guard let identity = find(presented, head), identity.key.isActive, organization.isActive(identity.key.account)
+    guard let identity = find(presented, head), identity.key.isActive, organization.isInService(identity)
     else { throw .unknownAccessKey }
     let now = time.wallTime()
     try checkScope(presented, service, region)

@@ -5,6 +5,9 @@ package struct Caller: Hashable, Sendable {
   package let kind: Kind
   /// The account that the caller belongs to; nil for those who belong to none.
   package let account: String?
+  /// Whether this is a role that AWS links to one of its own services, which no guardrail binds. No name makes one: a
+  /// customer could choose it.
+  let isServiceLinked: Bool
 
   package enum Kind: Hashable, Sendable {
     /// - Parameter uniqueID: `AIDA...`, which a later user of the same name does not have; nil where it is not known.
@@ -26,9 +29,12 @@ package struct Caller: Hashable, Sendable {
     case anonymous
   }
 
-  package init(_ kind: Kind, account: String?) {
+  package init(_ kind: Kind, account: String?) { self.init(kind, account: account, isServiceLinked: false) }
+
+  init(_ kind: Kind, account: String?, isServiceLinked: Bool) {
     self.kind = kind
     self.account = account
+    self.isServiceLinked = isServiceLinked
   }
 }
 
@@ -92,11 +98,5 @@ extension Caller {
     case .user, .roleSession, .federatedUser: true
     case .root, .service, .webIdentity, .anonymous: false
     }
-  }
-
-  /// Whether this is a role that AWS links to one of its own services, which no guardrail binds.
-  var isServiceLinked: Bool {
-    guard case .roleSession(_, let role, _) = kind else { return false }
-    return role.contains(":role/aws-service-role/")
   }
 }

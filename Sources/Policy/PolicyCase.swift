@@ -65,7 +65,9 @@ package struct PolicyCase: Sendable {
     case "anonymous": kind = .anonymous
     default: throw PolicyError(.invalid, "`request.principal.type` is `\(type)`, which is no kind of principal")
     }
-    return Caller(kind, account: try principal.optionalString("account"))
+    // Cases tell of AWS, where nobody else can make a role of that path.
+    let isServiceLinked = try principal.optionalString("role_arn")?.contains(":role/aws-service-role/") ?? false
+    return Caller(kind, account: try principal.optionalString("account"), isServiceLinked: isServiceLinked)
   }
 
   private static func policies(_ policies: CaseMembers) throws(PolicyError) -> PolicySet {

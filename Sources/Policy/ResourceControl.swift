@@ -8,8 +8,16 @@ extension Statement {
     guard let principals, principals.patterns == [.everyone], !principals.isNegated else {
       throw PolicyError(.prohibited, "The principal of a resource control policy must be \"*\".")
     }
-    guard !actions.isNegated, !actions.patterns.contains(where: { $0.text == "*" }) else {
+    guard !actions.isNegated, actions.patterns.allSatisfy(\.namesService) else {
       throw PolicyError(.prohibited, "A resource control policy must name the services of its actions.")
     }
+  }
+}
+
+extension ActionPattern {
+  /// Whether it says of which service it is.
+  fileprivate var namesService: Bool {
+    let service = text.utf8.prefix { $0 != UInt8(ascii: ":") }
+    return !service.isEmpty && service.count < text.utf8.count && !service.contains { "*?".utf8.contains($0) }
   }
 }

@@ -69,6 +69,27 @@ struct CrossAccountTests {
     }
   }
 
+  @Test func `callers from elsewhere do not push out what is remembered of an account's own`() throws {
+    let log = DecisionLog(capacity: 4)
+    let own = try #require(AccountID("000000000001"))
+    func record(_ index: UInt8, isOfStranger: Bool) throws -> DecisionRecord {
+      let id = RequestID(from: SeededRandomSource(seed: UInt64(index)))
+      let question = PolicyQuestion(
+        caller: Caller(.root, account: "000000000000"), action: "lambda:InvokeFunction", resource: "arn:x",
+        resourceAccount: own.description)
+      let record = DecisionRecord(
+        requestID: id, account: own, time: WallTime(seconds: 0), question: question,
+        decision: PolicyEvaluator.decide(question, by: PolicySet()),
+        policies: DecisionRecord.Policies(nil, PolicySet(), (.none, .none)))
+      return log.add(record, isInside: false, isOfStranger: isOfStranger)
+    }
+    let first = try record(0, isOfStranger: false)
+    for index in 1...20 { _ = try record(UInt8(index), isOfStranger: true) }
+    #expect(log.decisions(of: first.requestID, in: own).count == 1)
+    for index in 21...40 { _ = try record(UInt8(index), isOfStranger: false) }
+    #expect(log.decisions(of: first.requestID, in: own).isEmpty)
+  }
+
   @Test func `what a foreign resource is tagged with is not told by a denial`() throws {
     let tagged = #"""
       {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}}

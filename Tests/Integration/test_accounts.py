@@ -1,6 +1,7 @@
 """Several accounts on one server: each has names, keys and quotas of its own, and sees nothing of the others."""
 
 import base64
+import json
 import re
 import threading
 import time
@@ -27,6 +28,9 @@ def told(server, signer, service, operation, members):
     """All that is told of a call but its time and its id."""
     reply = send(server, signer(service).sign(operation_request(server, service, operation, members)))
     headers = {name: value for name, value in reply.headers.items() if name not in ("date", "x-amzn-requestid")}
+    # What is sealed differs each time; that it is as long as any other is all that it may tell.
+    if "x-redoubt-authorization-message" in headers:
+        headers["x-redoubt-authorization-message"] = len(headers["x-redoubt-authorization-message"])
     request_id = reply.headers["x-amzn-requestid"].encode()
     return reply.status, headers, reply.body.replace(request_id, b"ID")
 
@@ -238,8 +242,9 @@ def test_a_suspended_account_is_out_of_service_and_comes_back(server, identities
         assert refusal(reader.client("sts").assume_role, RoleArn=role, RoleSessionName="s1")[0] == 403
     finally:
         succeed(run_redoubt(server, "account", "resume", account.id))
-    for client in (account.client(), user.client(), sessions):
+    for client in (account.client(), user.client()):
         assert is_allowed(client.list_functions)
+    assert refusal(sessions.list_functions)[1] == "UnrecognizedClientException", "sessions do not come back"
     assert invoke_function(reader.client(), account.function_arn(name)).status == 200
 
 
@@ -519,3 +524,60 @@ def test_a_caller_is_of_one_account_whatever_the_request_says(server, accounts, 
         request.headers |= headers
         assert send(server, signer.sign(request)).status == 404
     assert refusal(accounts.one.client().get_function, FunctionName=function_arn(name))[0] == 403
+
+
+@pytest.mark.parametrize("how", ["suspend", "administrator"])
+def test_sessions_that_were_made_before_are_over(server, identities_of, how):
+    """Whoever was robbed gets rid of what the robber has, also of sessions that last for hours."""
+    account = create_account(server)
+    trust = document({"Effect": "Allow", "Principal": {"AWS": account.id}, "Action": "sts:AssumeRole"})
+    made = account.identities()
+    role = account.role_arn(made.role(allow("*"), trust=trust, MaxSessionDuration=43_200))
+
+    def session(caller):
+        found = caller.client("sts").assume_role(RoleArn=role, RoleSessionName="run", DurationSeconds=43_200)["Credentials"]
+        return boto3_client(
+            server, aws_access_key_id=found["AccessKeyId"], aws_secret_access_key=found["SecretAccessKey"],
+            aws_session_token=found["SessionToken"],
+        )  # fmt: skip
+
+    user = made.caller(allow("sts:AssumeRole"))
+    robbed = [session(account), session(user)]
+    assert all(is_allowed(client.list_functions) for client in robbed)
+    status, answer = ask(server, management(server), "POST", f"/accounts/{account.id}/{how}")
+    assert status in (200, 201)
+    if how == "suspend":
+        assert ask(server, management(server), "POST", f"/accounts/{account.id}/resume")[0] == 200
+    for client in robbed:
+        assert refusal(client.list_functions)[1] == "UnrecognizedClientException"
+    assert is_allowed(session(user).list_functions), "what is made afterwards counts"
+
+
+def test_a_function_goes_on_when_its_accounts_administrator_gets_a_new_key(server):
+    account = create_account(server)
+    caller = account.identities().caller(allow("*"))
+    code = "import boto3\ndef handler(e, c): return boto3.client('sts').get_caller_identity()['Account']"
+    name, client = unique_name("f"), caller.client()
+    client.create_function(
+        FunctionName=name, Runtime="python3.11", Role=account.role, Handler="app.handler", Timeout=30,
+        Code={"ZipFile": make_zip({"app.py": code})},
+    )  # fmt: skip
+    assert json.loads(invoke_function(client, name).payload) == account.id
+    assert ask(server, management(server), "POST", f"/accounts/{account.id}/administrator")[0] in (200, 201)
+    assert json.loads(invoke_function(client, name).payload) == account.id
+    client.delete_function(FunctionName=name)
+
+
+def test_a_denial_does_not_tell_which_account_manages(server, accounts):
+    """Neither the record of the decision nor what is sealed beside the denial."""
+    member = accounts.one
+    signer = member.signer("redoubt")
+    request = operation_request(server, "lambda", "ListFunctions", {})
+    request.path, request.method = "/2026-11-25/accounts", "GET"
+    reply = send(server, signer.sign(request))
+    assert reply.status == 403
+    message = reply.headers["x-redoubt-authorization-message"]
+    decoded = member.client("sts").decode_authorization_message(EncodedMessage=message)["DecodedMessage"]
+    record = succeed(run_redoubt(server, "explain", reply.headers["x-amzn-requestid"], account=member))
+    for text in (decoded, record):
+        assert ACCOUNT not in text and member.id in text

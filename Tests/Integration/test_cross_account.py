@@ -8,7 +8,7 @@ import pytest
 from harness.accounts import ask
 from harness.clients import REGION, boto3_client
 from harness.functions import invoke_function, unique_name
-from harness.identities import allow, deny, document, is_allowed, refusal
+from harness.identities import allow, denial_message, deny, document, is_allowed, refusal
 from harness.packages import make_zip, package_of
 from harness.waiting import wait_until
 
@@ -329,3 +329,23 @@ def test_a_wrong_region_is_not_found_in_the_own_account_and_denied_in_anothers(c
     for account, expected in ((caller_account, 404), (owner, 403)):
         arn = account.function_arn(function).replace(REGION, "eu-west-9")
         assert refusal(caller_account.client().invoke, FunctionName=arn)[0] == expected
+
+
+def test_a_denial_does_not_tell_the_path_of_anothers_identity(caller_account, owner, identities_of):
+    """What was named without its path stays so, whether it is there or not."""
+    hidden = identities_of(owner).user(Path="/finance/")
+    made = identities_of(caller_account)
+    denial = deny("iam:*", on=f"arn:aws:iam::{owner.id}:user/finance/*")
+    iam = made.caller(allow("*"), denial).client("iam")
+    for name in (hidden, "no-such-user"):
+        arn = f"arn:aws:iam::{owner.id}:user/{name}"
+        calls = [
+            (iam.generate_service_last_accessed_details, {"Arn": arn}),
+            (iam.get_context_keys_for_principal_policy, {"PolicySourceArn": arn}),
+            (iam.list_policies_granting_service_access, {"Arn": arn, "ServiceNamespaces": ["iam"]}),
+        ]
+        for call, members in calls:
+            assert "no resource-based policy allows" in refusal(call, **members)[2]
+            sts = caller_account.client("sts")
+            decoded = sts.decode_authorization_message(EncodedMessage=denial_message(call, **members))
+            assert json.loads(decoded["DecodedMessage"])["context"]["resource"] == arn

@@ -13,6 +13,7 @@ from harness.projects import REFUSED, USAGE, succeed
 
 LIST, SETTINGS = "lambda:ListFunctions", "lambda:GetAccountSettings"
 RCP = "RESOURCE_CONTROL_POLICY"
+TRUST_ACCOUNT = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
 CODE = "def handler(event, context): return 'ran'"
 
 
@@ -274,3 +275,31 @@ def test_guardrails_are_in_force_again_after_a_restart(fresh_server):
         fresh_server.start()
         assert not lists(account) and not is_allowed(account.client().get_account_settings)
         assert is_allowed(account.client().list_layers)
+
+
+@pytest.mark.parametrize("path", ["/aws-service-role/x.amazonaws.com/", "/aws-service-role/"])
+def test_the_path_of_roles_that_services_make_is_refused(accounts, path):
+    members = {"RoleName": unique_name("r"), "AssumeRolePolicyDocument": document(TRUST_ACCOUNT), "Path": path}
+    assert refusal(accounts.one.client("iam").create_role, **members)[:2] == (400, "InvalidInput")
+
+
+def test_no_path_of_a_role_exempts_from_guardrails(server, accounts, put, identities_of):
+    """AWS binds no roles that it links to services, which it knows by their path."""
+    made = identities_of(accounts.one)
+    path = "/x:role/aws-service-role/y/"
+    name = made.role(allow("*"), trust=document({**TRUST_ACCOUNT, "Principal": {"AWS": accounts.one.id}}), Path=path)
+    role = f"arn:aws:iam::{accounts.one.id}:role{path}{name}"
+    session = made.caller(allow("*")).client("sts").assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+    client = boto3_client(
+        server, "lambda", aws_access_key_id=session["AccessKeyId"], aws_secret_access_key=session["SecretAccessKey"],
+        aws_session_token=session["SessionToken"],
+    )  # fmt: skip
+    assert is_allowed(client.list_functions)
+    put(deny(LIST))
+    assert refusal(client.list_functions)[2].endswith("with an explicit deny in a service control policy")
+
+
+@pytest.mark.parametrize("action", ["*", "*:*", "**", "s*:GetObject", "?3:Get*"])
+def test_a_resource_control_policy_names_the_services_of_its_actions(server, action):
+    status, answer = put_guardrail(server, "g", deny_all(action), kind=RCP)
+    assert status == 400, answer

@@ -21,12 +21,19 @@ struct CreateRole: ControlOperation, IAMOperation {
   }
 
   static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(
-      role: try RoleKind.name(&members), path: try members.entityPath(),
+    let path = try members.entityPath()
+    if path.hasPrefix(reservedPath) {
+      members.note(.invalidInput("The path \(reservedPath) is reserved for roles that services make for themselves."))
+    }
+    return Input(
+      role: try RoleKind.name(&members), path: path,
       trust: try members.policyDocument("AssumeRolePolicyDocument"), description: try members.roleDescription() ?? "",
       duration: try members.maximumSession() ?? 3600, boundary: try members.optionalARN("PermissionsBoundary"),
       tags: try IAMTags.read(&members))
   }
+
+  /// What AWS keeps for roles that its services make for themselves.
+  private static let reservedPath = "/aws-service-role/"
 
   static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
     let resource = RoleKind.resource(input.role, path: input.path, at: place)

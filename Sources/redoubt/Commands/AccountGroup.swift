@@ -78,8 +78,8 @@ struct AccountResetAdministrator: ParsableCommand {
     commandName: "reset-administrator",
     abstract: "Give an account's administrator a new access key in place of all others, and print it.",
     discussion: """
-      For who lost the key, or was robbed of it. The secret is told this once. Sessions that were made with an old key last an \
-      hour at most; `redoubt account suspend` ends them at once.
+      For who lost the key, or was robbed of it. The secret is told this once. It ends all sessions of the account but those of \
+      functions; look for users, keys and roles that a robber may have made.
       """)
 
   @Argument(help: "The account's id.") var id: String

@@ -3,13 +3,32 @@ import Core
 import Execution
 import Functions
 import Identity
+import Synchronization
 
 /// Hands what the catalog knows of a function's concurrency to those who keep to it.
-struct KeptConcurrency: Sendable {
-  let catalog: FunctionCatalog
-  let admission: AdmissionController
-  let executor: Executor
-  let accounts: OrganizationDirectory
+final class KeptConcurrency: Sendable {
+  private let catalog: FunctionCatalog
+  private let admission: AdmissionController
+  private let executor: Executor
+  private let accounts: OrganizationDirectory
+  /// Accounts are followed one after the other, so that the last change is the one that holds.
+  private let order = Mutex<Void>(())
+
+  init(
+    catalog: FunctionCatalog, admission: AdmissionController, executor: Executor, accounts: OrganizationDirectory
+  ) {
+    self.catalog = catalog
+    self.admission = admission
+    self.executor = executor
+    self.accounts = accounts
+  }
+
+  /// Follows a function that was made or changed: what it will start from is made ready, unless its account is suspended.
+  @Sendable func follow(_ name: FunctionName, at place: AccountRegion) {
+    refresh(name, at: place)
+    guard accounts.isActive(place.account), let version = catalog.version(name, .latest, at: place) else { return }
+    executor.expect(version)
+  }
 
   @Sendable func refresh(_ name: FunctionName, at place: AccountRegion) {
     admission.refresh(AdmissionScope(place: place, function: name.description)) { limits(of: name, at: place) }
@@ -27,11 +46,13 @@ struct KeptConcurrency: Sendable {
   /// Follows an account that was suspended or resumed. Of a suspended one all environments end, busy ones after their work,
   /// and none is started ahead.
   @Sendable func refresh(_ account: AccountID) {
-    let isActive = accounts.isActive(account)
-    for version in catalog.versions(of: account) {
-      if isActive { executor.readmit(version) }
-      refresh(version.name, at: version.place)
-      if !isActive { executor.retire(version) }
+    order.withLock { _ in
+      let isActive = accounts.isActive(account)
+      for version in catalog.versions(of: account) {
+        if isActive { executor.readmit(version) }
+        refresh(version.name, at: version.place)
+        if !isActive { executor.retire(version) }
+      }
     }
   }
 

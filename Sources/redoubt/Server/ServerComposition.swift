@@ -84,10 +84,7 @@ struct ServerComposition {
         executor.apply(change)
         kept.refresh(change.version.name, at: change.version.place)
       },
-      changed: { name, place in
-        kept.refresh(name, at: place)
-        if let version = catalog.version(name, .latest, at: place) { executor.expect(version) }
-      })
+      changed: kept.follow)
     snapshots = SnapshotService(outcomes: executor.snapshots, registry: registry, log: log)
     try await registry.load()
     try await packages.prepare()
