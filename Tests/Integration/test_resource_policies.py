@@ -7,6 +7,7 @@ from harness.clients import ACCOUNT, ROLE, boto3_client, function_arn
 from harness.functions import unique_name
 from harness.identities import TRUST, TRUSTS_LAMBDA, allow, is_allowed, refusal
 from harness.packages import make_zip
+from harness.projects import succeed
 from harness.waiting import wait_until
 
 CODE = "def handler(event, context): return 1"
@@ -330,3 +331,40 @@ def test_the_aws_cli_makes_all_of_it_and_finds_it_as_it_was_made(aws, tmp_path, 
             assert shown["Statement"] == [json.loads(added["Statement"])]
     finally:
         aws("lambda", "delete-function", "--function-name", function)
+
+
+OTHER = "999999999999"
+RULE, TOPIC = "arn:aws:events:us-east-1:{}:rule/r", "arn:aws:sns:us-east-1:{}:topic"
+
+
+@pytest.mark.parametrize(
+    "service, scope, source, account, is_let_in",
+    [
+        ("s3", {"SourceArn": "arn:aws:s3:::b", "SourceAccount": ACCOUNT}, "arn:aws:s3:::b", ACCOUNT, True),
+        ("s3", {"SourceArn": "arn:aws:s3:::b", "SourceAccount": ACCOUNT}, "arn:aws:s3:::c", ACCOUNT, False),
+        # A bucket of the same name that somebody else made when the first one was deleted.
+        ("s3", {"SourceArn": "arn:aws:s3:::b", "SourceAccount": ACCOUNT}, "arn:aws:s3:::b", OTHER, False),
+        ("s3", {"SourceAccount": ACCOUNT}, "arn:aws:s3:::b", OTHER, False),
+        ("events", {"SourceArn": RULE.format(ACCOUNT)}, RULE.format(ACCOUNT), ACCOUNT, True),
+        ("events", {"SourceArn": RULE.format(ACCOUNT)}, RULE.format(OTHER), OTHER, False),
+        ("events", {"SourceArn": RULE.format(ACCOUNT)[:-1] + "*"}, RULE.format(OTHER), OTHER, False),
+        ("sns", {"SourceArn": TOPIC.format(ACCOUNT)}, TOPIC.format(OTHER), OTHER, False),
+        ("sns", {"SourceArn": TOPIC.format(ACCOUNT)}, None, None, False),
+        ("lambda", {"SourceArn": TOPIC.format(ACCOUNT)}, TOPIC.format(ACCOUNT), ACCOUNT, False),
+    ],
+)  # fmt: skip
+def test_a_service_is_let_in_only_for_the_source_that_the_policy_names(
+    lambda_client, name, permit, redoubt, tmp_path, service, scope, source, account, is_let_in
+):
+    """What no service does yet is asked of the evaluator, with the policy as the function has it."""
+    permit(name, f"{'sns' if service == 'lambda' else service}.amazonaws.com", **scope)
+    keys = {"aws:SourceArn": source, "aws:SourceAccount": account, "aws:PrincipalIsAWSService": "true"}
+    request = {
+        "principal": {"type": "service", "service": f"{service}.amazonaws.com"}, "action": INVOKE,
+        "resource": function_arn(name), "resource_account": ACCOUNT,
+        "context": {key: value for key, value in keys.items() if value},
+    }  # fmt: skip
+    case = {"id": "x", "request": request, "policies": {"resource": policy_of(lambda_client, name)}}
+    (tmp_path / "case.json").write_text(json.dumps({"cases": [case]}))
+    decided = succeed(redoubt("policy", "check", tmp_path / "case.json")).split()[1]
+    assert decided == ("ALLOW" if is_let_in else "DENY")
