@@ -40,7 +40,8 @@ package struct Authorizer: Sendable {
     guard let first = needed.first else {
       throw wire.denial(of: request.principal, Chosen.name, on: "*", because: " because the operation names no action")
     }
-    noteKey(request, first.action)
+    let now = time.wallTime()
+    noteKey(request, first.action, at: now)
     if let fault = request.principal.refusal(of: Chosen.name, first.action) { throw fault }
     guard let own = policies.policies(of: request.principal),
       let bounds = policies.guardrails(of: request.principal.account.description)
@@ -51,7 +52,7 @@ package struct Authorizer: Sendable {
     }
     for access in needed where request.principal.isOccasion(access.occasion) {
       try Self.refuseEndless(named(access, request))
-      let record = decide(access, resource(access, request), own, bounds, request, isWellFormed: isWellFormed)
+      let record = decide(access, own, bounds, request, at: now, isWellFormed: isWellFormed)
       guard record.decision.isAllowed else {
         // As the caller named it: the path that was filled in would tell that it is there.
         throw wire.denial(
@@ -72,19 +73,21 @@ package struct Authorizer: Sendable {
   }
 
   /// Sessions' keys are used by whom they were made for, and are gone soon.
-  private func noteKey(_ request: Authenticated<OperationRequest>, _ action: String) {
+  private func noteKey(_ request: Authenticated<OperationRequest>, _ action: String, at now: WallTime) {
     guard case .user = request.principal.kind, let end = action.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
-    activity.note(request.accessKeyID, for: action[..<end], in: request.value.place.region, at: time.wallTime())
+    activity.note(request.accessKeyID, for: action[..<end], in: request.value.place.region, at: now)
   }
 
   private func decide(
-    _ access: AccessRequest, _ resource: String, _ own: PrincipalPolicies, _ bounds: AccountGuardrails,
-    _ request: Authenticated<OperationRequest>, isWellFormed: Bool
+    _ access: AccessRequest, _ own: PrincipalPolicies, _ bounds: AccountGuardrails,
+    _ request: Authenticated<OperationRequest>, at now: WallTime, isWellFormed: Bool
   ) -> DecisionRecord {
+    let resource = resource(access, request)
     var policies = own.set
     policies.resource = Self.asksResource(access.action) ? self.policies.resourcePolicy(of: resource) : nil
     let account = Self.account(of: resource) ?? request.value.place.account.description
-    let controls = self.policies.guardrails(of: account)?.resourceControls
+    let isOwn = account == request.principal.account.description
+    let controls = (isOwn ? bounds : self.policies.guardrails(of: account))?.resourceControls
     // What belongs to no account that is served is like what is not there.
     if controls == nil { policies.resource = nil }
     let guardrails = (caller: bounds.serviceControls, resource: controls ?? .none)
@@ -92,7 +95,7 @@ package struct Authorizer: Sendable {
     policies.resourceGuardrails = guardrails.resource.documents
     let keys = RequestKeys(
       request: request, access: access, principalTags: own.tags, resource: resource, policies: self.policies,
-      resourceAccount: account, time: time)
+      resourceAccount: account, now: now)
     // Most policies ask for no key: then the request need not be taken apart.
     let usesKeys =
       own.usesKeys || policies.resource?.usesKeys ?? false || guardrails.caller.usesKeys || guardrails.resource.usesKeys
@@ -100,11 +103,10 @@ package struct Authorizer: Sendable {
       caller: request.principal.caller, action: access.action, resource: resource,
       resourceAccount: account, keys: usesKeys ? keys.keys : ConditionKeys())
     let decision = PolicyEvaluator.decide(question, by: policies)
-    let now = time.wallTime()
     activity.note(
       access.action, on: resource, by: request.principal, isAllowed: decision.isAllowed && isWellFormed,
       in: request.value.place.region, at: now)
-    if account != request.principal.account.description {
+    if !isOwn {
       let owner = controls == nil ? nil : AccountID(account)
       let sides = TwoSidedDecision(
         question, decision, policies, own, guardrails, keys: keys, owner: owner, named: named(access, request))
@@ -150,27 +152,28 @@ package struct Authorizer: Sendable {
     return String(fields[4])
   }
 
-  /// What operations of IAM name by its name gets the path that it has; whoever gives an ARN means that one.
+  /// What it is about, as policies are asked.
   private func resource(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
-    if case .ofManagement(let name) = access.target {
-      return Self.managed(
-        name, AccountRegion(account: policies.managementAccount, region: request.value.place.region))
-    }
-    let named = named(access, request)
-    if case .ownerOfAccessKey(let id) = access.target {
+    switch access.target {
+    case .resource, .caller:
+      let named = named(access, request)
+      return isByName(access.action, named, request.principal) ? policies.wholeARN(named) : named
+    case .renamed(let arn, let name, let path): return policies.wholeARN(arn).renamed(name, path: path)
+    case .ownerOfAccessKey(let id):
       let account = request.value.place.account.description
       // Who may ask of nobody's keys may ask of all.
       return policies.owner(ofAccessKey: id, in: account) ?? "arn:aws:iam::\(account):user/"
+    case .ofManagement(let name):
+      return Self.managed(
+        name, AccountRegion(account: policies.managementAccount, region: request.value.place.region))
     }
-    if case .renamed(let arn, let name, let path) = access.target {
-      return policies.wholeARN(arn).renamed(name, path: path)
-    }
-    let isByName =
-      access.action.hasPrefix("iam:") && !Self.byPath.contains(access.action) || Self.byName.contains(access.action)
-    // What another account has is not looked up before it is known who asks.
-    let own = request.principal.account.description
-    let isOwn = Self.account(of: named) ?? own == own
-    return isByName && isOwn ? policies.wholeARN(named) : named
+  }
+
+  /// Whether what was named may lack the path that it has: operations of IAM name by the name, but for those that are given
+  /// a path or mean an ARN. What another account has is not looked up before it is known who asks.
+  private func isByName(_ action: String, _ named: String, _ principal: Principal) -> Bool {
+    if let account = Self.account(of: named), account != principal.account.description { return false }
+    return action.hasPrefix("iam:") && !Self.byPath.contains(action) || Self.byName.contains(action)
   }
 
   /// Actions of other services on identities that may be named without their path.

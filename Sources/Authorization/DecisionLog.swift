@@ -18,6 +18,7 @@ package struct DecisionRecord: Sendable {
     package let identity: [String]
     package let hasResourcePolicy: Bool
     package let hasBoundary: Bool
+    /// How many narrow the session; nil where none can.
     package let session: Int?
     /// Service control policies by level, from the organization down.
     package let serviceControls: [[String]]

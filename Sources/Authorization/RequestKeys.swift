@@ -13,7 +13,7 @@ struct RequestKeys {
   let resource: String
   let policies: any PolicySource
   let resourceAccount: String
-  let time: any TimeSource
+  let now: WallTime
   /// Whether it is left out what the resource itself is like: nothing then tells whether it is there.
   var hidesResource = false
 
@@ -41,7 +41,7 @@ struct RequestKeys {
       for (name, value) in session.tags { keys["aws:PrincipalTag/" + name] = .single(value) }
     case .roleSession(let session): Self.add(session, to: &keys)
     }
-    keys.add(request.value.head, from: request.value.source, at: time.wallTime())
+    keys.add(request.value.head, from: request.value.source, at: now)
     keys["aws:RequestedRegion"] = .single(request.value.place.region.description)
     keys["aws:ResourceAccount"] = .single(resourceAccount)
     if access.keys["iam:PermissionsBoundary"] == nil {
