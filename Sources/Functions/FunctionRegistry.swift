@@ -1,7 +1,6 @@
 package import Core
 package import Storage
 import SupplyChain
-import Synchronization
 
 /// Changes functions: on disk first, then in the catalog, then whoever runs them is told.
 package struct FunctionRegistry: Sendable {
@@ -208,13 +207,6 @@ package struct FunctionRegistry: Sendable {
   }
 
   func newRevisionID() -> String { RequestID(from: random).description }
-}
-
-/// Numbers changes inside their write transactions, which run one after the other.
-final class CommitOrder: Sendable {
-  private let last = Atomic<UInt64>(0)
-
-  func next() -> UInt64 { last.add(1, ordering: .relaxed).newValue }
 }
 
 extension FunctionVersion {

@@ -1,7 +1,6 @@
 package import Core
 package import Cryptography
 package import Storage
-import Synchronization
 
 /// Changes identities: on disk first, then in the memory that authentication and authorization look into.
 ///
@@ -24,8 +23,7 @@ package final class IdentityRegistry: Sendable {
   private let accessKeys: AccessKeyDirectory
   let identities: IdentityDirectory
   private let organization: OrganizationDirectory
-  private let published = Mutex<UInt64>(0)
-  private let order = Atomic<UInt64>(0)
+  private let order = CommitOrder()
 
   package init(
     _ database: any Database, cipher: EnvelopeCipher, accessKeys: AccessKeyDirectory, identities: IdentityDirectory,
@@ -69,10 +67,9 @@ package final class IdentityRegistry: Sendable {
   func change<Result: Sendable>(
     _ body: @escaping @Sendable (any Transaction) throws -> Result
   ) async throws -> Result {
-    // The number is taken where writers follow one another: what was read later has the higher one.
     let (result, state, sequence) = try await database.write { [self] transaction in
       let result = try body(transaction)
-      return (result, try IdentityState(transaction), order.add(1, ordering: .relaxed).newValue)
+      return (result, try IdentityState(transaction), order.next())
     }
     try publish(state, sequence)
     return result
@@ -80,9 +77,7 @@ package final class IdentityRegistry: Sendable {
 
   private func publish(_ state: IdentityState, _ sequence: UInt64) throws {
     let signers = try keys.open(state.keys, for: state.users.map(\.principal))
-    try published.withLock { last in
-      guard sequence >= last else { return }
-      last = sequence
+    try order.publish(sequence) {
       try identities.replace(with: state)
       accessKeys.replace(with: signers)
     }

@@ -1,7 +1,6 @@
 package import Core
 package import Cryptography
 package import Storage
-import Synchronization
 
 /// Changes accounts and guardrails: on disk first, then in the memory that authentication and authorization look into.
 ///
@@ -16,8 +15,7 @@ package final class OrganizationRegistry: Sendable {
   let accounts = AccountStore()
   let guardrails = GuardrailStore()
   private let database: any Database
-  private let published = Mutex<UInt64>(0)
-  private let order = Atomic<UInt64>(0)
+  private let order = CommitOrder()
 
   /// - Parameters:
   ///   - identities: of all accounts.
@@ -74,15 +72,11 @@ package final class OrganizationRegistry: Sendable {
 
   /// To be read at the end of a transaction.
   func changed(_ transaction: any Transaction) throws -> Changed {
-    Changed(state: try OrganizationState(transaction), sequence: order.add(1, ordering: .relaxed).newValue)
+    Changed(state: try OrganizationState(transaction), sequence: order.next())
   }
 
   /// Takes over what is on disk; what a later transaction has overtaken is passed over.
   func publish(_ changed: Changed) throws {
-    try published.withLock { last in
-      guard changed.sequence >= last else { return }
-      last = changed.sequence
-      try directory.replace(with: changed.state)
-    }
+    try order.publish(changed.sequence) { try directory.replace(with: changed.state) }
   }
 }
