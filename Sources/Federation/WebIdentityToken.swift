@@ -23,9 +23,9 @@ struct WebIdentityToken: Sendable {
 
   /// A name that comes twice has two readings: then nothing is read.
   private static func object(_ text: [UInt8], _ part: String) throws(WebIdentityFailure) -> [String: JSONValue] {
-    guard JSONText.isValid(text), JSONNames.repeated(in: text) == nil,
-      case .object(let members)? = JSONValue(parsing: text)
-    else { throw .malformed("\(part) is no JSON object with each name once") }
+    guard case .object(let members)? = JSONValue(unambiguous: text) else {
+      throw .malformed("\(part) is no JSON object with each name once")
+    }
     return members
   }
 

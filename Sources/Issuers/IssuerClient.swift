@@ -32,8 +32,8 @@ struct IssuerClient: Sendable {
 
   /// The address of the keys; the document has to be about the issuer itself (section 4.3).
   private static func keys(in text: [UInt8], of issuer: HTTPSURL) throws(IssuerFault) -> HTTPSURL {
-    guard JSONText.isValid(text), JSONNames.repeated(in: text) == nil, let document = JSONValue(parsing: text),
-      let named = document["issuer"]?.string, named.utf8.elementsEqual(issuer.description.utf8)
+    guard let document = JSONValue(unambiguous: text), let named = document["issuer"]?.string,
+      named.utf8.elementsEqual(issuer.description.utf8)
     else { throw .malformed("its configuration is no JSON object that names it as the issuer") }
     guard let url = document["jwks_uri"]?.string.flatMap(HTTPSURL.init) else {
       throw .malformed("its configuration has no jwks_uri that is an https URL of a host with a name")

@@ -22,9 +22,9 @@ struct KeySet: Sendable {
   ///
   /// - Throws: `IssuerFault` for a text that is no set of keys, or has none that can be used.
   init(reading text: [UInt8]) async throws(IssuerFault) {
-    guard JSONText.isValid(text), JSONNames.repeated(in: text) == nil,
-      case .array(let keys)? = JSONValue(parsing: text)?["keys"], keys.count <= Self.mostKeys
-    else { throw .malformed("the keys are no JSON Web Key Set of up to \(Self.mostKeys) keys") }
+    guard case .array(let keys)? = JSONValue(unambiguous: text)?["keys"], keys.count <= Self.mostKeys else {
+      throw .malformed("the keys are no JSON Web Key Set of up to \(Self.mostKeys) keys")
+    }
     var verifiers: [Purpose: any JWTAlgorithm] = [:]
     var ambiguous: Set<Purpose> = []
     for key in keys {

@@ -56,6 +56,14 @@ extension JSONValue {
     self = value
   }
 
+  /// Of a text that has one reading: `JSONText.isValid`, with each name once in an object.
+  ///
+  /// - Returns: nil for any other text.
+  package init?(unambiguous text: [UInt8]) {
+    guard JSONText.isValid(text), JSONNames.repeated(in: text) == nil else { return nil }
+    self.init(parsing: text)
+  }
+
   /// Compact UTF-8 text with the members of objects in order of their names.
   package var encoded: [UInt8] {
     let encoder = JSONEncoder()

@@ -16,11 +16,8 @@ extension PolicyDocument {
   }
 
   static func value(_ text: some Sequence<UInt8>) throws(PolicyError) -> JSONValue {
-    let bytes = Array(text)
     // Two readers may see two policies in a text with a name twice.
-    guard JSONText.isValid(bytes), JSONNames.repeated(in: bytes) == nil, let value = JSONValue(parsing: bytes) else {
-      throw .syntax
-    }
+    guard let value = JSONValue(unambiguous: Array(text)) else { throw .syntax }
     return value
   }
 
