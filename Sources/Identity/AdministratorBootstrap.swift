@@ -23,9 +23,7 @@ package struct AdministratorBootstrap: Sendable {
   package func run(for account: AccountID) async throws -> AccessKeyCredentials? {
     let beginning = try AccountBeginning(of: account, cipher: cipher, random: random, at: time.wallTime())
     return try await database.write { transaction in
-      if try !RoleStore().all(transaction).contains(where: { $0.account == account }) {
-        try beginning.insertRole(transaction)
-      }
+      if try RoleStore().all(in: account, transaction).isEmpty { try beginning.insertRole(transaction) }
       guard try !PrincipalStore.hasAdministrator(of: account, in: transaction) else { return nil }
       try beginning.insertAdministrator(transaction)
       return beginning.credentials

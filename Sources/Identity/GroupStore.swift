@@ -37,6 +37,11 @@ package struct GroupStore: Sendable {
     try Self.table.all(transaction).map(Self.record)
   }
 
+  /// In the order of their names.
+  func all(in account: AccountID, _ transaction: any Transaction) throws -> [Group] {
+    try Self.table.all(in: account, transaction).map(Self.record)
+  }
+
   /// Names are found without regard to case, and are unique so.
   func find(_ name: String, in account: AccountID, _ transaction: any Transaction) throws -> Group? {
     try Self.table.find(name, in: account, transaction).map(Self.record)

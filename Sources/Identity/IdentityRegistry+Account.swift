@@ -17,18 +17,13 @@ extension IdentityRegistry {
           },
           boundary: try grants.boundary(of: id, transaction), tags: try tags.tags(of: id, transaction))
       }
-      let users = try PrincipalStore.users(transaction).filter { $0.account == account }
       let own = try policies.list(in: account, transaction)
       return AuthorizationDetails(
-        users: try users.sorted { $0.name < $1.name }.map { user in
+        users: try PrincipalStore.users(in: account, transaction).map { user in
           (user, try groups.groups(of: user, transaction), try hanging(user.uniqueID))
         },
-        groups: try groups.all(transaction).filter { $0.account == account }.sorted { $0.name < $1.name }.map { group in
-          (group, try hanging(group.uniqueID))
-        },
-        roles: try roles.all(transaction).filter { $0.account == account }.sorted { $0.name < $1.name }.map { role in
-          (role, try hanging(role.uniqueID))
-        },
+        groups: try groups.all(in: account, transaction).map { ($0, try hanging($0.uniqueID)) },
+        roles: try roles.all(in: account, transaction).map { ($0, try hanging($0.uniqueID)) },
         policies: try (own + PlatformPolicies.entries.map(\.policy)).map { policy in
           let versions =
             try PlatformPolicies.find(policy.arn).map { [$0.version] } ?? policies.versions(of: policy, transaction)

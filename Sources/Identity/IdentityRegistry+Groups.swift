@@ -28,8 +28,9 @@ extension IdentityRegistry {
     try await database.read { [groups] transaction in
       let group = try groups.require(name, in: account, transaction)
       let members = try groups.members(of: group, transaction)
-      let users = try PrincipalStore.users(transaction).filter { members.contains($0.uniqueID) && $0.name > user }
-      return (group, Array(users.sorted { $0.name < $1.name }.prefix(limit)))
+      let users = try PrincipalStore.users(in: account, transaction)
+        .filter { members.contains($0.uniqueID) && $0.name > user }
+      return (group, Array(users.prefix(limit)))
     }
   }
 

@@ -101,8 +101,7 @@ extension IdentityRegistry {
     let id = RequestID(from: random).description
     let activity = activity
     let lines = try await database.read { transaction in
-      let users = try PrincipalStore.users(transaction).filter { $0.account == account }.sorted { $0.name < $1.name }
-      return try users.map { user in
+      try PrincipalStore.users(in: account, transaction).map { user in
         CredentialReport.line(user, try AccessKeyStore.keys(of: user.arn, transaction), activity.use)
       }
     }

@@ -14,6 +14,12 @@ struct NamedTable: Sendable {
     try transaction.query("SELECT \(columns) \(rows)", [])
   }
 
+  /// In the order of their names.
+  func all(in account: AccountID, _ transaction: any Transaction) throws -> [Row] {
+    try transaction.query(
+      "SELECT \(columns) \(rows) AND account = ? ORDER BY name", [.text(account.description)])
+  }
+
   /// Names are found without regard to case, and are unique so.
   func find(_ wanted: String, in account: AccountID, _ transaction: any Transaction) throws -> Row? {
     try transaction.query(

@@ -103,8 +103,8 @@ extension IdentityRegistry {
     let credentials = AccessKeyCredentials(from: random)
     let now = WallTime(seconds: time.wallTime().seconds)
     return try await change { [keys] transaction in
-      let users = try PrincipalStore.users(transaction)
-      guard let administrator = users.first(where: { $0.account == account && $0.isAdministrator }) else {
+      guard let administrator = try PrincipalStore.users(in: account, transaction).first(where: \.isAdministrator)
+      else {
         throw IdentityError(.malformedRecord, "account `\(account)` has no administrator")
       }
       for key in try AccessKeyStore.keys(of: administrator.arn, transaction) {

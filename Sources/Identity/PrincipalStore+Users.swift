@@ -11,6 +11,11 @@ extension PrincipalStore {
     try table.all(transaction).map(user)
   }
 
+  /// In the order of their names.
+  static func users(in account: AccountID, _ transaction: any Transaction) throws -> [User] {
+    try table.all(in: account, transaction).map(user)
+  }
+
   /// Names are found without regard to case, and are unique so.
   static func findUser(_ name: String, in account: AccountID, _ transaction: any Transaction) throws -> User? {
     try table.find(name, in: account, transaction).map(user)
