@@ -72,24 +72,24 @@ struct AccessSubject: Sendable {
     let uses = entities.map { activity($0.uniqueID) }
     return AccessReport(
       hasActions: withActions, entities: entities,
-      services: services.map { service in
+      services: grants.map { service, actions in
         AccessReport.Service(
           namespace: service, uses: Self.latest(uses) { $0.hasPrefix(service + ":") },
-          actions: withActions ? actions(of: service, uses) : nil)
+          actions: withActions ? Self.actions(actions, of: service, uses) : nil)
       })
   }
 
-  /// Those whose actions are known, and those that a policy names.
-  private var services: [String] {
+  /// What is allowed of the services whose actions are known, and of those that a policy names.
+  private var grants: [(service: String, actions: [String])] {
     let named = policies.flatMap(\.allowedPatterns).compactMap { pattern in
       pattern.fields(separatedBy: ":").first.map { $0.lowercased() }
     }
-    return Set(KnownActions.services + named.filter { !Self.hasWildcard($0) }).filter { !granted(of: $0).isEmpty }
-      .sorted()
+    return Set(KnownActions.services + named.filter { !Self.hasWildcard($0) }).sorted()
+      .map { ($0, granted(of: $0)) }.filter { !$0.actions.isEmpty }
   }
 
   /// Everything that is allowed, with whole names; what is allowed of services whose actions are not known as it is written.
-  var granted: [String] { services.flatMap(granted(of:)) }
+  var granted: [String] { grants.flatMap(\.actions) }
 
   private func granted(of service: String) -> [String] {
     let known = KnownActions.of(service)
@@ -105,10 +105,11 @@ struct AccessSubject: Sendable {
 
   private static func hasWildcard(_ text: String) -> Bool { text.utf8.contains { $0 == 0x2A || $0 == 0x3F } }
 
-  private func actions(of service: String, _ uses: [[String: ActionUse]]) -> [AccessReport.Action] {
-    granted(of: service).filter { !Self.hasWildcard($0) }.map { action in
-      AccessReport.Action(
-        name: String(action.dropFirst(service.count + 1)), last: Self.latest(uses) { $0 == action }.first)
+  private static func actions(
+    _ granted: [String], of service: String, _ uses: [[String: ActionUse]]
+  ) -> [AccessReport.Action] {
+    granted.filter { !hasWildcard($0) }.map { action in
+      AccessReport.Action(name: String(action.dropFirst(service.count + 1)), last: latest(uses) { $0 == action }.first)
     }
   }
 

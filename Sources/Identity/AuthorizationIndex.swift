@@ -9,20 +9,19 @@ struct AuthorizationIndex {
 
   /// - Throws: `IdentityFailure.noSuchEntity`, `.invalidInput` for an ARN that is not one of a user, group or role.
   func policies(of arn: String) throws -> [HungPolicy] {
+    let found: [HungPolicy]?
     switch try Self.kind(arn) {
-    case "user":
-      guard let found = details.users.first(where: { $0.user.arn.description == arn }) else { throw Self.missing(arn) }
-      return try policies(of: found)
+    case "user": found = try details.users.first { $0.user.arn.description == arn }.map(policies)
     case "group":
-      guard let found = details.groups.first(where: { $0.group.arn.description == arn }) else {
-        throw Self.missing(arn)
-      }
-      return try hung(found.policies, on: .group(found.group.name))
+      found = try details.groups.first { $0.group.arn.description == arn }
+        .map { try hung($0.policies, on: .group($0.group.name)) }
     case "role":
-      guard let found = details.roles.first(where: { $0.role.arn.description == arn }) else { throw Self.missing(arn) }
-      return try hung(found.policies, on: .role(found.role.name))
+      found = try details.roles.first { $0.role.arn.description == arn }
+        .map { try hung($0.policies, on: .role($0.role.name)) }
     default: throw IdentityFailure.invalidInput("The ARN \(arn) is not of a user, a group or a role.")
     }
+    guard let found else { throw Self.missing(arn) }
+    return found
   }
 
   /// - Throws: `IdentityFailure.noSuchEntity`, `.invalidInput` for an ARN that is not one of IAM's.
