@@ -13,7 +13,10 @@ package struct HTTPSURL: Hashable, Sendable, CustomStringConvertible {
   /// nil without a question mark.
   package let query: String?
 
-  private static let scheme = "https://"
+  /// `HOST/PATH`, with the port if one was written: how IAM names an issuer.
+  package var name: String { authority + path }
+
+  package static let scheme = "https://"
 
   /// - Returns: nil unless `text` is such a URL of at most 2048 bytes.
   package init?(_ text: String) {

@@ -18,7 +18,7 @@ package struct TrustedIssuer: Hashable, Sendable {
   }
 
   /// `HOST/PATH`, which condition keys begin with.
-  package var name: String { url.authority + url.path }
+  package var name: String { url.name }
 
   /// Where its keys come from. Accounts that trust other certificates do not share what was fetched by them.
   var source: KeySource { KeySource(url: url, thumbprints: thumbprints) }

@@ -14,12 +14,12 @@ package struct OIDCProvider: Hashable, Sendable {
   package var thumbprints: [String]
 
   /// `HOST/PATH`
-  package var name: String { url.authority + url.path }
+  package var name: String { url.name }
 
-  package var arn: ARN { Self.arn(url, in: account) }
+  package var arn: ARN { Self.arn(name, in: account) }
 
-  package static func arn(_ url: HTTPSURL, in account: AccountID) -> ARN {
-    ARN(
-      service: "iam", region: "", account: account.description, resource: "oidc-provider/" + url.authority + url.path)
+  /// - Parameter name: `HOST/PATH`
+  package static func arn(_ name: String, in account: AccountID) -> ARN {
+    ARN(service: "iam", region: "", account: account.description, resource: "oidc-provider/" + name)
   }
 }

@@ -9,18 +9,14 @@ struct DeleteAccountAlias: ControlOperation, IAMOperation {
 
   let registry: IdentityRegistry
 
-  struct Input: Sendable {
-    let alias: String
-  }
+  static func decode(_ members: inout MemberReader) throws(Fault) -> String { try members.accountAlias() }
 
-  static func decode(_ members: inout MemberReader) throws(Fault) -> Input { Input(alias: try members.accountAlias()) }
-
-  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+  static func access(_ alias: String, at place: AccountRegion) -> [AccessRequest] {
     [AccessRequest("iam:DeleteAccountAlias", on: "*")]
   }
 
-  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
-    try await registry.removeAlias(call.value.alias, of: call.place.account)
+  func run(_ call: Authorized<String>) async throws -> OperationOutput {
+    try await registry.removeAlias(call.value, of: call.place.account)
     return OperationOutput()
   }
 }

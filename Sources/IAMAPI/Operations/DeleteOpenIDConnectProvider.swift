@@ -9,20 +9,15 @@ struct DeleteOpenIDConnectProvider: ControlOperation, IAMOperation {
 
   let registry: IdentityRegistry
 
-  struct Input: Sendable {
-    let provider: String
+  /// - Returns: the provider's ARN.
+  static func decode(_ members: inout MemberReader) throws(Fault) -> String { try members.oidcProviderARN() }
+
+  static func access(_ provider: String, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("iam:DeleteOpenIDConnectProvider", on: provider)]
   }
 
-  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(provider: try members.oidcProviderARN())
-  }
-
-  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("iam:DeleteOpenIDConnectProvider", on: input.provider)]
-  }
-
-  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
-    try await registry.deleteOIDCProvider(call.value.provider, in: call.place.account)
+  func run(_ call: Authorized<String>) async throws -> OperationOutput {
+    try await registry.deleteOIDCProvider(call.value, in: call.place.account)
     return OperationOutput()
   }
 }

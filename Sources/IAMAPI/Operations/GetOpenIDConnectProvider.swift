@@ -10,20 +10,15 @@ struct GetOpenIDConnectProvider: ControlOperation, IAMOperation {
 
   let registry: IdentityRegistry
 
-  struct Input: Sendable {
-    let provider: String
+  /// - Returns: the provider's ARN.
+  static func decode(_ members: inout MemberReader) throws(Fault) -> String { try members.oidcProviderARN() }
+
+  static func access(_ provider: String, at place: AccountRegion) -> [AccessRequest] {
+    [AccessRequest("iam:GetOpenIDConnectProvider", on: provider)]
   }
 
-  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(provider: try members.oidcProviderARN())
-  }
-
-  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
-    [AccessRequest("iam:GetOpenIDConnectProvider", on: input.provider)]
-  }
-
-  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
-    let (provider, tags) = try await registry.oidcProvider(call.value.provider, in: call.place.account)
+  func run(_ call: Authorized<String>) async throws -> OperationOutput {
+    let (provider, tags) = try await registry.oidcProvider(call.value, in: call.place.account)
     return OperationOutput([
       "Url": .string(provider.name), "ClientIDList": .array(provider.clientIDs.map { .string($0) }),
       "ThumbprintList": .array(provider.thumbprints.map { .string($0) }),

@@ -9,22 +9,17 @@ struct RemoveClientIDFromOpenIDConnectProvider: ControlOperation, IAMOperation {
 
   let registry: IdentityRegistry
 
-  struct Input: Sendable {
-    let provider: String
-    let clientID: String
+  static func decode(_ members: inout MemberReader) throws(Fault) -> ProviderClientID {
+    try members.providerClientID()
   }
 
-  static func decode(_ members: inout MemberReader) throws(Fault) -> Input {
-    Input(provider: try members.oidcProviderARN(), clientID: try members.clientID())
-  }
-
-  static func access(_ input: Input, at place: AccountRegion) -> [AccessRequest] {
+  static func access(_ input: ProviderClientID, at place: AccountRegion) -> [AccessRequest] {
     [AccessRequest("iam:RemoveClientIDFromOpenIDConnectProvider", on: input.provider)]
   }
 
-  func run(_ call: Authorized<Input>) async throws -> OperationOutput {
+  func run(_ call: Authorized<ProviderClientID>) async throws -> OperationOutput {
     try await registry.removeClientID(
-      call.value.clientID, fromOIDCProvider: call.value.provider, in: call.place.account)
+      call.value.id, fromOIDCProvider: call.value.provider, in: call.place.account)
     return OperationOutput()
   }
 }

@@ -2,14 +2,22 @@ import Core
 import Identity
 import Wire
 
+/// An audience of the tokens of a provider.
+struct ProviderClientID: Sendable {
+  /// An ARN.
+  let provider: String
+  let id: String
+}
+
 /// Members of the operations on OpenID Connect providers.
 extension MemberReader {
   mutating func oidcProviderARN() throws(Fault) -> String { try arn("OpenIDConnectProviderArn") }
 
-  mutating func clientID() throws(Fault) -> String {
+  mutating func providerClientID() throws(Fault) -> ProviderClientID {
+    let provider = try oidcProviderARN()
     let id = try requiredString("ClientID")
     check(id, at: "ClientID", lengths: 1...255)
-    return id
+    return ProviderClientID(provider: provider, id: id)
   }
 
   mutating func clientIDs() throws(Fault) -> [String] {
@@ -29,10 +37,8 @@ extension MemberReader {
 extension IAMResource {
   /// The provider of that address; of an address that cannot be one, what it would be.
   static func oidcProvider(_ address: String, at place: AccountRegion) -> String {
-    let scheme = "https://"
+    let scheme = HTTPSURL.scheme
     let name = address.hasPrefix(scheme) ? String(address.dropFirst(scheme.count)) : address
-    return ARN(
-      service: "iam", region: "", account: place.account.description, resource: "oidc-provider/" + name
-    ).description
+    return OIDCProvider.arn(name, in: place.account).description
   }
 }
