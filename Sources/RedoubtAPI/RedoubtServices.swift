@@ -18,7 +18,7 @@ package struct RedoubtServices: Sendable {
   let identities: IdentityRegistry
   let organization: OrganizationRegistry
   /// Hears of accounts that were suspended or resumed.
-  let accountChanged: @Sendable (AccountID) -> Void
+  private let accountChanged: @Sendable (AccountID) -> Void
 
   package init(
     catalog: FunctionCatalog, registry: FunctionRegistry, findings: FindingStore, logs: LogStore,
@@ -37,5 +37,12 @@ package struct RedoubtServices: Sendable {
     self.identities = identities
     self.organization = organization
     self.accountChanged = accountChanged
+  }
+
+  /// Takes an account out of service or back, and its functions along.
+  func setSuspended(_ isSuspended: Bool, _ id: AccountID) async throws -> Account {
+    let account = try await organization.setSuspended(isSuspended, id)
+    accountChanged(id)
+    return account
   }
 }

@@ -20,8 +20,6 @@ struct SuspendAccount: ControlOperation, RedoubtOperation {
   }
 
   func run(_ call: Authorized<NamedAccount>) async throws -> OperationOutput {
-    let account = try await services.organization.setSuspended(true, try call.value.id)
-    services.accountChanged(account.id)
-    return OperationOutput(services.members(account))
+    OperationOutput(services.members(try await services.setSuspended(true, try call.value.id)))
   }
 }

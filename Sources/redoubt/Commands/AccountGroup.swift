@@ -51,26 +51,18 @@ struct AccountSuspend: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "suspend", abstract: "Take an account out of service, with its credentials and functions.")
 
-  @Argument(help: "The account's id.") var id: String
-  @OptionGroup var options: ClientOptions
+  @OptionGroup var account: NamedAccount
 
-  func run() throws {
-    let path = "/accounts/\(ServiceCall.encode(id))/suspend"
-    AccountText.write(try options.client().json(.redoubt("POST", path)), options)
-  }
+  func run() throws { try account.change("suspend") }
 }
 
 struct AccountResume: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Take an account back into service.")
 
-  @Argument(help: "The account's id.") var id: String
-  @OptionGroup var options: ClientOptions
+  @OptionGroup var account: NamedAccount
 
-  func run() throws {
-    let path = "/accounts/\(ServiceCall.encode(id))/resume"
-    AccountText.write(try options.client().json(.redoubt("POST", path)), options)
-  }
+  func run() throws { try account.change("resume") }
 }
 
 struct AccountResetAdministrator: ParsableCommand {
@@ -82,11 +74,19 @@ struct AccountResetAdministrator: ParsableCommand {
       functions; look for users, keys and roles that a robber may have made.
       """)
 
+  @OptionGroup var account: NamedAccount
+
+  func run() throws { try account.change("administrator") }
+}
+
+/// Which account a command is about.
+struct NamedAccount: ParsableArguments {
   @Argument(help: "The account's id.") var id: String
   @OptionGroup var options: ClientOptions
 
-  func run() throws {
-    let path = "/accounts/\(ServiceCall.encode(id))/administrator"
+  /// Posts to what follows the account in the path, and prints the account.
+  func change(_ what: String) throws {
+    let path = "/accounts/\(ServiceCall.encode(id))/\(what)"
     AccountText.write(try options.client().json(.redoubt("POST", path)), options)
   }
 }

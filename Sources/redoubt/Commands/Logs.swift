@@ -35,8 +35,8 @@ struct Logs: ParsableCommand {
     let client = try options.client()
     let now = client.time.wallTime()
     var reading = LogReading(
-      try source(client), requestID: requestID, start: try Self.time(since, "--since", before: now),
-      end: try until.map { try Self.time($0, "--until", before: now) }, level: level, pattern: filter)
+      try source(client), requestID: requestID, start: try Age.time(since, "--since", before: now).milliseconds,
+      end: try until.map { try Age.time($0, "--until", before: now).milliseconds }, level: level, pattern: filter)
     repeat {
       do {
         try printNew(&reading, client)
@@ -70,13 +70,6 @@ struct Logs: ParsableCommand {
     let time = WallTime(milliseconds: event["Timestamp"]?.integer ?? 0).utc.isoDateTime
     let message = PrintableText.escape(event["Message"]?.string ?? "")
     return "\(time)Z \(message)" + (message.hasSuffix("\n") ? "" : "\n")
-  }
-
-  private static func time(_ text: String, _ option: String, before now: WallTime) throws -> Int64 {
-    guard let age = Age(text) else {
-      throw CommandFailure(.usage, "\(option) is `\(text)`: give a number with s, m, h or d, for example 10m")
-    }
-    return now.advanced(by: .zero - age.duration).milliseconds
   }
 
   private static func pause() throws {

@@ -22,12 +22,10 @@ struct PolicyGeneration: ParsableCommand {
     guard fromActivity else {
       throw CommandFailure(.usage, "say what the policy is made from: give `--from-activity`")
     }
-    guard let age = Age(within) else {
-      throw CommandFailure(.usage, "`--within` is `\(within)`: give a number and s, m, h or d")
-    }
-    let activity = try principal.activity(options.client())
-    let limit = SystemTimeSource().wallTime().advanced(by: .zero - age.duration).utc.isoZulu
-    if activity.since > limit { StandardError.write("redoubt: what was used is known since \(activity.since) only\n") }
+    let client = try options.client()
+    let limit = try Age.time(within, "--within", before: client.time.wallTime()).utc.isoZulu
+    let activity = try principal.activity(client)
+    activity.warn(unlessKnownSince: limit)
     let policy = ObservedPolicy(activity, since: limit)
     guard !policy.isEmpty else {
       StandardError.write("redoubt: nothing was allowed to \(activity.principal) within \(within)\n")

@@ -17,19 +17,15 @@ struct PolicyUnused: ParsableCommand {
   @OptionGroup var options: ClientOptions
 
   func run() throws {
-    guard let age = Age(olderThan) else {
-      throw CommandFailure(.usage, "`--older-than` is `\(olderThan)`: give a number and s, m, h or d")
-    }
-    let activity = try principal.activity(options.client())
-    let limit = SystemTimeSource().wallTime().advanced(by: .zero - age.duration).utc.isoZulu
+    let client = try options.client()
+    let limit = try Age.time(olderThan, "--older-than", before: client.time.wallTime()).utc.isoZulu
+    let activity = try principal.activity(client)
     let granted = activity.actions.filter(\.isGranted)
     let unused = granted.filter { $0.lastAllowed ?? "" <= limit }
     if options.json {
       StandardOutput.write(JSONLine.text(Self.members(unused, activity)))
     } else {
-      if activity.since > limit {
-        StandardError.write("redoubt: what was used is known since \(activity.since) only\n")
-      }
+      activity.warn(unlessKnownSince: limit)
       StandardOutput.write(Self.text(unused, of: granted))
     }
     if !unused.isEmpty { throw ExitCode(1) }
@@ -86,6 +82,11 @@ struct ObservedActivity: Sendable {
     principal = answer["Principal"]?.string ?? ""
     since = answer["Since"]?.string ?? ""
     actions = if case .array(let actions)? = answer["Actions"] { actions.map(ObservedAction.init) } else { [] }
+  }
+
+  /// Tells on standard error when the server began to look later than that.
+  func warn(unlessKnownSince limit: String) {
+    if since > limit { StandardError.write("redoubt: what was used is known since \(since) only\n") }
   }
 }
 
