@@ -28,5 +28,18 @@ package struct ARN: Hashable, Sendable, CustomStringConvertible {
     self.init(service: parts[2], region: parts[3], account: parts[4], resource: parts[5])
   }
 
-  package var description: String { "arn:aws:\(service):\(region):\(account):\(resource)" }
+  package var description: String {
+    var text = "arn:aws:"
+    // As long as it gets: an interpolation would grow it bit by bit.
+    let length = service.utf8.count + region.utf8.count + account.utf8.count + resource.utf8.count
+    text.reserveCapacity(text.utf8.count + length + 3)
+    text += service
+    text += ":"
+    text += region
+    text += ":"
+    text += account
+    text += ":"
+    text += resource
+    return text
+  }
 }

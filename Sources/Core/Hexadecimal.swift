@@ -7,6 +7,15 @@ package enum Hexadecimal {
     }
   }
 
+  /// The digits as ASCII.
+  package static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
+    text.reserveCapacity(text.count + 2 * bytes.count)
+    for byte in bytes {
+      text.append(digit(byte >> 4))
+      text.append(digit(byte & 0x0F))
+    }
+  }
+
   /// Both digits of a byte.
   static func write(_ byte: UInt8, to buffer: UnsafeMutableBufferPointer<UInt8>, at place: Int) {
     buffer[place] = digit(byte >> 4)
@@ -25,14 +34,14 @@ package enum Hexadecimal {
 
   /// - Returns: nil for an odd count or a character outside `0-9a-f` (upper case is refused).
   package static func decode(_ text: String) -> [UInt8]? {
-    let characters = Array(text.utf8)
-    guard characters.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(characters.count / 2)
-    for index in stride(from: 0, to: characters.count, by: 2) {
-      guard let high = value(characters[index]), let low = value(characters[index + 1]) else { return nil }
-      bytes.append(high << 4 | low)
+    text.withBytes { characters in
+      guard characters.count.isMultiple(of: 2) else { return nil }
+      var bytes = [UInt8](repeating: 0, count: characters.count / 2)
+      for index in bytes.indices {
+        guard let high = value(characters[2 * index]), let low = value(characters[2 * index + 1]) else { return nil }
+        bytes[index] = high << 4 | low
+      }
+      return bytes
     }
-    return bytes
   }
 }

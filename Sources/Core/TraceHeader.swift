@@ -16,13 +16,21 @@ package struct TraceHeader: Hashable, Sendable, CustomStringConvertible {
   /// A trace of its own, of which nobody keeps a record.
   package init(at time: WallTime, from random: some RandomSource) {
     let seconds = UInt32(truncatingIfNeeded: time.seconds)
-    let digits = Hexadecimal.encode((0..<4).map { UInt8(truncatingIfNeeded: seconds >> (24 - 8 * $0)) })
     let bytes = random.bytes(20)
-    root = "1-\(digits)-\(Hexadecimal.encode(bytes[..<12]))"
-    parent = Hexadecimal.encode(bytes[12...])
+    // Bytes at first: each invocation without a trace begins one, and strings would be put together piece by piece.
+    var text = Array("Root=1-".utf8)
+    text.reserveCapacity(74)
+    Hexadecimal.append((0..<4).map { UInt8(truncatingIfNeeded: seconds >> (24 - 8 * $0)) }, to: &text)
+    text.append(UInt8(ascii: "-"))
+    Hexadecimal.append(bytes[..<12], to: &text)
+    root = String(decoding: text[5...], as: UTF8.self)
+    text += ";Parent=".utf8
+    Hexadecimal.append(bytes[12...], to: &text)
+    parent = String(decoding: text.suffix(16), as: UTF8.self)
+    text += ";Sampled=0".utf8
     isSampled = false
     others = []
-    description = Self.text(root, parent, isSampled, others)
+    description = String(decoding: text, as: UTF8.self)
   }
 
   /// - Returns: nil for a header that is not of the documented form, one without a root included.
@@ -59,8 +67,13 @@ package struct TraceHeader: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func text(_ root: String, _ parent: String?, _ isSampled: Bool, _ others: [String]) -> String {
-    var text = "Root=\(root)"
-    if let parent { text += ";Parent=\(parent)" }
+    var text = "Root="
+    text.reserveCapacity(96)
+    text += root
+    if let parent {
+      text += ";Parent="
+      text += parent
+    }
     text += isSampled ? ";Sampled=1" : ";Sampled=0"
     for other in others { text += ";\(other)" }
     return text

@@ -46,7 +46,8 @@ package enum PercentCoding {
 
   private static let digits = Array("0123456789ABCDEF".utf8)
 
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
+  /// Letters, digits and `-._~`.
+  package static func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
@@ -70,6 +71,10 @@ package struct QueryParameters: Sendable {
   /// - Returns: nil when a name or a value is not valid percent-encoding. `+` stands for itself, as botocore sends it.
   package init?(_ query: String) {
     var items: [(name: String, value: String)] = []
+    guard !query.isEmpty else {
+      self.items = items
+      return
+    }
     for part in query.fields(separatedBy: "&") where !part.isEmpty {
       let pair = part.fields(separatedBy: "=", maxSplits: 1)
       guard let name = PercentCoding.decode(pair[0]),

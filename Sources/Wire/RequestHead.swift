@@ -34,7 +34,12 @@ package struct RequestHead: Sendable {
 extension String {
   /// Equality in which `A` to `Z` count as `a` to `z`; header names are compared so (RFC 9110 section 5.1).
   package func equalsIgnoringASCIICase(_ other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) { $0.asciiLowercased == $1.asciiLowercased }
+    guard utf8.count == other.utf8.count else { return false }
+    return withBytes { left in
+      other.withBytes { right in
+        left.indices.allSatisfy { left[$0] == right[$0] || left[$0].asciiLowercased == right[$0].asciiLowercased }
+      }
+    }
   }
 }
 

@@ -36,7 +36,8 @@ package struct Route: Sendable {
     guard method == self.method, path.count == segments.count, hasParameter(query) else { return nil }
     // The literals first: most routes of as many segments differ in one.
     for index in segments.indices {
-      if case .literal(let text) = segments[index], text != path[index] { return nil }
+      guard case .literal(let text) = segments[index] else { continue }
+      guard text.utf8.count == path[index].utf8.count, text == path[index] else { return nil }
     }
     var variables: [String: String] = [:]
     for index in segments.indices {
