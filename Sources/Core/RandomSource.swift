@@ -25,6 +25,25 @@ package struct SystemRandomSource: RandomSource {
   }
 }
 
+/// Bytes of another source, taken from it many at a time: for the ids of requests. Not for keys: what is given next lies in
+/// memory already.
+package final class BufferedRandomSource: RandomSource {
+  private static let supply = 1024
+
+  private let source: any RandomSource
+  private let bytes = Mutex<ArraySlice<UInt8>>([])
+
+  package init(_ source: any RandomSource) { self.source = source }
+
+  package func bytes(_ count: Int) -> [UInt8] {
+    bytes.withLock { bytes in
+      if bytes.count < count { bytes = source.bytes(max(Self.supply, count))[...] }
+      defer { bytes = bytes.dropFirst(count) }
+      return Array(bytes.prefix(count))
+    }
+  }
+}
+
 /// A repeatable sequence; for tests only, never for keys.
 package final class SeededRandomSource: RandomSource {
   private let state: Mutex<UInt64>

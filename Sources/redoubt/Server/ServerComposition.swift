@@ -71,7 +71,7 @@ struct ServerComposition {
       capacity: configuration.environments, idleTimeout: .seconds(configuration.idleTimeoutSeconds),
       memoryReserve: configuration.memoryReserveMiB << 20, spawner: spawner, library: library, runtimes: runtimes,
       environment: environment, records: records, findings: findings, metrics: metrics, group: group,
-      sessions: decisions.sessions, gate: gateway, time: time, random: random, log: log)
+      sessions: decisions.sessions, gate: gateway, time: time, random: BufferedRandomSource(random), log: log)
     self.executor = executor
     let codeStorage = CodeStorage(limit: configuration.codeStorageBytes, database: state.database)
     let admission = AdmissionController(limits: AdmissionLimits(configuration), time: time)
@@ -197,7 +197,8 @@ struct ServerComposition {
         directory: state.directory, sessions: state.sessions, organization: state.organization,
         development: configuration.isForDevelopment ? DevelopmentPair(of: configuration.account) : nil, time: time),
       region: configuration.region, runner: runners.known, unsignedRunner: runners.unsigned,
-      limits: GateLimits(configuration), counters: GateCounters(), clock: time, random: random
+      limits: GateLimits(configuration), counters: GateCounters(), clock: time,
+      random: BufferedRandomSource(random)
     ) { record in
       log.access(record)
       if let finding = Finding.strayedCredentials(record, in: configuration.region) { findings.record(finding) }
