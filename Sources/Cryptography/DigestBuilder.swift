@@ -12,7 +12,7 @@ package struct DigestBuilder: Sendable {
   package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { state.update(bufferPointer: $0) } }
 
   /// The 32 bytes of the digest of everything so far; more may follow.
-  package func finalizedBytes() -> [UInt8] { Array(state.finalize()) }
+  package func finalizedBytes() -> [UInt8] { state.finalize().withUnsafeBytes { Array($0) } }
 
   /// The digest of everything so far; more may follow.
   package func finalize() -> Core.Digest {

@@ -16,7 +16,7 @@ package struct HMACKey: Sendable {
   package func code(for message: [UInt8]) -> [UInt8] {
     var state = keyed
     state.update(data: message)
-    return Array(state.finalize())
+    return state.finalize().withUnsafeBytes { Array($0) }
   }
 }
 

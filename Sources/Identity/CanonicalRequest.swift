@@ -39,8 +39,7 @@ struct CanonicalRequest: Sendable {
   /// - Parameter payload: 64 hexadecimal digits or `UNSIGNED-PAYLOAD`.
   func digest(payload: String) -> Digest {
     var builder = DigestBuilder()
-    builder.update(lines)
-    builder.update(Array(payload.utf8))
+    builder.update(lines + payload.utf8)
     return builder.finalize()
   }
 
@@ -65,13 +64,20 @@ struct CanonicalRequest: Sendable {
 /// Comparisons of header names that make no new strings.
 enum HeaderName {
   static func matches(_ name: String, lowercased other: Substring) -> Bool {
-    name.utf8.count == other.utf8.count && name.utf8.elementsEqual(other.utf8) { lowercased($0) == $1 }
+    guard name.utf8.count == other.utf8.count else { return false }
+    return name.withBytes { name in
+      other.withBytes { other in name.indices.allSatisfy { lowercased(name[$0]) == other[$0] } }
+    }
   }
 
   static func isAmazonHeader(_ name: String) -> Bool {
-    let prefix = "x-amz-".utf8
-    return name.utf8.count > prefix.count && name.utf8.starts(with: prefix) { lowercased($0) == $1 }
+    guard name.utf8.count > prefix.utf8CodeUnitCount else { return false }
+    return name.withBytes { name in
+      prefix.withUTF8Buffer { prefix in prefix.indices.allSatisfy { lowercased(name[$0]) == prefix[$0] } }
+    }
   }
+
+  private static let prefix: StaticString = "x-amz-"
 
   private static func lowercased(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 }

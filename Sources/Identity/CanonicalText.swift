@@ -1,3 +1,4 @@
+import Core
 import Wire
 
 /// The strict percent-encoding of SigV4 and what it makes of paths and queries.
@@ -8,6 +9,7 @@ enum CanonicalText {
   /// - Returns: nil for a path with a `.` or `..` segment. Signing clients remove them before they send; a server that
   ///   removed them here would check another path than the one that it routes.
   static func path(_ path: String) -> [UInt8]? {
+    if isCanonical(path) { return Array(path.utf8) }
     var result: [UInt8] = []
     result.reserveCapacity(path.utf8.count + 16)
     result.append(slash)
@@ -18,6 +20,20 @@ enum CanonicalText {
     }
     if path.utf8.last == slash, result.count > 1 { result.append(slash) }
     return result
+  }
+
+  /// Whether nothing of a path is to be folded, encoded or refused, as in most.
+  private static func isCanonical(_ path: String) -> Bool {
+    path.withBytes { path in
+      var previous: UInt8 = 0
+      for byte in path {
+        guard PercentCoding.isUnreserved(byte) || byte == slash else { return false }
+        // A doubled slash, or what may be a `.` or `..` segment.
+        if previous == slash, byte == slash || byte == UInt8(ascii: ".") { return false }
+        previous = byte
+      }
+      return path.first == slash
+    }
   }
 
   /// The parameters decoded, encoded again in the one strict form and sorted by their bytes.
@@ -49,6 +65,9 @@ enum CanonicalText {
 
   /// Appends `value` without spaces at its ends and with each run of spaces inside as one.
   static func append(folding value: String, to result: inout [UInt8]) {
+    if value.withBytes({ value in value.allSatisfy { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") } }) {
+      return result += value.utf8
+    }
     var isAtStart = true
     var pendingSpace = false
     for byte in value.utf8 {

@@ -22,6 +22,19 @@ struct CredentialScope: Hashable, Sendable, CustomStringConvertible {
 
   /// - Parameter canonicalRequest: SHA-256 of the canonical request.
   func stringToSign(at time: SigningTime, canonicalRequest digest: Digest) -> [UInt8] {
-    Array("\(Self.algorithm)\n\(time.text)\n\(self)\n\(digest)".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(192)
+    text += Self.algorithm.utf8
+    text.append(UInt8(ascii: "\n"))
+    text += time.text.utf8
+    var separator = UInt8(ascii: "\n")
+    for part in [date, region, service, Self.terminator] {
+      text.append(separator)
+      text += part.utf8
+      separator = UInt8(ascii: "/")
+    }
+    text.append(UInt8(ascii: "\n"))
+    Hexadecimal.append(digest.bytes, to: &text)
+    return text
   }
 }

@@ -67,13 +67,22 @@ package struct PendingVerification: Sendable {
 
 /// All that a signature is compared with, but for the hash of the payload.
 struct SignatureCheck: Sendable {
-  let request: CanonicalRequest
-  let presented: PresentedSignature
-  let key: HMACKey
+  private let request: CanonicalRequest
+  private let scope: CredentialScope
+  private let signedAt: SigningTime
+  private let signature: [UInt8]
+  private let key: HMACKey
+
+  init(request: CanonicalRequest, presented: PresentedSignature, key: HMACKey) {
+    self.request = request
+    scope = presented.scope
+    signedAt = presented.signedAt
+    signature = presented.signature
+    self.key = key
+  }
 
   func run(payload: String) throws(AuthenticationFailure) {
-    let text = presented.scope.stringToSign(
-      at: presented.signedAt, canonicalRequest: request.digest(payload: payload))
-    guard constantTimeEquals(key.code(for: text), presented.signature) else { throw .signatureMismatch }
+    let text = scope.stringToSign(at: signedAt, canonicalRequest: request.digest(payload: payload))
+    guard constantTimeEquals(key.code(for: text), signature) else { throw .signatureMismatch }
   }
 }

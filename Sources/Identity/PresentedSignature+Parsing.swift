@@ -9,6 +9,8 @@ extension PresentedSignature {
     "X-Amz-Security-Token",
   ]
   private static let authorizationLimit = 8192
+  /// What the header begins with.
+  private static let algorithm = CredentialScope.algorithm + " "
   private static let presignedLifetimes: ClosedRange<Int64> = 1...604_800
 
   /// - Throws: `missingToken` when the request carries neither form; `incompleteSignature` when it carries both, or one
@@ -30,10 +32,10 @@ extension PresentedSignature {
     guard text.utf8.count <= authorizationLimit else {
       throw .incompleteSignature("The Authorization header is longer than \(authorizationLimit) bytes.")
     }
-    guard text.hasPrefix(CredentialScope.algorithm + " ") else {
+    guard text.hasPrefix(algorithm) else {
       throw .incompleteSignature("The Authorization header must use the algorithm '\(CredentialScope.algorithm)'.")
     }
-    let fields = try HeaderFields(text.dropFirst(CredentialScope.algorithm.count))
+    let fields = try HeaderFields(Substring(text.utf8.dropFirst(algorithm.utf8.count)))
     let date = try single("X-Amz-Date", in: head)
     guard let credential = fields.credential, let signature = fields.signature, let date,
       let signedHeaders = fields.signedHeaders, !fields.hasOthers
@@ -65,16 +67,18 @@ extension PresentedSignature {
 
     init(_ text: Substring) throws(AuthenticationFailure) {
       for part in text.fields(separatedBy: ",", maxSplits: 8) {
-        let pair = trimmed(part).fields(separatedBy: "=", maxSplits: 1)
-        guard pair.count == 2 else {
+        let part = trimmed(part)
+        guard let end = part.utf8.offset(of: UInt8(ascii: "=")) else {
           throw .incompleteSignature("A part of the Authorization header is not a key=value pair (missing equal-sign).")
         }
+        let name = Substring(part.utf8.prefix(end))
+        let value = Substring(part.utf8.dropFirst(end + 1))
         let isNew =
-          switch pair[0] {
-          case "Credential": Self.set(&credential, pair[1])
-          case "Signature": Self.set(&signature, pair[1])
-          case "SignedHeaders": Self.set(&signedHeaders, pair[1])
-          default: others.insert(pair[0]).inserted
+          switch name {
+          case "Credential": Self.set(&credential, value)
+          case "Signature": Self.set(&signature, value)
+          case "SignedHeaders": Self.set(&signedHeaders, value)
+          default: others.insert(name).inserted
           }
         guard isNew else { throw .incompleteSignature("A parameter of the Authorization header is there twice.") }
       }

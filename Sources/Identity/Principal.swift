@@ -4,6 +4,8 @@ package import Core
 package struct Principal: Hashable, Sendable {
   package let account: AccountID
   package let arn: ARN
+  /// The same as text: each request needs it.
+  package let arnText: String
   package let kind: Kind
   /// AWS's stable id, which a deleted and newly made user of the same name does not share, for example `AIDA...`; of a
   /// session its role's with the session's name, `AROA...:NAME`.
@@ -23,6 +25,7 @@ package struct Principal: Hashable, Sendable {
   init(account: AccountID, arn: ARN, kind: Kind, uniqueID: String, isAdministrator: Bool) {
     self.account = account
     self.arn = arn
+    arnText = arn.description
     self.kind = kind
     self.uniqueID = uniqueID
     self.isAdministrator = isAdministrator

@@ -24,14 +24,14 @@ extension Principal {
   /// Who this is for the evaluator.
   package var caller: Caller {
     switch kind {
-    case .user, .userSession: Caller(.user(arn: arn.description, uniqueID: uniqueID), account: account.description)
+    case .user, .userSession: Caller(.user(arn: arnText, uniqueID: uniqueID), account: account.description)
     case .federatedUser(let session):
       Caller(
-        .federatedUser(arn: arn.description, user: session.user.description, userID: session.userID),
+        .federatedUser(arn: arnText, user: session.user.description, userID: session.userID),
         account: account.description)
     case .roleSession(let session):
       Caller(
-        .roleSession(arn: arn.description, role: session.role.description, roleID: session.roleID),
+        .roleSession(arn: arnText, role: session.role.description, roleID: session.roleID),
         account: account.description)
     }
   }
