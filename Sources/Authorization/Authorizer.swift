@@ -147,9 +147,17 @@ package struct Authorizer: Sendable {
 
   /// The account that an ARN names; most name one.
   private static func account(of arn: String) -> String? {
-    let fields = arn.fields(separatedBy: ":", maxSplits: 5)
-    guard fields.count == 6, fields[4].utf8.count == 12 else { return nil }
-    return String(fields[4])
+    arn.withBytes { arn in
+      var colons = 0
+      for (place, byte) in arn.enumerated() where byte == UInt8(ascii: ":") {
+        colons += 1
+        guard colons == 4 else { continue }
+        let account = arn[(place + 1)...].prefix(13)
+        guard account.firstIndex(of: byte) == place + 13 else { return nil }
+        return String(decoding: account.dropLast(), as: UTF8.self)
+      }
+      return nil
+    }
   }
 
   /// What it is about, as policies are asked.
@@ -191,7 +199,7 @@ package struct Authorizer: Sendable {
   private func named(_ access: AccessRequest, _ request: Authenticated<OperationRequest>) -> String {
     switch access.target {
     case .resource(let arn): arn
-    case .caller: request.principal.arn.description
+    case .caller: request.principal.arnText
     case .ownerOfAccessKey(let id): id
     case .renamed(let arn, let name, let path): arn.renamed(name, path: path)
     // A caller of another account hears of no account but the own.

@@ -44,6 +44,7 @@ package struct DecisionRecord: Sendable {
 extension ConditionKeys {
   /// What is worth remembering: no secret of a customer, and of a client's long texts their beginnings.
   fileprivate var remembered: ConditionKeys {
+    if isEmpty { return self }
     var kept = ConditionKeys()
     for (name, value) in all.sorted(by: { $0.name < $1.name }).prefix(100) where name != "sts:externalid" {
       switch value {

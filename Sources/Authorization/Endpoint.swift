@@ -24,6 +24,8 @@ package protocol WebIdentityOperation: OperationShape {
 package final class Endpoint: Sendable {
   package let service: ServiceDescription
   package let name: String
+  /// With the service before it, for example `lambda:Invoke`.
+  package let qualifiedName: String
   package let route: Route
   package let bodyLimit: Int
   package let form: Form
@@ -107,6 +109,7 @@ package final class Endpoint: Sendable {
   private init<Served: OperationShape>(_: Served.Type, of service: ServiceDescription, form: () -> Form) {
     self.service = service
     name = Served.name
+    qualifiedName = "\(service.name):\(Served.name)"
     route = Served.route
     bodyLimit = Served.bodyLimit
     self.form = form()

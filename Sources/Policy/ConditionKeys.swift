@@ -24,6 +24,8 @@ package struct ConditionKeys: Hashable, Sendable {
 
   static let none = ConditionKeys()
 
+  package var isEmpty: Bool { values.isEmpty }
+
   package subscript(_ name: String) -> Value? {
     get { values[Name(text: name.lowercased())] }
     set { values[Name(text: name.lowercased())] = newValue }

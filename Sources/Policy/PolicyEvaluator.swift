@@ -46,10 +46,12 @@ extension PolicyQuestion {
   /// Whether the resource's own policy has to allow it: trust policies of roles and policies of keys are the root of
   /// who may use them.
   fileprivate var needsResourcePolicy: Bool {
+    let action = actionName.lowercased
+    guard action.hasPrefix("sts:") || action.hasPrefix("kms:") else { return false }
     let fields = resource.fields(separatedBy: ":", maxSplits: 5)
     guard fields.count == 6 else { return false }
-    let isRole = fields[2] == "iam" && fields[5].hasPrefix("role/") && actionName.lowercased.hasPrefix("sts:")
-    let isKey = fields[2] == "kms" && fields[5].hasPrefix("key/") && actionName.lowercased.hasPrefix("kms:")
+    let isRole = fields[2] == "iam" && fields[5].hasPrefix("role/") && action.hasPrefix("sts:")
+    let isKey = fields[2] == "kms" && fields[5].hasPrefix("key/") && action.hasPrefix("kms:")
     return isRole || isKey
   }
 }
