@@ -21,6 +21,7 @@ package final class ChannelResponseStream: ResponseStream {
   }
 
   deinit {
+    if loop.inEventLoop, case .complete = target.value.exchange.answer { return }
     // Never at once: an answer given on another thread may still be on its way to this loop, and comes first.
     let target = target
     loop.execute { target.value.handler.abandon(target.value.exchange) }
@@ -28,7 +29,7 @@ package final class ChannelResponseStream: ResponseStream {
 
   /// Says in the record of the request who it was that asked.
   func identify(_ name: String) {
-    onLoop { $0.exchange.principal = name }
+    onLoop { $0.exchange.sender = .named(name) }
   }
 
   package func begin(_ head: ResponseHead, length: Int?) {

@@ -24,7 +24,8 @@ final class Exchange {
   var operation: String?
   /// In which faults are told; as long as no operation is found, the most common one.
   var wireProtocol = WireProtocol.restJSON
-  var principal: String?
+  /// nil unless the signature was verified, or a token.
+  var sender: AccessRecord.Sender?
   /// The function whose environment's credentials were used elsewhere.
   var strayedFrom: ARN?
   var refusal: Refusal?
@@ -45,10 +46,15 @@ final class Exchange {
   /// Whether the answer's body goes over the wire (RFC 9110 section 6.4.1).
   var answerHasBody: Bool { method != .HEAD && status != 204 && status != 304 }
 
+  /// Whether the body is in chunks: it is of no known length. HTTP/1.0 knows none: there the connection's end is the body's.
+  var isInChunks: Bool {
+    if case .underWay(remaining: nil) = answer { version == .http1_1 } else { false }
+  }
+
   func record(until end: MonotonicTime, _ outcome: AccessRecord.Outcome) -> AccessRecord {
     AccessRecord(
       requestID: requestID, method: method?.rawValue, operation: operation, status: status,
-      requestBytes: requestBytes, responseBytes: responseBytes, duration: end - start, principal: principal,
+      requestBytes: requestBytes, responseBytes: responseBytes, duration: end - start, sender: sender,
       source: source, strayedFrom: strayedFrom, outcome: outcome)
   }
 }

@@ -5,12 +5,8 @@ import NIOHTTP1
 enum GatePipeline {
   static func configure(_ channel: any Channel, _ stages: GateStages) throws {
     let framer = RequestFramer(limits: stages.limits)
-    var encoding = HTTPResponseEncoder.Configuration()
-    // The request handler frames answers itself: the encoder does not know of HEAD.
-    encoding.automaticallySetFramingHeaders = false
     let pipeline = channel.pipeline.syncOperations
     try pipeline.addHandler(framer)
-    try pipeline.addHandler(HTTPResponseEncoder(configuration: encoding))
     try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
     try pipeline.addHandler(RequestHandler(stages: stages, framer: framer))
   }

@@ -105,7 +105,7 @@ package struct GateStages: Sendable {
     guard let match = table.find(head) else { throw .unknownOperation(in: table.likelyProtocol(of: head)) }
     let wire = match.service.wireProtocol
     exchange.wireProtocol = wire
-    exchange.operation = "\(match.service.name):\(match.known?.name ?? "*")"
+    exchange.operation = match.known?.qualifiedName ?? "\(match.service.name):*"
     let pending = try begin(head, match.service)
     let limit = inside == nil ? match.bodyLimit : min(match.bodyLimit, budget.limit)
     guard length <= limit else { throw .bodyTooLarge(match.known?.name ?? match.service.name, limit: limit, in: wire) }

@@ -34,6 +34,8 @@ struct HeadScanner {
   /// - Parameter bytes: everything since the head's first byte; what an earlier call has seen is not read again.
   mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Progress {
     while position < bytes.count {
+      skipPlain(bytes)
+      guard position < bytes.count else { break }
       guard position < byteLimit else { return .refused(.headerBytes) }
       let byte = bytes[position]
       position += 1
@@ -47,6 +49,19 @@ struct HeadScanner {
       }
     }
     return .incomplete
+  }
+
+  /// Passes over what most of a header is made of, a run at a time: nothing in it changes the place.
+  private mutating func skipPlain(_ bytes: UnsafeRawBufferPointer) {
+    let end = min(bytes.count, byteLimit)
+    var next = position
+    switch place {
+    case .value: while next < end, bytes[next] >= Byte.space, bytes[next] < Byte.delete { next += 1 }
+    case .name: while next < end, Byte.isToken[Int(bytes[next])] { next += 1 }
+    case .requestLine, .lineFeed: return
+    }
+    lineLength += next - position
+    position = next
   }
 
   private mutating func endLine() -> Bool {

@@ -9,8 +9,9 @@ final class Intake {
   let exchange: Exchange
   private let match: ServiceTable.Match
   private let head: RequestHead
-  /// nil: nobody has signed it.
+  /// nil: nobody has signed it, or it is verified.
   private var pending: PendingVerification?
+  private let isSigned: Bool
   private let region: Region
   private var body: [UInt8] = []
   /// Given back as soon as the signature is verified, or with this object.
@@ -35,6 +36,7 @@ final class Intake {
     self.exchange = exchange
     self.head = head
     self.pending = pending
+    isSigned = pending != nil
     self.region = region
     self.reservation = reservation
     self.match = match
@@ -54,23 +56,24 @@ final class Intake {
   /// - Throws: when the signature does not cover what came.
   func finish() throws(AuthenticationFailure) -> Request {
     defer { reservation = nil }
-    guard let pending else {
+    guard isSigned else {
       return .unsigned(
         UnsignedRequest(
           head: head, body: body, requestID: exchange.requestID, region: region, source: exchange.source))
     }
+    guard let pending = pending.take() else { throw .signatureMismatch }
     return .authenticated(try finish(pending))
   }
 
   private func finish(
-    _ pending: PendingVerification
+    _ pending: consuming PendingVerification
   ) throws(AuthenticationFailure) -> Authenticated<OperationRequest> {
     let place = AccountRegion(account: pending.principal.account, region: region)
     let request = OperationRequest(
       head: head, pathParameters: match.pathParameters, body: body, requestID: exchange.requestID, place: place,
       source: exchange.source)
     let authenticated = try pending.finish(request)
-    exchange.principal = "\(authenticated.principal.arn)"
+    exchange.sender = .principal(authenticated.principal.arn)
     exchange.strayedFrom = strayedFrom(authenticated.principal)
     return authenticated
   }
@@ -86,11 +89,11 @@ final class Intake {
   /// The operation that the whole request asks for.
   func endpoint() throws(Fault) -> Endpoint {
     // Before they are taken apart, which is work.
-    if pending == nil, body.count(where: { $0 == UInt8(ascii: "&") }) >= Self.mostParameters {
+    if !isSigned, body.count(where: { $0 == UInt8(ascii: "&") }) >= Self.mostParameters {
       throw Fault(code: "MalformedQueryString", status: 400, message: "more than \(Self.mostParameters) parameters")
     }
     let endpoint = try match.endpoint(body, query: head.query)
-    exchange.operation = "\(match.service.name):\(endpoint.name)"
+    exchange.operation = endpoint.qualifiedName
     return endpoint
   }
 }

@@ -1,4 +1,5 @@
 import Core
+import Loops
 import NIOCore
 import NIOHTTP1
 import Wire
@@ -17,11 +18,23 @@ extension RequestHandler {
     if isDraining { exchange.keepsAlive = false }
     exchange.status = head.status
     exchange.answer = .underWay(remaining: exchange.answerHasBody ? length : 0)
-    let status = HTTPResponseStatus(statusCode: head.status)
-    let headers = headers(of: head, length: length, exchange)
-    let part = HTTPResponseHead(version: exchange.version, status: status, headers: headers)
-    context.write(wrapOutboundOut(.head(part)), promise: nil)
-    if length == nil { context.flush() }
+    var bytes = context.channel.allocator.buffer(capacity: 512 + (length ?? 0))
+    bytes.writeStatusLine(exchange.version, head.status)
+    writeHeaders(of: head, length: length, exchange, onto: &bytes)
+    bytes.writeEmptyLine()
+    unsent = bytes
+    if length == nil { flush() }
+  }
+
+  /// - Parameter promise: fulfilled once the bytes have left, or will not.
+  private func flush(_ promise: EventLoopPromise<Void>? = nil) {
+    // Nothing is sent as well: what was written before may still be on its way.
+    guard let bytes = unsent.take() ?? promise.map({ _ in ByteBuffer() }) else { return }
+    guard let context else {
+      promise?.fail(ChannelError.ioOnClosedChannel)
+      return
+    }
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
   }
 
   /// - Parameter taken: called once the bytes have left, or will not.
@@ -32,16 +45,18 @@ extension RequestHandler {
     }
     exchange.responseBytes += bytes.count
     handedOverBytes += bytes.count
-    let buffer = context.channel.allocator.buffer(bytes: bytes)
+    var unsent = self.unsent.take() ?? context.channel.allocator.buffer(capacity: bytes.count + 16)
+    if exchange.isInChunks { unsent.writeChunk(bytes) } else { unsent.writeBytes(bytes) }
+    self.unsent = unsent
     let left = taken.map { taken in
       let promise = context.eventLoop.makePromise(of: Void.self)
       promise.futureResult.whenComplete { _ in taken() }
       return promise
     }
-    context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: left)
     // The last of an announced length goes with the end that follows.
-    if remaining != .last { context.flush() }
-    if waitingBytes > stages.limits.waitingResponseBytes { refuseSlowReader() }
+    if remaining != .last || left != nil { flush(left) }
+    let waiting = waitingBytes + (self.unsent?.readableBytes ?? 0)
+    if waiting > stages.limits.waitingResponseBytes { refuseSlowReader() }
   }
 
   private enum Remaining {
@@ -69,15 +84,22 @@ extension RequestHandler {
   func end(_ exchange: Exchange) {
     guard let context, case .underWay(let remaining) = exchange.answer, isUnderWay(exchange) else { return }
     guard (remaining ?? 0) == 0 else { return abort(exchange) }
+    if exchange.isInChunks { endChunks(context) }
     finish(exchange, exchange.refusal.map { .refused($0) } ?? .answered)
     let isLast = !exchange.keepsAlive || isDraining
     let flushed = isLast ? context.eventLoop.makePromise(of: Void.self) : nil
-    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: flushed)
+    flush(flushed)
     if let flushed {
       leave(afterFlush: flushed.futureResult, lingers: exchange.leavesBodyUnread)
     } else {
       becomeIdle(context)
     }
+  }
+
+  private func endChunks(_ context: ChannelHandlerContext) {
+    var bytes = unsent.take() ?? context.channel.allocator.buffer(capacity: 8)
+    bytes.writeChunk([])
+    unsent = bytes
   }
 
   func abort(_ exchange: Exchange) {
@@ -104,20 +126,18 @@ extension RequestHandler {
   }
 
   /// The gate alone decides on framing, connection, date and request id: what `head` has of these is left out.
-  private func headers(of head: ResponseHead, length: Int?, _ exchange: Exchange) -> HTTPHeaders {
-    var headers = HTTPHeaders()
-    headers.reserveCapacity(head.headers.count + 4)
-    for (name, value) in head.headers where !ResponseHead.isOfGate(name) { headers.add(name: name, value: value) }
-    headers.add(name: "x-amzn-RequestId", value: exchange.requestID.description)
-    headers.add(name: "Date", value: HTTPDate.text(at: stages.clock.wallTime()))
+  private func writeHeaders(
+    of head: ResponseHead, length: Int?, _ exchange: Exchange, onto bytes: inout ByteBuffer
+  ) {
+    for (name, value) in head.headers where !ResponseHead.isOfGate(name) { bytes.writeHeader(name, value) }
+    bytes.writeHeader("x-amzn-RequestId", exchange.requestID.description)
+    bytes.writeHeader("Date", HTTPDate.text(at: stages.clock.wallTime()))
     if let length {
-      if exchange.status != 204, exchange.status != 304 { headers.add(name: "Content-Length", value: String(length)) }
-    } else if exchange.answerHasBody {
-      // HTTP/1.0 knows no chunks: the connection's end is the body's.
-      if exchange.version == .http1_1 { headers.add(name: "Transfer-Encoding", value: "chunked") }
+      if exchange.status != 204, exchange.status != 304 { bytes.writeHeader("Content-Length", String(length)) }
+    } else if exchange.isInChunks {
+      bytes.writeHeader("Transfer-Encoding", "chunked")
     }
-    if !exchange.keepsAlive { headers.add(name: "Connection", value: "close") }
-    return headers
+    if !exchange.keepsAlive { bytes.writeHeader("Connection", "close") }
   }
 
   private func becomeIdle(_ context: ChannelHandlerContext) {

@@ -11,7 +11,7 @@ import Wire
 /// in `+Deadline`.
 final class RequestHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
-  typealias OutboundOut = HTTPServerResponsePart
+  typealias OutboundOut = ByteBuffer
 
   enum State {
     /// No request, or not all of a head.
@@ -32,6 +32,8 @@ final class RequestHandler: ChannelInboundHandler {
   var isDraining = false
   /// The last answer is complete but the client has yet to take it: the next request waits.
   var owesNext = false
+  /// Bytes of the answer that are still to be sent; nil where there are none.
+  var unsent: ByteBuffer?
   /// Bytes of bodies handed to the connection, over all its answers.
   var handedOverBytes = 0
   private var source = RequestSource.network(address: nil)
@@ -149,8 +151,8 @@ final class RequestHandler: ChannelInboundHandler {
     let allowance = TimeAmount.seconds(Int64(framing.contentLength / max(1, stages.limits.bodyRate)))
     expect(.body, within: stages.limits.bodyTimeout + allowance)
     if framing.expectsContinue {
-      let proceed = HTTPResponseHead(version: .http1_1, status: .continue)
-      context.writeAndFlush(wrapOutboundOut(.head(proceed)), promise: nil)
+      let proceed = context.channel.allocator.buffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")
+      context.writeAndFlush(wrapOutboundOut(proceed), promise: nil)
     }
   }
 

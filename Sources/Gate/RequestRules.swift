@@ -1,3 +1,4 @@
+import Core
 import NIOHTTP1
 import Wire
 
@@ -37,7 +38,7 @@ struct RequestRules {
 
   /// RFC 9112 section 3.2.1, with the characters of RFC 3986: so no fragment, no authority and no asterisk.
   private static func isOriginForm(_ target: String) -> Bool {
-    target.utf8.first == UInt8(ascii: "/") && target.utf8.allSatisfy { Byte.isTarget[Int($0)] }
+    target.utf8.first == UInt8(ascii: "/") && target.withBytes { $0.allSatisfy { Byte.isTarget[Int($0)] } }
   }
 
   /// Digits only: no sign, no blank, no list of equal values.

@@ -1,3 +1,4 @@
+import Core
 import Wire
 
 extension ResponseHead {
@@ -5,8 +6,8 @@ extension ResponseHead {
   var isSendable: Bool {
     (200...599).contains(status)
       && headers.allSatisfy { name, value in
-        !name.isEmpty && name.utf8.allSatisfy { Byte.isToken[Int($0)] }
-          && value.utf8.allSatisfy { $0 == Byte.tab || $0 >= Byte.space && $0 != Byte.delete }
+        !name.isEmpty && name.withBytes { $0.allSatisfy { Byte.isToken[Int($0)] } }
+          && value.withBytes { $0.allSatisfy { $0 == Byte.tab || $0 >= Byte.space && $0 != Byte.delete } }
       }
   }
 

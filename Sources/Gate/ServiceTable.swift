@@ -97,7 +97,10 @@ package struct ServiceTable: Sendable {
     guard let scope = ScopedService.name(of: head) else {
       return services.lazy.compactMap { $0.find(head, path) }.first
     }
-    return bySigningName[scope]?.lazy.compactMap { services[$0].find(head, path) }.first
+    for index in bySigningName[scope] ?? [] {
+      if let match = services[index].find(head, path) { return match }
+    }
+    return nil
   }
 
   /// The operations that take requests which are not signed, by a form.
@@ -174,8 +177,9 @@ extension ServiceTable {
     func find(_ head: RequestHead, _ path: [Substring]) -> Match? {
       if description.wireProtocol.isREST {
         for endpoint in routes[RouteKey(method: head.method, count: path.count)] ?? [] {
-          let route = endpoint.route
-          guard let variables = route.match(method: head.method, path: path, query: head.query) else { continue }
+          guard let variables = endpoint.route.match(method: head.method, path: path, query: head.query) else {
+            continue
+          }
           return Match(endpoint, pathParameters: variables)
         }
         return nil

@@ -41,6 +41,23 @@ import Wire
     #expect(fixture.counters.openConnections == 0)
   }
 
+  @Test func `the end of an answer without a length waits for all that is on its way`() async throws {
+    let fixture = try GateFixture()
+    try await LoopbackGate.with(fixture) { gate in
+      try await gate.connect { inbound, outbound in
+        let request = RawRequest(target: "/hold", version: "HTTP/1.0")
+        try await outbound.write(ByteBuffer(bytes: try request.signed(fixture)))
+        let reply = try await Self.firstReply(fixture)
+        reply.begin(ResponseHead(status: 200, headers: []), length: nil)
+        // More than the sockets hold.
+        for _ in 0..<32 { reply.write([UInt8](repeating: 0x61, count: 1 << 20)) }
+        reply.end()
+        let answer = try await LoopbackGate.all(inbound)
+        #expect(answer.count(where: { $0 == 0x61 }) >= 32 << 20)
+      }
+    }
+  }
+
   @Test func `one connection too many is closed at once`() async throws {
     let fixture = try GateFixture { $0.connections = 1 }
     try await LoopbackGate.with(fixture) { gate in
