@@ -14,6 +14,11 @@ package struct AdmissionStateMachine: Sendable {
     var kept = 0
     /// Of functions that have nothing reserved.
     var requests = RateMeter()
+
+    mutating func admit(_ requests: RateMeter) {
+      running += 1
+      self.requests = requests
+    }
   }
 
   package let limits: AdmissionLimits
@@ -22,32 +27,46 @@ package struct AdmissionStateMachine: Sendable {
 
   package init(limits: AdmissionLimits) { self.limits = limits }
 
+  /// The state of the meters after an invocation that there is room for.
+  private struct Taken {
+    var growth: GrowthMeter
+    var requests: RateMeter
+    var accountRequests: RateMeter
+  }
+
   /// Takes room for one invocation of a version, or says why there is none. What is refused uses up nothing.
   package mutating func admit(
     _ scope: AdmissionScope, version: Int, at now: MonotonicTime
   ) throws(Throttle) {
-    var function = functions[scope] ?? AdmittedFunction()
-    var account = accounts[scope.place] ?? Account()
+    let taken = try take(scope, version: version, at: now)
+    change(scope) {
+      $0.growth = taken.growth
+      $0.requests = taken.requests
+      $0.running[version, default: 0] += 1
+    }
+    accounts[scope.place, default: Account()].admit(taken.accountRequests)
+  }
+
+  private func take(
+    _ scope: AdmissionScope, version: Int, at now: MonotonicTime
+  ) throws(Throttle) -> Taken {
+    let function = functions[scope] ?? AdmittedFunction()
+    let account = accounts[scope.place] ?? Account()
+    var taken = Taken(growth: function.growth, requests: function.requests, accountRequests: account.requests)
     let isReserved = function.limits.reserved != nil
     let isProvisioned = function.hasProvisionedRoom(for: version)
     try checkConcurrency(function, account, isProvisioned: isProvisioned)
-    function.growth.forget(after: limits.idleTimeout, running: function.onDemand, at: now)
+    taken.growth.forget(after: limits.idleTimeout, running: function.onDemand, at: now)
     let rate = AdmissionLimits.requests(concurrency: function.limits.reserved ?? limits.concurrency)
-    let hasRate = (isReserved ? function.requests : account.requests).hasRoom(in: rate, at: now)
-    guard hasRate, isProvisioned || function.growth.hasRoom(beside: function.onDemand, at: now) else {
+    let hasRate = (isReserved ? taken.requests : taken.accountRequests).hasRoom(in: rate, at: now)
+    guard hasRate, isProvisioned || taken.growth.hasRoom(beside: function.onDemand, at: now) else {
       throw Throttle(
         reason: isReserved ? .reservedFunctionInvocationRateLimitExceeded : .functionInvocationRateLimitExceeded,
         rate: hasRate ? AdmissionLimits.growth : rate)
     }
-    if isReserved { function.requests.take(from: rate, at: now) } else { account.requests.take(from: rate, at: now) }
-    if !isProvisioned {
-      function.growth.grow(beside: function.onDemand, at: now)
-      if !isReserved { account.unreservedRunning += 1 }
-    }
-    function.running[version, default: 0] += 1
-    account.running += 1
-    functions[scope] = function
-    accounts[scope.place] = account
+    if isReserved { taken.requests.take(from: rate, at: now) } else { taken.accountRequests.take(from: rate, at: now) }
+    if !isProvisioned { taken.growth.grow(beside: function.onDemand, at: now) }
+    return taken
   }
 
   /// Gives the room of one invocation back.
@@ -85,17 +104,18 @@ package struct AdmissionStateMachine: Sendable {
   /// Functions that something is known of; for tests.
   package var knownFunctions: Int { functions.count }
 
-  /// Changes a function, and what it takes of its account with it.
+  /// Changes a function, and what it takes of its account with it: in its place, for it is done twice an invocation.
   private mutating func change(_ scope: AdmissionScope, _ body: (inout AdmittedFunction) -> Void) {
-    var function = functions[scope] ?? AdmittedFunction()
-    var account = accounts[scope.place] ?? Account()
-    account.kept -= function.limits.kept
-    account.unreservedRunning -= function.unreservedRunning
-    body(&function)
-    account.kept += function.limits.kept
-    account.unreservedRunning += function.unreservedRunning
-    functions[scope] = function.isGone && function.running.isEmpty ? nil : function
-    accounts[scope.place] = account
+    guard let index = functions.index(forKey: scope) else {
+      functions[scope] = AdmittedFunction()
+      return change(scope, body)
+    }
+    let more = functions.values[index].difference(body)
+    if more.kept != 0 || more.unreservedRunning != 0 {
+      accounts[scope.place, default: Account()].kept += more.kept
+      accounts[scope.place, default: Account()].unreservedRunning += more.unreservedRunning
+    }
+    if functions.values[index].isForgotten { functions.remove(at: index) }
   }
 
   /// At least what reserving must leave: an operator may have lowered the account's limit since.
@@ -139,6 +159,16 @@ struct AdmittedFunction: Sendable {
 
   /// What the function takes of that which all functions share.
   var unreservedRunning: Int { limits.reserved == nil ? onDemand : 0 }
+
+  /// Whether nothing needs to be known of it any more.
+  var isForgotten: Bool { isGone && running.isEmpty }
+
+  /// - Returns: by how much it takes more of its account than before.
+  mutating func difference(_ change: (inout AdmittedFunction) -> Void) -> (kept: Int, unreservedRunning: Int) {
+    let before = (kept: limits.kept, unreservedRunning: unreservedRunning)
+    change(&self)
+    return (limits.kept - before.kept, unreservedRunning - before.unreservedRunning)
+  }
 
   func hasProvisionedRoom(for version: Int) -> Bool {
     guard let provisioned = limits.provisioned[version] else { return false }

@@ -83,7 +83,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     _ work: Work, key: Key, at now: MonotonicTime, spec: @autoclosure () -> Spec
   ) -> [Action] {
     if isDraining { return [.refuse(work)] }
-    if let id = groups[key]?.idle.popLast() {
+    if let index = groups.index(forKey: key), let id = groups.values[index].idle.popLast() {
       environments[id]?.state = .busy
       takeFromStock(id)
       return [.run(work, on: id)]
@@ -200,7 +200,8 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// Freezes what has been idle for the freeze delay. Work thaws it again; that needs no word.
   package mutating func freeze(at now: MonotonicTime) -> [Action] {
-    let due = unfrozen.prefix { now - $0.since >= freezeDelay }
+    // A copy of those alone: a part of the list would keep it all, and have it copied to be shortened.
+    let due = Array(unfrozen.prefix { now - $0.since >= freezeDelay })
     unfrozen.removeFirst(due.count)
     return due.compactMap { id, since in
       guard case .idle(since: since)? = environments[id]?.state else { return nil }
