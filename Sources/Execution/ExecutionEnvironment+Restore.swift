@@ -37,7 +37,7 @@ extension ExecutionEnvironment {
     whenLogIsCaughtUp {
       guard case .parked = self.phase else { return }
       let (events, _) = self.log.take()
-      self.services.record(events, of: self.version, requestID: nil, stream: self.logStream)
+      self.services.record(events, requestID: nil, to: self.logDestination)
     }
   }
 

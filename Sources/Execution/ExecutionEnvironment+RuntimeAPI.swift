@@ -170,7 +170,7 @@ extension ExecutionEnvironment {
     initDuration = nil
     restoreDuration = nil
     let tail = services.record(
-      running.invocation, result, report: report, lines: lines, log: &log, stream: logStream)
+      running.invocation, result, report: report, lines: lines, log: &log, to: logDestination)
     if isTailWanted { running.invocation.finish(result, logTail: tail) }
   }
 }

@@ -38,6 +38,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   let spec: EnvironmentSpec
   let eventLoop: any EventLoop
   let logStream: String
+  let logDestination: LogDestination?
   let lines: PlatformLines
   let services: ExecutionServices
   weak let pool: SandboxPool?
@@ -97,6 +98,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     self.services = services
     self.pool = pool
     logStream = secondInit?.stream ?? Self.newLogStream(of: spec.version, services)
+    logDestination = LogDestination(of: spec.version, stream: logStream)
     guard let secondInit else { return }
     initializedFor = RunningInvocation(invocation: secondInit.invocation, start: services.time.monotonicTime())
     onLoop { self.limitInvocation() }
@@ -252,7 +254,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   }
 
   func recordCollected() {
-    services.record(log.takeEvents(), of: version, requestID: log.requestID, stream: logStream)
+    services.record(log.takeEvents(), requestID: log.requestID, to: logDestination)
   }
 
   /// What a long invocation prints is to be seen while it runs.

@@ -27,7 +27,7 @@ struct ExecutionServices: Sendable {
   /// - Returns: its last 4 KB, where the caller has asked for them.
   func record(
     _ invocation: Invocation, _ result: RuntimeResult, report: ReportLine, lines: PlatformLines,
-    log: inout InvocationLog, stream: String
+    log: inout InvocationLog, to destination: LogDestination?
   ) -> [UInt8]? {
     let now = time.wallTime()
     let end = lines.end(
@@ -35,7 +35,7 @@ struct ExecutionServices: Sendable {
     end.forEach { log.appendPlatformLine($0, at: now) }
     log.close(at: now)
     let (events, tail) = log.take()
-    record(events, of: invocation.version, requestID: invocation.requestID, stream: stream)
+    record(events, requestID: invocation.requestID, to: destination)
     return invocation.request.wantsLogTail ? tail : nil
   }
 
@@ -52,7 +52,8 @@ struct ExecutionServices: Sendable {
       requestID: requestID, duration: .zero, initDuration: nil,
       memorySize: invocation.version.configuration.memorySize, memoryPeak: nil, status: failure.status)
     let result = RuntimeResult(isFunctionError: true, body: failure.payload(requestID), status: failure.status)
-    let tail = record(invocation, result, report: report, lines: lines, log: &log, stream: stream)
+    let destination = LogDestination(of: invocation.version, stream: stream)
+    let tail = record(invocation, result, report: report, lines: lines, log: &log, to: destination)
     invocation.finish(result, logTail: tail)
   }
 
@@ -60,15 +61,14 @@ struct ExecutionServices: Sendable {
   func recordRest(of end: EnvironmentEnd, version: FunctionVersion) {
     guard case .runtime(_, var log, let stream) = end else { return }
     log.close(at: time.wallTime())
-    record(log.takeEvents(), of: version, requestID: nil, stream: stream)
+    record(log.takeEvents(), requestID: nil, to: LogDestination(of: version, stream: stream))
   }
 
   /// Hands a part of a log to the records.
   ///
   /// - Parameter requestID: nil for output between invocations.
-  func record(_ events: [Telemetry.LogEvent], of version: FunctionVersion, requestID: RequestID?, stream: String) {
-    guard let group = LogGroupName(version.logGroup), let stream = LogStreamName(stream) else { return }
-    let events = events.map { $0.belonging(to: requestID) }
-    records.append(LogBatch(place: version.place, group: group, stream: stream, events: events))
+  func record(_ events: [Telemetry.LogEvent], requestID: RequestID?, to destination: LogDestination?) {
+    guard let destination else { return }
+    records.append(destination.batch(events.map { $0.belonging(to: requestID) }))
   }
 }

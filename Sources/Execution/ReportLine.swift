@@ -16,9 +16,22 @@ struct ReportLine {
   var restoreDuration: Duration? = nil
 
   var text: String {
-    var text = "REPORT RequestId: \(requestID)\tDuration: \(Decimals.two(duration.inMilliseconds)) ms\t"
-    text += "Billed Duration: \(billed) ms\tMemory Size: \(memorySize) MB\t"
-    if let memoryUsed { text += "Max Memory Used: \(memoryUsed) MB\t" }
+    var text = "REPORT RequestId: "
+    // As long as most are: it is written for each invocation.
+    text.reserveCapacity(192)
+    text += requestID.description
+    text += "\tDuration: "
+    text += Decimals.two(duration.inMilliseconds)
+    text += " ms\tBilled Duration: "
+    text += String(billed)
+    text += " ms\tMemory Size: "
+    text += String(memorySize)
+    text += " MB\t"
+    if let memoryUsed {
+      text += "Max Memory Used: "
+      text += String(memoryUsed)
+      text += " MB\t"
+    }
     if let initDuration { text += "Init Duration: \(Decimals.two(initDuration.inMilliseconds)) ms\t" }
     if let restoreDuration, let billedRestore {
       text += "Restore Duration: \(Decimals.two(restoreDuration.inMilliseconds)) ms\t"

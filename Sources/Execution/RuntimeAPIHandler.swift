@@ -28,8 +28,8 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   /// The channel wanted to read while too much was waiting.
   private var owesRead = false
   private var isReading = false
-  /// An answer was written that is still to be sent.
-  private var owesFlush = false
+  /// Answers that are still to be sent; nil where there are none.
+  private var unsent: ByteBuffer?
   /// Whether the request that was read last waits for its answer.
   private var isAnswering = false
   /// What came behind that request; of one turn of reading, for nothing more is read meanwhile.
@@ -92,9 +92,13 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
 
   /// A runtime that has asked for more already is asleep until it gets that: it is not woken up for the answer before.
   private func flushUnlessFollowed() {
-    guard owesFlush, !isAnswering else { return }
-    owesFlush = false
-    context?.flush()
+    if !isAnswering { flush() }
+  }
+
+  private func flush() {
+    guard let context, let bytes = unsent else { return }
+    unsent = nil
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
   }
 
   private func readAgain() {
@@ -110,8 +114,9 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   func respond(_ answer: RuntimeAPIAnswer) {
     isAnswering = false
     guard let context else { return }
-    context.write(wrapOutboundOut(answer.encoded(by: context.channel.allocator)), promise: nil)
-    owesFlush = true
+    var bytes = unsent.take() ?? context.channel.allocator.buffer(capacity: answer.expectedSize)
+    answer.encode(onto: &bytes)
+    unsent = bytes
     guard !isReading else { return }
     if following.isEmpty {
       flushUnlessFollowed()
@@ -125,15 +130,22 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
     request = RuntimeAPIRequest(method: head.method, uri: head.uri)
     body = []
     isTooLarge = false
+    if case .next = request { return }
     if case .response(let id) = request, StreamTrailers.isStreaming(head), environment.beginStream(id, through: self) {
       stream = Stream()
     }
-    guard head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) else { return }
+    guard head.headers.contains(name: "expect"),
+      head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" })
+    else { return }
     if let context { send(RuntimeAPIAnswer.proceed, context) }
   }
 
+  /// After what is still to be sent, at once.
   private func send(_ text: StaticString, _ context: ChannelHandlerContext) {
-    context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(staticString: text)), promise: nil)
+    var bytes = unsent.take() ?? context.channel.allocator.buffer(capacity: text.utf8CodeUnitCount)
+    bytes.writeStaticString(text)
+    unsent = bytes
+    flush()
   }
 
   /// Only what will be used is held, so that a sandbox cannot fill the server with bodies.

@@ -1,4 +1,5 @@
 import Core
+import Loops
 import NIOCore
 import NIOHTTP1
 
@@ -12,20 +13,29 @@ enum RuntimeAPIRequest: Hashable, Sendable {
   case restoreNext
   case restoreError
 
-  private static let base = "/2018-06-01/runtime/"
+  private static let invocation = "/2018-06-01/runtime/invocation/"
 
   /// - Returns: nil for a method and path that the API does not have.
   init?(method: HTTPMethod, uri: String) {
-    let path = uri.fields(separatedBy: "?", maxSplits: 1)[0]
-    guard path.utf8.starts(with: Self.base.utf8) else { return nil }
-    let rest = path[path.utf8.index(path.startIndex, offsetBy: Self.base.utf8.count)...].fields(separatedBy: "/")
-    switch (method, rest.count) {
-    case (.GET, 2) where rest[0] == "invocation" && rest[1] == "next": self = .next
-    case (.POST, 3) where rest[0] == "invocation" && rest[2] == "response": self = .response(requestID: String(rest[1]))
-    case (.POST, 3) where rest[0] == "invocation" && rest[2] == "error": self = .error(requestID: String(rest[1]))
-    case (.POST, 2) where rest[0] == "init" && rest[1] == "error": self = .initError
-    case (.GET, 2) where rest[0] == "restore" && rest[1] == "next": self = .restoreNext
-    case (.POST, 2) where rest[0] == "restore" && rest[1] == "error": self = .restoreError
+    let path = uri.utf8.offset(of: UInt8(ascii: "?")).map { String(Substring(uri.utf8.prefix($0))) } ?? uri
+    switch (method, path) {
+    case (.GET, "/2018-06-01/runtime/invocation/next"): self = .next
+    case (.GET, "/2018-06-01/runtime/restore/next"): self = .restoreNext
+    case (.POST, "/2018-06-01/runtime/init/error"): self = .initError
+    case (.POST, "/2018-06-01/runtime/restore/error"): self = .restoreError
+    case (.POST, _) where path.hasPrefix(Self.invocation):
+      self.init(ofInvocation: Substring(path.utf8.dropFirst(Self.invocation.utf8.count)))
+    default: return nil
+    }
+  }
+
+  /// - Parameter rest: `ID/response` or `ID/error`.
+  private init?(ofInvocation rest: Substring) {
+    guard let end = rest.utf8.offset(of: UInt8(ascii: "/")) else { return nil }
+    let id = String(Substring(rest.utf8.prefix(end)))
+    switch rest.utf8.dropFirst(end + 1) {
+    case let word where word.elementsEqual("response".utf8): self = .response(requestID: id)
+    case let word where word.elementsEqual("error".utf8): self = .error(requestID: id)
     default: return nil
     }
   }
@@ -51,31 +61,27 @@ struct RuntimeAPIAnswer {
   /// To who asks whether the body is wanted (RFC 9110 section 10.1.1).
   static let proceed: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
 
-  /// As it goes over the wire (RFC 9112), in one piece.
-  func encoded(by allocator: ByteBufferAllocator) -> ByteBuffer {
-    var buffer = allocator.buffer(capacity: 640 + body.count)
+  /// Bytes that are enough for most.
+  var expectedSize: Int { 640 + body.count }
+
+  /// As it goes over the wire (RFC 9112).
+  func encode(onto buffer: inout ByteBuffer) {
     switch status {
     case .ok: buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
     case .accepted: buffer.writeStaticString("HTTP/1.1 202 Accepted\r\n")
     default: buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
     }
-    for (name, value) in headers {
-      buffer.writeString(name)
-      buffer.writeStaticString(": ")
-      buffer.writeString(Self.onOneLine(value))
-      buffer.writeStaticString("\r\n")
-    }
-    buffer.writeStaticString("Content-Type: application/json\r\nContent-Length: ")
-    buffer.writeString(String(body.count))
-    buffer.writeStaticString("\r\n\r\n")
+    for (name, value) in headers { buffer.writeHeader(name, Self.onOneLine(value)) }
+    buffer.writeHeader("Content-Type", "application/json")
+    buffer.writeHeader("Content-Length", String(body.count))
+    buffer.writeStaticString("\r\n")
     buffer.writeBytes(body)
-    return buffer
   }
 
   /// What a caller chose must not begin a header of its own, or end them all. A JSON text means the same with blanks.
   private static func onOneLine(_ value: String) -> String {
     let isControl = { (byte: UInt8) in byte < 0x20 || byte == 0x7F }
-    guard value.utf8.contains(where: isControl) else { return value }
+    guard value.withBytes({ $0.contains(where: isControl) }) else { return value }
     return String(decoding: value.utf8.map { isControl($0) ? 0x20 : $0 }, as: UTF8.self)
   }
 

@@ -112,6 +112,6 @@ enum Decimals {
   static func two(_ value: Double) -> String {
     let hundredths = Int((value * 100).rounded())
     let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+    return String(hundredths / 100) + (rest < 10 ? ".0" : ".") + String(rest)
   }
 }

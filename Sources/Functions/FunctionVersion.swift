@@ -79,6 +79,8 @@ package final class FunctionVersion: Sendable {
   package let lastModified: WallTime
   /// Changes with every change of this version; a UUID.
   package let revisionID: String
+  /// The ARN without a qualifier, as text: each invocation is told it.
+  package let functionARNText: String
 
   init(
     place: AccountRegion, name: FunctionName, qualifier: Qualifier, configuration: FunctionConfiguration,
@@ -92,6 +94,7 @@ package final class FunctionVersion: Sendable {
     self.sealedEnvironment = sealedEnvironment
     self.lastModified = lastModified
     self.revisionID = revisionID
+    functionARNText = Self.arn(name, at: place).description
   }
 
   /// The ARN without a qualifier.

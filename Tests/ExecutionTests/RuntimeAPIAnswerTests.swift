@@ -31,5 +31,9 @@ struct RuntimeAPIAnswerTests {
     #expect(lines.count == 6 && lines[1].hasPrefix("Lambda-Runtime-Client-Context: {  \"a\": 1 }  Lambda-Runtime-Aws"))
   }
 
-  private func text(_ answer: RuntimeAPIAnswer) -> String { String(buffer: answer.encoded(by: ByteBufferAllocator())) }
+  private func text(_ answer: RuntimeAPIAnswer) -> String {
+    var buffer = ByteBuffer()
+    answer.encode(onto: &buffer)
+    return String(buffer: buffer)
+  }
 }

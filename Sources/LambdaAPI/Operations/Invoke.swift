@@ -72,7 +72,8 @@ struct Invoke: CallbackOperation, LambdaOperation {
     try services.checkSnapshot(of: version)
     let request = InvocationRequest(
       version: version, hygiene: services.catalog.hygiene(of: version.name, at: call.place), payload: payload,
-      invokedARN: input.target.arn(at: call.place), clientContext: input.clientContext,
+      invokedARN: input.target.isQualified ? input.target.arn(at: call.place) : version.functionARNText,
+      clientContext: input.clientContext,
       tenantID: input.tenantID, wantsLogTail: input.wantsLogTail, trace: input.trace)
     let lease = try services.admission.admit(
       AdmissionScope(place: call.place, function: version.name.description), version: version.qualifier.number)

@@ -14,7 +14,12 @@ struct FunctionTarget: Hashable, Sendable {
   func arn(at place: AccountRegion) -> String {
     let account = reference.account ?? place.account.description
     let region = reference.region ?? place.region.description
-    let resource = "function:\(reference.name)" + (isQualified ? ":\(qualifier)" : "")
+    var resource = "function:"
+    resource += reference.name.description
+    if isQualified {
+      resource += ":"
+      resource += qualifier
+    }
     return ARN(service: "lambda", region: region, account: account, resource: resource).description
   }
 
