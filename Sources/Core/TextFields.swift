@@ -47,26 +47,18 @@ extension ArraySlice<UInt8> {
 }
 
 extension String {
-  /// Calls `body` with the bytes in one piece: a loop over them is several times as fast as one over `utf8`.
-  @inlinable
-  package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-    if let result = utf8.withContiguousStorageIfAvailable(body) { return result }
-    var native = self
-    return native.withUTF8(body)
-  }
-
   /// As `Substring.fields(separatedBy:maxSplits:)`.
   package func fields(separatedBy separator: Unicode.Scalar, maxSplits: Int = .max) -> [Substring] {
     self[...].fields(separatedBy: separator, maxSplits: maxSplits)
   }
 }
 
-extension Substring {
-  /// As `String.withBytes`.
+extension StringProtocol {
+  /// Calls `body` with the bytes in one piece: a loop over them is several times as fast as one over `utf8`.
   @inlinable
   package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     if let result = utf8.withContiguousStorageIfAvailable(body) { return result }
-    var native = self
+    var native = String(self)
     return native.withUTF8(body)
   }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Loops
 import NIOCore
 import NIOHTTP1
 import Wire
@@ -114,9 +115,7 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   func respond(_ answer: RuntimeAPIAnswer) {
     isAnswering = false
     guard let context else { return }
-    var bytes = unsent.take() ?? context.channel.allocator.buffer(capacity: answer.expectedSize)
-    answer.encode(onto: &bytes)
-    unsent = bytes
+    unsent.append(answer.expectedSize, from: context.channel.allocator) { answer.encode(onto: &$0) }
     guard !isReading else { return }
     if following.isEmpty {
       flushUnlessFollowed()
@@ -130,7 +129,6 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
     request = RuntimeAPIRequest(method: head.method, uri: head.uri)
     body = []
     isTooLarge = false
-    if case .next = request { return }
     if case .response(let id) = request, StreamTrailers.isStreaming(head), environment.beginStream(id, through: self) {
       stream = Stream()
     }
@@ -142,9 +140,7 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
 
   /// After what is still to be sent, at once.
   private func send(_ text: StaticString, _ context: ChannelHandlerContext) {
-    var bytes = unsent.take() ?? context.channel.allocator.buffer(capacity: text.utf8CodeUnitCount)
-    bytes.writeStaticString(text)
-    unsent = bytes
+    unsent.append(text.utf8CodeUnitCount, from: context.channel.allocator) { $0.writeStaticString(text) }
     flush()
   }
 

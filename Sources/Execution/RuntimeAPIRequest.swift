@@ -33,9 +33,9 @@ enum RuntimeAPIRequest: Hashable, Sendable {
   private init?(ofInvocation rest: Substring) {
     guard let end = rest.utf8.offset(of: UInt8(ascii: "/")) else { return nil }
     let id = String(Substring(rest.utf8.prefix(end)))
-    switch rest.utf8.dropFirst(end + 1) {
-    case let word where word.elementsEqual("response".utf8): self = .response(requestID: id)
-    case let word where word.elementsEqual("error".utf8): self = .error(requestID: id)
+    switch String(Substring(rest.utf8.dropFirst(end + 1))) {
+    case "response": self = .response(requestID: id)
+    case "error": self = .error(requestID: id)
     default: return nil
     }
   }

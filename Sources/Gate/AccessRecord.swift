@@ -15,27 +15,13 @@ package struct AccessRecord: Sendable {
   /// Bytes of the body that were handed to the connection.
   package let responseBytes: Int
   package let duration: Duration
-  /// nil unless the signature was verified, or a token.
-  package let sender: Sender?
+  /// The ARN of the caller; nil unless the signature was verified.
+  package let principal: String?
   package let source: RequestSource
   /// The function that the caller's credentials were given to, when they came from somewhere else than one of its
   /// environments.
   package let strayedFrom: ARN?
   package let outcome: Outcome
-
-  /// Who asked. Most records are read by nobody, so it is no text before somebody wants one.
-  package enum Sender: Hashable, Sendable, CustomStringConvertible {
-    case principal(ARN)
-    /// As the operation calls who has no principal.
-    case named(String)
-
-    package var description: String {
-      switch self {
-      case .principal(let arn): arn.description
-      case .named(let name): name
-      }
-    }
-  }
 
   package enum Outcome: Hashable, Sendable {
     case answered

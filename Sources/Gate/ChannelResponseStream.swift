@@ -29,7 +29,7 @@ package final class ChannelResponseStream: ResponseStream {
 
   /// Says in the record of the request who it was that asked.
   func identify(_ name: String) {
-    onLoop { $0.exchange.sender = .named(name) }
+    onLoop { $0.exchange.principal = name }
   }
 
   package func begin(_ head: ResponseHead, length: Int?) {

@@ -24,8 +24,7 @@ final class Exchange {
   var operation: String?
   /// In which faults are told; as long as no operation is found, the most common one.
   var wireProtocol = WireProtocol.restJSON
-  /// nil unless the signature was verified, or a token.
-  var sender: AccessRecord.Sender?
+  var principal: String?
   /// The function whose environment's credentials were used elsewhere.
   var strayedFrom: ARN?
   var refusal: Refusal?
@@ -54,7 +53,7 @@ final class Exchange {
   func record(until end: MonotonicTime, _ outcome: AccessRecord.Outcome) -> AccessRecord {
     AccessRecord(
       requestID: requestID, method: method?.rawValue, operation: operation, status: status,
-      requestBytes: requestBytes, responseBytes: responseBytes, duration: end - start, sender: sender,
+      requestBytes: requestBytes, responseBytes: responseBytes, duration: end - start, principal: principal,
       source: source, strayedFrom: strayedFrom, outcome: outcome)
   }
 }

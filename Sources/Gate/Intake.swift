@@ -73,7 +73,7 @@ final class Intake {
       head: head, pathParameters: match.pathParameters, body: body, requestID: exchange.requestID, place: place,
       source: exchange.source)
     let authenticated = try pending.finish(request)
-    exchange.sender = .principal(authenticated.principal.arn)
+    exchange.principal = authenticated.principal.arnText
     exchange.strayedFrom = strayedFrom(authenticated.principal)
     return authenticated
   }

@@ -18,11 +18,11 @@ extension RequestHandler {
     if isDraining { exchange.keepsAlive = false }
     exchange.status = head.status
     exchange.answer = .underWay(remaining: exchange.answerHasBody ? length : 0)
-    var bytes = context.channel.allocator.buffer(capacity: 512 + (length ?? 0))
-    bytes.writeStatusLine(exchange.version, head.status)
-    writeHeaders(of: head, length: length, exchange, onto: &bytes)
-    bytes.writeEmptyLine()
-    unsent = bytes
+    unsent.append(512 + (length ?? 0), from: context.channel.allocator) { bytes in
+      bytes.writeStatusLine(exchange.version, head.status)
+      writeHeaders(of: head, length: length, exchange, onto: &bytes)
+      bytes.writeEmptyLine()
+    }
     if length == nil { flush() }
   }
 
@@ -45,9 +45,9 @@ extension RequestHandler {
     }
     exchange.responseBytes += bytes.count
     handedOverBytes += bytes.count
-    var unsent = self.unsent.take() ?? context.channel.allocator.buffer(capacity: bytes.count + 16)
-    if exchange.isInChunks { unsent.writeChunk(bytes) } else { unsent.writeBytes(bytes) }
-    self.unsent = unsent
+    unsent.append(bytes.count + 16, from: context.channel.allocator) {
+      if exchange.isInChunks { $0.writeChunk(bytes) } else { $0.writeBytes(bytes) }
+    }
     let left = taken.map { taken in
       let promise = context.eventLoop.makePromise(of: Void.self)
       promise.futureResult.whenComplete { _ in taken() }
@@ -55,7 +55,7 @@ extension RequestHandler {
     }
     // The last of an announced length goes with the end that follows.
     if remaining != .last || left != nil { flush(left) }
-    let waiting = waitingBytes + (self.unsent?.readableBytes ?? 0)
+    let waiting = waitingBytes + (unsent?.readableBytes ?? 0)
     if waiting > stages.limits.waitingResponseBytes { refuseSlowReader() }
   }
 
@@ -84,7 +84,7 @@ extension RequestHandler {
   func end(_ exchange: Exchange) {
     guard let context, case .underWay(let remaining) = exchange.answer, isUnderWay(exchange) else { return }
     guard (remaining ?? 0) == 0 else { return abort(exchange) }
-    if exchange.isInChunks { endChunks(context) }
+    if exchange.isInChunks { unsent.append(8, from: context.channel.allocator) { $0.writeChunk([]) } }
     finish(exchange, exchange.refusal.map { .refused($0) } ?? .answered)
     let isLast = !exchange.keepsAlive || isDraining
     let flushed = isLast ? context.eventLoop.makePromise(of: Void.self) : nil
@@ -94,12 +94,6 @@ extension RequestHandler {
     } else {
       becomeIdle(context)
     }
-  }
-
-  private func endChunks(_ context: ChannelHandlerContext) {
-    var bytes = unsent.take() ?? context.channel.allocator.buffer(capacity: 8)
-    bytes.writeChunk([])
-    unsent = bytes
   }
 
   func abort(_ exchange: Exchange) {

@@ -214,7 +214,7 @@ extension ServiceTable {
     }
 
     private func duplicate(_ one: Endpoint, _ other: Endpoint) -> ServiceTableError {
-      .duplicate("\(description.name):\(one.name)", "\(description.name):\(other.name)")
+      .duplicate(one.qualifiedName, other.qualifiedName)
     }
   }
 }

@@ -41,7 +41,7 @@ import Wire
     #expect(record.status == 200)
     #expect(record.requestBytes == 5)
     #expect(record.responseBytes == 5)
-    #expect(record.sender?.description == "arn:aws:iam::000000000001:user/admin")
+    #expect(record.principal == "arn:aws:iam::000000000001:user/admin")
     #expect(record.outcome == .answered)
     #expect(!"\(record)".contains("secret"))
   }
@@ -85,7 +85,7 @@ import Wire
     #expect(answer.headers["x-amzn-errortype"] == "InvalidSignatureException")
     #expect(connection.isOpen)
     #expect(fixture.stages.budget.reservedBytes == 0)
-    #expect(fixture.records.first?.sender == nil)
+    #expect(fixture.records.first?.principal == nil)
   }
 
   @Test func `an unknown operation is 404 in the protocol that the request seems to be in`() throws {

@@ -16,7 +16,7 @@ struct FunctionMembers {
 
   var json: JSONValue {
     let configuration = version.configuration
-    let arn = version.functionARN.description + (qualifier.map { ":\($0)" } ?? "")
+    let arn = version.functionARNText + (qualifier.map { ":\($0)" } ?? "")
     var members: [String: JSONValue] = [
       "FunctionName": .string(version.name.description),
       "FunctionArn": .string(arn),

@@ -20,7 +20,7 @@ extension Logger {
       level: level, "request",
       metadata: [
         "id": "\(record.requestID)", "method": "\(record.method ?? "-")", "operation": "\(record.operation ?? "-")",
-        "status": "\(record.status.map(String.init) ?? "-")", "principal": "\(record.sender?.description ?? "-")",
+        "status": "\(record.status.map(String.init) ?? "-")", "principal": "\(record.principal ?? "-")",
         "source": "\(record.source)", "in": "\(record.requestBytes)", "out": "\(record.responseBytes)",
         "ms": "\(record.duration / .milliseconds(1))", "outcome": "\(record.outcome)",
       ])
