@@ -54,7 +54,12 @@ final class ConnectionSet: Sendable {
       return (Array(state.channels.values), state.empties())
     }
     if isEmpty { emptied.succeed() }
-    for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ConnectionEvent.drain) }
+    // Those of one loop at once: whoever sees one of them close finds the others told.
+    for ofLoop in Dictionary(grouping: channels, by: { ObjectIdentifier($0.eventLoop) }).values {
+      ofLoop.first?.eventLoop.execute {
+        for channel in ofLoop { channel.pipeline.fireUserInboundEventTriggered(ConnectionEvent.drain) }
+      }
+    }
   }
 
   /// Closes what is left, whatever it does.
