@@ -50,8 +50,8 @@ extension ExecutionEnvironment {
     let invocation = running.invocation
     let now = services.time.wallTime()
     phase = .invoking(running)
-    let headers = NextHeaders(invocation: invocation, deadline: now.advanced(by: timeLeft(running)))
-    handler.respond(RuntimeAPIAnswer(status: .ok, headers: headers.list, body: invocation.request.payload))
+    let event = EventHead(invocation, deadline: now.advanced(by: timeLeft(running)))
+    handler.respond(RuntimeAPIAnswer(status: .ok, event: event, body: invocation.request.payload))
     // After the event was sent: a runtime that wakes up to find it does not go to sleep again first.
     freezer?.thaw()
     // While the runtime works already. What it prints is read later.

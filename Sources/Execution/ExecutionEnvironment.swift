@@ -139,8 +139,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
     let pipe = LogPipe(started.log) { [weak self] bytes in self?.received(bytes) }
     pipe.open(started.log, on: eventLoop)
     logPipe = pipe
-    listen(started.listener, isTCP: true)
-    listen(started.localListener, isTCP: false)
+    listen(started.listener, for: .http)
+    listen(started.localListener, for: .messages)
     platformListener = services.gate.open(started.platformListener, of: version.functionARN, on: eventLoop)
   }
 
@@ -268,21 +268,32 @@ final class ExecutionEnvironment: @unchecked Sendable {
     }
   }
 
-  private func listen(_ socket: OwnedDescriptor, isTCP: Bool) {
+  private func listen(_ socket: OwnedDescriptor, for form: RuntimeAPIForm) {
     let environment = self
     let bootstrap = ServerBootstrap(group: eventLoop)
-    (isTCP ? bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) : bootstrap)
+    (form == .http ? bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1) : bootstrap)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try environment.open(channel)
-          try channel.pipeline.syncOperations.addHandler(BackPressureHandler())
-          try channel.pipeline.syncOperations.addHandler(
-            ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: .runtimeAPI)))
-          try channel.pipeline.syncOperations.addHandler(RuntimeAPIHandler(environment: environment))
+          try environment.addHandlers(to: channel.pipeline.syncOperations, for: form)
         }
       }
       .withBoundSocket(socket.take())
       .whenComplete { result in environment.listening(result) }
+  }
+
+  private func addHandlers(
+    to pipeline: ChannelPipeline.SynchronousOperations, for form: RuntimeAPIForm
+  ) throws {
+    let api = RuntimeAPIHandler(environment: self, form: form)
+    try pipeline.addHandler(BackPressureHandler())
+    switch form {
+    case .http:
+      try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: .runtimeAPI)))
+      try pipeline.addHandler(RuntimeHTTPHandler(api))
+    case .messages: try pipeline.addHandler(RuntimeMessageHandler(api))
+    }
+    try pipeline.addHandler(api)
   }
 
   /// Counts a connection of the runtime.

@@ -1,6 +1,4 @@
 import Core
-import Functions
-import NIOCore
 
 /// An invocation that a runtime is working on.
 struct RunningInvocation {
@@ -29,30 +27,4 @@ struct RuntimeResult {
 
   var producedBytes: Int { streamedBytes ?? body.count }
   var functionFailure: FunctionFailure { FunctionFailure(code: errorCode, details: body) }
-}
-
-/// The head of the answer to `next`.
-struct NextHeaders {
-  let invocation: Invocation
-  let deadline: WallTime
-
-  var list: [(name: String, value: String)] {
-    var headers = [
-      (name: "Lambda-Runtime-Aws-Request-Id", value: invocation.requestID.description),
-      (name: "Lambda-Runtime-Deadline-Ms", value: String(deadline.milliseconds)),
-      (name: "Lambda-Runtime-Invoked-Function-Arn", value: invocation.request.invokedARN),
-      (name: "Lambda-Runtime-Trace-Id", value: invocation.trace.description),
-    ]
-    if let clientContext = invocation.request.clientContext {
-      headers.append((name: "Lambda-Runtime-Client-Context", value: clientContext))
-    }
-    if let tenantID = invocation.request.tenantID {
-      headers.append((name: "Lambda-Runtime-Aws-Tenant-Id", value: tenantID.description))
-    }
-    // A managed runtime takes back what the invocation before has changed of its process.
-    if invocation.request.hygiene == .perInvocation {
-      headers.append((name: "Redoubt-Hygiene", value: "PerInvocation"))
-    }
-    return headers
-  }
 }

@@ -4,12 +4,12 @@ import NIOCore
 import NIOHTTP1
 import Wire
 
-/// One connection of a runtime: reads its requests and hands them to the environment, whole, or as they come where the
-/// runtime streams and the caller takes it so. Then no more is read than the caller keeps up with.
+/// One connection of a runtime: hands its requests to the environment, whole, or as they come where the runtime streams and
+/// the caller takes it so. Then no more is read than the caller keeps up with.
 ///
 /// INVARIANT: lives on the environment's event loop; so do all calls.
 final class RuntimeAPIHandler: ChannelDuplexHandler {
-  typealias InboundIn = HTTPServerRequestPart
+  typealias InboundIn = Never
   typealias OutboundIn = Never
   typealias OutboundOut = ByteBuffer
 
@@ -21,6 +21,7 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   }
 
   private let environment: ExecutionEnvironment
+  private let form: RuntimeAPIForm
   private var context: ChannelHandlerContext?
   private var request: RuntimeAPIRequest?
   private var body: [UInt8] = []
@@ -33,10 +34,14 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   private var unsent: ByteBuffer?
   /// Whether the request that was read last waits for its answer.
   private var isAnswering = false
+  private var wantsAnswer = true
   /// What came behind that request; of one turn of reading, for nothing more is read meanwhile.
-  private var following = CircularBuffer<HTTPServerRequestPart>()
+  private var following = CircularBuffer<RuntimeAPIPart>()
 
-  init(environment: ExecutionEnvironment) { self.environment = environment }
+  init(environment: ExecutionEnvironment, form: RuntimeAPIForm) {
+    self.environment = environment
+    self.form = form
+  }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
@@ -54,8 +59,8 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
     context.close(promise: nil)
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let part = unwrapInboundIn(data)
+  /// Takes what the connection's reader has read.
+  func receive(_ part: RuntimeAPIPart) {
     isReading = true
     guard !isAnswering, following.isEmpty else { return following.append(part) }
     take(part)
@@ -70,11 +75,11 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
     !following.isEmpty || (stream?.waiting ?? 0) >= ExecutionLimits.streamedWaiting
   }
 
-  private func take(_ part: HTTPServerRequestPart) {
+  private func take(_ part: RuntimeAPIPart) {
     switch part {
     case .head(let head): begin(head)
     case .body(let bytes): append(bytes)
-    case .end(let trailers): finish(StreamTrailers.failure(trailers))
+    case .end(let failure): finish(failure)
     }
   }
 
@@ -115,7 +120,9 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
   func respond(_ answer: RuntimeAPIAnswer) {
     isAnswering = false
     guard let context else { return }
-    unsent.append(answer.expectedSize, from: context.channel.allocator) { answer.encode(onto: &$0) }
+    if wantsAnswer {
+      unsent.append(answer.expectedSize, from: context.channel.allocator) { answer.encode(as: form, onto: &$0) }
+    }
     guard !isReading else { return }
     if following.isEmpty {
       flushUnlessFollowed()
@@ -125,17 +132,15 @@ final class RuntimeAPIHandler: ChannelDuplexHandler {
     }
   }
 
-  private func begin(_ head: HTTPRequestHead) {
-    request = RuntimeAPIRequest(method: head.method, uri: head.uri)
+  private func begin(_ head: RuntimeAPIHead) {
+    request = head.request
+    wantsAnswer = head.wantsAnswer
     body = []
     isTooLarge = false
-    if case .response(let id) = request, StreamTrailers.isStreaming(head), environment.beginStream(id, through: self) {
+    if case .response(let id) = request, head.isStreaming, environment.beginStream(id, through: self) {
       stream = Stream()
     }
-    guard head.headers.contains(name: "expect"),
-      head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" })
-    else { return }
-    if let context { send(RuntimeAPIAnswer.proceed, context) }
+    if head.awaitsContinue, let context { send(RuntimeAPIAnswer.proceed, context) }
   }
 
   /// After what is still to be sent, at once.

@@ -44,7 +44,8 @@ enum RuntimeAPIRequest: Hashable, Sendable {
 /// What the platform answers a runtime.
 struct RuntimeAPIAnswer {
   let status: HTTPResponseStatus
-  var headers: [(name: String, value: String)] = []
+  /// Of the answer that hands an event over.
+  var event: EventHead?
   let body: [UInt8]
 
   static let accepted = RuntimeAPIAnswer(status: .accepted, body: Array(#"{"status":"OK"}"#.utf8))
@@ -64,25 +65,37 @@ struct RuntimeAPIAnswer {
   /// Bytes that are enough for most.
   var expectedSize: Int { 640 + body.count }
 
-  /// As it goes over the wire (RFC 9112).
-  func encode(onto buffer: inout ByteBuffer) {
+  /// As it goes over the wire.
+  func encode(as form: RuntimeAPIForm, onto buffer: inout ByteBuffer) {
+    switch form {
+    case .http: encode(onto: &buffer)
+    case .messages: encodeMessage(onto: &buffer)
+    }
+  }
+
+  /// RFC 9112.
+  private func encode(onto buffer: inout ByteBuffer) {
     switch status {
     case .ok: buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
     case .accepted: buffer.writeStaticString("HTTP/1.1 202 Accepted\r\n")
     default: buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
     }
-    for (name, value) in headers { buffer.writeHeader(name, Self.onOneLine(value)) }
+    for (name, value) in event?.headers ?? [] { buffer.writeHeader(name, value) }
     buffer.writeHeader("Content-Type", "application/json")
     buffer.writeHeader("Content-Length", String(body.count))
     buffer.writeStaticString("\r\n")
     buffer.writeBytes(body)
   }
 
-  /// What a caller chose must not begin a header of its own, or end them all. A JSON text means the same with blanks.
-  private static func onOneLine(_ value: String) -> String {
-    let isControl = { (byte: UInt8) in byte < 0x20 || byte == 0x7F }
-    guard value.withBytes({ $0.contains(where: isControl) }) else { return value }
-    return String(decoding: value.utf8.map { isControl($0) ? 0x20 : $0 }, as: UTF8.self)
+  /// The status, the lengths of the event's head and of the body, and both of them (runtimes/README.md).
+  private func encodeMessage(onto buffer: inout ByteBuffer) {
+    buffer.writeInteger(UInt16(status.code))
+    let lengths = buffer.writerIndex
+    buffer.writeRepeatingByte(0, count: 8)
+    let headLength = event?.write(onto: &buffer) ?? 0
+    buffer.setInteger(UInt32(headLength), at: lengths)
+    buffer.setInteger(UInt32(body.count), at: lengths + 4)
+    buffer.writeBytes(body)
   }
 
   private static func refusal(_ status: HTTPResponseStatus, _ type: String, _ message: String) -> RuntimeAPIAnswer {

@@ -13,7 +13,8 @@
 #include "child.h"
 
 // In the abstract namespace, which belongs to the network of the sandbox: there is no file that somebody could remove.
-static const char runtime_api_name[] = "\0redoubt-runtime-api";
+// Its end is the port of the address that every runtime is given.
+static const char runtime_api_name[] = "\0redoubt-runtime-api:9001";
 
 enum { RUNTIME_API_PORT = 9001, PLATFORM_PORT = 9002, BACKLOG = 128 };
 

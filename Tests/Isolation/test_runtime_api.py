@@ -12,7 +12,7 @@ from harness.host import sandbox_processes
 from harness.waiting import wait_until
 
 API = struct.pack("=H", 2) + struct.pack("!H4s8x", 9001, bytes([127, 0, 0, 1]))
-LOCAL = struct.pack("=H", 1) + b"\0redoubt-runtime-api"
+LOCAL = struct.pack("=H", 1) + b"\0redoubt-runtime-api:9001"
 PATH = b"/2018-06-01/runtime/"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 REFUSED = (400, 403, 404, 405, 413)
@@ -54,14 +54,75 @@ def posting_its_own(first_step, body, kind=b"response"):
     return sending(first_step, with_request_id(prefix, tail), len(prefix) + 36 + len(tail))
 
 
+def message(kind, rest=b""):
+    """A request in the form that the platform's own runtimes use (runtimes/README.md)."""
+    return kind + struct.pack("!I", len(rest)) + rest
+
+
+def sending_messages(first_step, request, length=None):
+    steps = sending(first_step, request, length)
+    steps[:2] = call("socket", 1, 1, 0), call("connect", value_of(first_step), LOCAL, len(LOCAL))
+    return steps
+
+
+def message_status_of(outcome):
+    """The status of an answer; None where the connection ended without any."""
+    return struct.unpack_from("!H", outcome.data)[0] if outcome.value >= 10 else None
+
+
 @pytest.mark.attack("T10")
-@pytest.mark.parametrize("path", [b"invocation/" + NOBODY.encode() + b"/response", b"invocation/next", b"init/error"])
-def test_the_local_way_to_it_is_judged_alike(attacker, path):
-    method = b"GET" if path.endswith(b"next") else b"POST"
-    steps = asking(0, method, PATH + path)
-    steps[:2] = call("socket", 1, 1, 0), call("connect", value_of(0), LOCAL, len(LOCAL))
-    done = attacker.do(*steps)
-    assert done[1].succeeded and status_of(done[3]) in REFUSED
+@pytest.mark.parametrize("kind", [b"r", b"e", b"i", b"n", b"p", b"f"])
+def test_the_local_way_to_it_is_judged_alike(attacker, kind):
+    done = attacker.do(*sending_messages(0, message(kind, NOBODY.encode() + b'"forged"' if kind in b"re" else b"{}")))
+    assert done[1].succeeded and message_status_of(done[3]) in REFUSED
+
+
+@pytest.mark.attack("T10")
+def test_a_result_that_is_refused_gets_no_work_in_its_place(attacker):
+    """Asked for in the same message, whose answer is that to the request for work."""
+    done = attacker.do(*sending_messages(0, message(b"R", NOBODY.encode() + b'"forged"')))
+    assert message_status_of(done[3]) == 403 and b"InvalidStateTransition" in done[3].data
+
+
+@pytest.mark.attack("T10")
+def test_an_invocation_is_answered_once_by_messages_too(deploy_attacker):
+    """The first answer counts; the runtime's own, which comes after, is refused."""
+    head = b"r" + struct.pack("!I", 36 + len(b'"first"'))
+    attacker = deploy_attacker()
+    steps = sending_messages(0, with_request_id(head, b'"first"'), len(head) + 36 + len(b'"first"'))
+    answer = attacker.attempt(*steps)
+    assert answer.json == "first" and answer.error is None
+    assert attacker.call("getpid").succeeded
+
+
+NO_MESSAGES = {
+    "another letter": message(b"x"),
+    "too short for an id": message(b"r", b"id"),
+    "a request of HTTP": b"GET " + PATH + b"invocation/next HTTP/1.1\r\nHost: r\r\n\r\n",
+    "nothing but zeros": b"\0" * 64,
+}
+
+
+@pytest.mark.attack("T10")
+@pytest.mark.parametrize("sent", NO_MESSAGES.values(), ids=NO_MESSAGES.keys())
+def test_what_is_no_message_ends_its_connection_and_reaches_nothing(attacker, sent, server):
+    done = attacker.do(*sending_messages(0, sent + message(b"n")))
+    assert done[1].succeeded and done[3].value == 0
+    assert server.is_healthy() and attacker.call("getpid").succeeded
+
+
+@pytest.mark.attack("T10", "T14")
+@pytest.mark.parametrize("kind", [b"r", b"i"])
+def test_a_message_of_100_mebibytes_is_not_held(attacker, server, kind):
+    before = server.resident_memory()
+    head = kind + struct.pack("!I", 0xFFFFFFFF) + NOBODY.encode()
+    _, connected, _, sent, _ = attacker.do(
+        call("socket", 1, 1, 0), call("connect", value_of(0), LOCAL, len(LOCAL)),
+        call("sendto", value_of(0), head, len(head), 0x4000, 0, 0),
+        repeat(1600, "sendto", value_of(0), filled(65536, b"y"), 65536, 0x4000, 0, 0), call("close", value_of(0)),
+    )  # fmt: skip
+    assert connected.succeeded and sent.value == 1600
+    assert server.resident_memory() - before < 32 << 20
 
 
 @pytest.mark.attack("T10")

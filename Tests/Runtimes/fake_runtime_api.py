@@ -1,8 +1,13 @@
-"""A runtime API that plays a script: it hands out invocations and keeps what is posted back."""
+"""A runtime API that plays a script: it hands out invocations and keeps what is posted back.
+
+It speaks HTTP, and the platform's messages with its own runtimes (runtimes/README.md).
+"""
 
 import http.client
 import json
 import queue
+import socketserver
+import struct
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 http.client._MAXLINE = 2 * 1024 * 1024
 
 ARN = "arn:aws:lambda:eu-central-1:000000000000:function:sample"
+LOCAL_NAME = "\0redoubt-runtime-api:%d"
+"""By the port of the address that the runtime is given."""
+REQUEST, ANSWER = struct.Struct("!cI"), struct.Struct("!HII")
 
 
 class Invocation:
@@ -61,23 +69,28 @@ class FakeRuntimeAPI:
             request_id = "00000000-0000-0000-0000-%012d" % number
             self._statuses[request_id] = invocation.status
             self._queue.put((request_id, invocation))
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_class(self))
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        http_server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_class(self))
+        self._port = http_server.server_address[1]
+        self._servers = [http_server, _LocalServer(LOCAL_NAME % self._port, _message_handler_class(self))]
+        self._threads = [
+            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True) for server in self._servers
+        ]
 
     @property
     def address(self):
-        return "127.0.0.1:%d" % self._server.server_address[1]
+        return "127.0.0.1:%d" % self._port
 
     def __enter__(self):
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_):
         self._queue.put(None)
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        for server, thread in zip(self._servers, self._threads):
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
     def take(self):
         """The next invocation, or None when the API is closing."""
@@ -99,6 +112,76 @@ class FakeRuntimeAPI:
         self.restores += 1
 
 
+def _headers(request_id, invocation):
+    return {
+        "Lambda-Runtime-Aws-Request-Id": request_id,
+        "Lambda-Runtime-Deadline-Ms": str(int(time.time() * 1000) + 30000),
+        "Lambda-Runtime-Invoked-Function-Arn": ARN,
+        "Lambda-Runtime-Trace-Id": "Root=1-00000000-%s" % request_id[-12:],
+        **invocation.headers,
+    }
+
+
+_LINES = (
+    "Lambda-Runtime-Aws-Request-Id",
+    "Lambda-Runtime-Deadline-Ms",
+    "Lambda-Runtime-Invoked-Function-Arn",
+    "Lambda-Runtime-Trace-Id",
+    "Lambda-Runtime-Client-Context",
+    "Lambda-Runtime-Aws-Tenant-Id",
+    "Redoubt-Hygiene",
+)
+"""What the head of an event holds, in this order."""
+
+
+def event_head(headers):
+    """The head of an event in a message."""
+    return "\n".join(headers.get(name) or "" for name in _LINES).encode()
+
+
+def answer(status, head=b"", body=b""):
+    """One answer as a message."""
+    return ANSWER.pack(status, len(head), len(body)) + head + body
+
+
+class _LocalServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+
+def _message_handler_class(api):
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            while head := self.rfile.read(REQUEST.size):
+                kind, length = REQUEST.unpack(head)
+                reply = self._reply(kind, self.rfile.read(length))
+                if reply is None:
+                    return
+                try:
+                    self.connection.sendall(reply)
+                except ConnectionError:
+                    return  # The runtime has ended.
+
+        def _reply(self, kind, rest):
+            if kind == b"n":
+                return self._event()
+            if kind == b"p":
+                api.restore()
+                return answer(200)
+            of_invocation = {b"r": "response", b"R": "response", b"e": "error"}.get(kind)
+            if of_invocation:
+                path, body = "invocation/%s/%s" % (rest[:36].decode(), of_invocation), rest[36:]
+            else:
+                path, body = {b"i": "init/error", b"f": "restore/error"}[kind], rest
+            status = api.keep(Post("/2018-06-01/runtime/" + path, {}, body))
+            return self._event() if kind == b"R" else answer(status)
+
+        def _event(self):
+            taken = api.take()
+            return taken and answer(200, event_head(_headers(*taken)), taken[1].body)
+
+    return Handler
+
+
 def _handler_class(api):
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -114,14 +197,7 @@ def _handler_class(api):
                 self.close_connection = True
                 return
             request_id, invocation = taken
-            headers = {
-                "Content-Type": "application/json",
-                "Lambda-Runtime-Aws-Request-Id": request_id,
-                "Lambda-Runtime-Deadline-Ms": str(int(time.time() * 1000) + 30000),
-                "Lambda-Runtime-Invoked-Function-Arn": ARN,
-                "Lambda-Runtime-Trace-Id": "Root=1-00000000-%s" % request_id[-12:],
-            }
-            headers.update(invocation.headers)
+            headers = {"Content-Type": "application/json", **_headers(request_id, invocation)}
             self._answer(200, headers, invocation.body)
 
         def do_POST(self):

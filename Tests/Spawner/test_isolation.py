@@ -205,7 +205,7 @@ out['abstract'] = sorted({line.split()[-1] for line in open('/proc/net/unix') if
     for host in ("169.254.169.254", "8.8.8.8", "10.0.0.1", "198.18.0.2", "192.168.0.1", "fd00:ec2::254", "2001:4860:4860::8888"):
         assert found[host] in ("ENETUNREACH", "EHOSTUNREACH", "EADDRNOTAVAIL"), (host, found[host])
     assert found["own"] == ["ECONNREFUSED", "ECONNREFUSED"] and found["names"] == ["lo"]
-    assert found["lookup"] == "127.0.0.1" and found["routes"] == [] and found["taken"] == "EADDRINUSE" and found["abstract"] == ["@redoubt-runtime-api"]
+    assert found["lookup"] == "127.0.0.1" and found["routes"] == [] and found["taken"] == "EADDRINUSE" and found["abstract"] == ["@redoubt-runtime-api:9001"]
 
 
 NUMBERS = {  # the same on x86-64 only where named so; the others are common to all architectures

@@ -13,13 +13,8 @@ import sys
 from redoubt_runtime import variables
 from redoubt_runtime.faults import Fault
 
-JSON = "application/json"
-
-
-def decode_event(body, content_type):
-    """The event as the handler gets it; anything but JSON stays bytes."""
-    if content_type not in (None, JSON):
-        return body
+def decode_event(body):
+    """The event as the handler gets it."""
     try:
         return parse(body)
     except Exception as error:
@@ -27,11 +22,11 @@ def decode_event(body, content_type):
 
 
 def encode_result(result):
-    """A handler's result as the bytes to send and their content type."""
+    """A handler's result as the bytes to send."""
     if isinstance(result, bytes):
-        return result, "application/unknown"
+        return result
     try:
-        return encode(result), JSON
+        return encode(result)
     except Exception as error:
         raise Fault("Runtime.MarshalError", "Unable to marshal response: %s" % error) from None
 
@@ -42,9 +37,10 @@ def encode(value):
     # types. Version 2 of its format looks for no shared references, which is faster.
     try:
         marshal.dumps(value, 2)
-        chunks = _encode_with(_string_encoder, value)
+        chunks = _encode_plain(value, 0)
     except (ValueError, TypeError):
-        chunks = _encode_with(_encode_string_or_number, _plain(value, set()))
+        _make_encoder()  # It remembers in the midst of what it was.
+        chunks = _encoder(_encode_string_or_number)(_plain(value, set()), 0)
     text = "".join(chunks)
     try:
         return text.encode()
@@ -93,6 +89,7 @@ def read_environment():
     """To be called when the process is a function's: this module may have been loaded before."""
     global _string_encoder
     _string_encoder = _json.encode_basestring_ascii if _escapes_non_ascii() else _json.encode_basestring
+    _make_encoder()
 
 
 def _escapes_non_ascii():
@@ -101,13 +98,18 @@ def _escapes_non_ascii():
     return not (family == "AWS_Lambda_python3" and minor.isdigit() and int(minor) >= 12)
 
 
-_string_encoder = None
+_string_encoder = _encode_plain = None
 
 
-def _encode_with(string_encoder, value):
+def _make_encoder():
+    global _encode_plain
+    _encode_plain = _encoder(_string_encoder)
+
+
+def _encoder(string_encoder):
     # Arguments: circularity markers, default, string encoder, indent, separators, sort_keys,
     # skipkeys, allow_nan.
-    return _json.make_encoder({}, _default, string_encoder, None, ": ", ", ", False, False, True)(value, 0)
+    return _json.make_encoder({}, _default, string_encoder, None, ": ", ", ", False, False, True)
 
 
 def _default(value):

@@ -56,15 +56,11 @@ class LambdaContext:
         self.__dict__.update(self._environment)
         self.invoked_function_arn = invocation.function_arn
         self.tenant_id = invocation.tenant_id
-        client = _parse_header(invocation.client_context, "Client Context") if invocation.client_context else None
+        client = _parse_client_context(invocation.client_context) if invocation.client_context else None
         self._trace_context = _take_trace_context(client) if client else {}
         self.client_context = None if client is None else _client_context(client)
         self.identity = identity = _new(CognitoIdentity)
         identity.cognito_identity_id = identity.cognito_identity_pool_id = None
-        if invocation.cognito_identity:
-            members = _parse_header(invocation.cognito_identity, "Cognito Identity") or {}
-            identity.cognito_identity_id = members.get("cognitoIdentityId")
-            identity.cognito_identity_pool_id = members.get("cognitoIdentityPoolId")
         self._deadline = invocation.deadline
 
     def get_remaining_time_in_millis(self):
@@ -93,11 +89,11 @@ def _describe(value, names):
 _new = object.__new__
 
 
-def _parse_header(text, name):
+def _parse_client_context(text):
     try:
         return codec.parse(text.encode("utf-8", "surrogateescape"))
     except Exception as error:
-        message = "Unable to parse %s JSON: %s" % (name, error)
+        message = "Unable to parse Client Context JSON: %s" % error
         raise Fault("Runtime.LambdaContextUnmarshalError", message) from None
 
 

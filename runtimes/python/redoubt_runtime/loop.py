@@ -51,12 +51,10 @@ def _initialise(api):
 def _serve_one(api, function, baseline):
     invocation = api.next()
     _begin(invocation)
-    if invocation.is_separate:
-        baseline.restore()
     try:
         context = LambdaContext(invocation)
-        event = codec.decode_event(invocation.body, invocation.content_type)
-        body, content_type = codec.encode_result(function(event, context))
+        event = codec.decode_event(invocation.body)
+        body = codec.encode_result(function(event, context))
     except Exception as error:
         from redoubt_runtime import failures
 
@@ -65,14 +63,16 @@ def _serve_one(api, function, baseline):
         api.fail(invocation.request_id, payload)
     else:
         process.flush_streams()
-        api.respond(invocation.request_id, body, content_type)
+        api.respond(invocation.request_id, body)
+    if invocation.is_separate:
+        baseline.restore()
 
 
 def _begin(invocation):
     global request_id, tenant_id
     request_id = invocation.request_id
     tenant_id = invocation.tenant_id
-    if invocation.trace_id is not None:
+    if invocation.trace_id:
         variables.put("_X_AMZN_TRACE_ID", invocation.trace_id)
     else:
         variables.remove("_X_AMZN_TRACE_ID")

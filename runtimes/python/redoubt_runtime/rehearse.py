@@ -8,19 +8,16 @@ import _socket
 import os
 import sys
 
-from redoubt_runtime import codec, handler, process, variables
+from redoubt_runtime import codec, connection, handler, process, variables
 from redoubt_runtime.api import RuntimeAPI
 from redoubt_runtime.context import LambdaContext, read_function
 
 _TIMES = 16
 """The interpreter specialises code that has run eight times."""
 
-_INVOCATION = (
-    b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: rehearsal\r\nLambda-Runtime-Deadline-Ms: 0\r\n"
-    b"Lambda-Runtime-Invoked-Function-Arn: arn\r\nLambda-Runtime-Trace-Id: Root=1\r\n"
-    b"Content-Type: application/json\r\nContent-Length: 15\r\n\r\n" + b'{"number": 1.5}'
-)
-_ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n"
+_HEAD = b"rehearsal\n0\narn\nRoot=1\n\n\n"
+_EVENT = b'{"number": 1.5}'
+_INVOCATION = connection.answer(200, _HEAD, _EVENT)
 _SOURCE = "import os\n\n\ndef handler(event, context):\n    return {'hello': [str(event), os.getpid()]}\n"
 _VARIABLES = [b"NAME_%d=value" % number for number in range(24)]
 _LONGEST = 64 * 1024
@@ -56,8 +53,7 @@ def _change_environment(task_root):
 
 def _invoke(api, platform, function):
     invocation = api.next()
-    event = codec.decode_event(invocation.body, invocation.content_type)
-    body, content_type = codec.encode_result(function(event, LambdaContext(invocation)))
-    api.respond(invocation.request_id, body, content_type)
+    event = codec.decode_event(invocation.body)
+    api.respond(invocation.request_id, codec.encode_result(function(event, LambdaContext(invocation))))
     platform.recv(_LONGEST)
-    platform.sendall(_ACCEPTED + _INVOCATION)
+    platform.sendall(_INVOCATION)

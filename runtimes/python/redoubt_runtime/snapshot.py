@@ -17,7 +17,7 @@ def wait(api):
         for hook, args, kwargs in reversed(_hooks("get_before_snapshot")):
             hook(*args, **kwargs)
     except BaseException as error:
-        _report(error, api.fail_init, "Runtime.BeforeSnapshotError")
+        _report(error, api.fail_init)
         sys.exit(_BEFORE_FAILED)
     process.flush_streams()
     api.wait_for_restore()
@@ -25,7 +25,7 @@ def wait(api):
         for hook, args, kwargs in _hooks("get_after_restore"):
             hook(*args, **kwargs)
     except BaseException as error:
-        _report(error, api.fail_restore, "Runtime.AfterRestoreError")
+        _report(error, api.fail_restore)
         sys.exit(_AFTER_FAILED)
     process.flush_streams()
 
@@ -36,7 +36,7 @@ def _hooks(name):
     return [] if module is None else list(getattr(module, name)())
 
 
-def _report(error, post, kind):
+def _report(error, post):
     payload = failures.report(error, "")
     process.flush_streams()
-    post(payload, kind)
+    post(payload)
