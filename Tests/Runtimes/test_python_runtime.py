@@ -299,6 +299,41 @@ def test_without_a_platform_the_runtime_ends_and_says_why(task_root, write):
     assert done.stderr.startswith("redoubt: the runtime API failed: ")
 
 
+TRACES = """
+import ctypes, os, subprocess
+getenv = ctypes.PyDLL(None).getenv
+getenv.restype = ctypes.c_void_p
+def handler(event, context):
+    child = subprocess.run(["/usr/bin/env"], capture_output=True, text=True).stdout.splitlines()
+    found = [os.environ.get("_X_AMZN_TRACE_ID"), *(line[17:] for line in child if line.startswith("_X_AMZN_TRACE_ID="))]
+    place = getenv(b"_X_AMZN_TRACE_ID")
+    exec(event)
+    return [found, place]
+"""
+
+
+def test_the_trace_is_the_invocations_whatever_the_function_made_of_it(write, task_root):
+    write(TRACES)
+    changes = [
+        "pass", "os.environ['_X_AMZN_TRACE_ID'] = 'mine'", "del os.environ['_X_AMZN_TRACE_ID']", "os.environ.clear()", "pass",
+    ]  # fmt: skip
+    long = "Root=" + "x" * 600
+    given = [Invocation(change, {"Lambda-Runtime-Trace-Id": f"Root={n}"}) for n, change in enumerate(changes)]
+    given += [Invocation("pass", {"Lambda-Runtime-Trace-Id": trace}) for trace in (long, None, "Root=é", "last")]
+    run = runtimes.run(task_root, "app.handler", given)
+    found = [answer(run, index)[0] for index in range(len(given))]
+    assert found == [[f"Root={n}"] * 2 for n in range(5)] + [[long] * 2, [None], ["Root=é"] * 2, ["last"] * 2]
+
+
+def test_the_traces_of_a_long_life_take_no_memory(write, task_root, origin):
+    if origin != "parked":
+        pytest.skip("what is executed for its function does without, for the sake of its start")
+    write(TRACES)
+    traces = ["Root=%d" % number for number in range(4)]
+    run = runtimes.run(task_root, "app.handler", [Invocation("pass", {"Lambda-Runtime-Trace-Id": trace}) for trace in traces])
+    assert len({answer(run, index)[1] for index in range(4)}) == 1
+
+
 HEAD = event_head({"Lambda-Runtime-Aws-Request-Id": "id", "Lambda-Runtime-Deadline-Ms": "1"})
 BAD_ANSWERS = {
     "nothing": b"",

@@ -72,7 +72,4 @@ def _begin(invocation):
     global request_id, tenant_id
     request_id = invocation.request_id
     tenant_id = invocation.tenant_id
-    if invocation.trace_id:
-        variables.put("_X_AMZN_TRACE_ID", invocation.trace_id)
-    else:
-        variables.remove("_X_AMZN_TRACE_ID")
+    variables.set_trace(invocation.trace_id)

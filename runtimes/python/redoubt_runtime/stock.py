@@ -36,6 +36,7 @@ def wait(runtime_directory):
 
     logs.prepare(sys.modules["logging"])
     stdlib_finder.set_aside("logging")
+    variables.keep_one_trace()
     rehearse(runtime_directory)
     if variables.get(VARIABLE) == "forked":
         _open_streams_of_children()
