@@ -40,6 +40,8 @@ struct PoolEnvironment<Key: Hashable & Sendable>: Sendable {
     }
   }
   var isIdle: Bool { idleSince != nil }
+  /// Whether it has been idle since then, and is not frozen.
+  func isIdle(since time: MonotonicTime) -> Bool { if case .idle(since: time) = state { true } else { false } }
   var isBusy: Bool { if case .busy = state { true } else { false } }
   var isEnding: Bool { if case .ending = state { true } else { false } }
 }

@@ -98,12 +98,12 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// The environment waits for work: its runtime has asked for the next.
   package mutating func available(_ id: EnvironmentID, at now: MonotonicTime) -> [Action] {
-    guard let environment = environments[id] else { return [] }
-    if case .ending = environment.state { return [] }
+    guard let index = environments.index(forKey: id), !environments.values[index].isEnding else { return [] }
+    let environment = environments.values[index]
     if case .starting(let since) = environment.state { groups[environment.key]?.startCost = now - since }
     initialised(id)
     leave(environment)
-    environments[id]?.state = .busy
+    environments.values[index].state = .busy
     if isOld(environment, at: now) { return [end(id)] + replenish(at: now) }
     if mustMakeRoom(environment, at: now) { return [end(id)] + refuseUncovered(environment.key) }
     if let work = takeWaiting(environment.key) {
@@ -112,7 +112,7 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
     }
     if retired.contains(environment.key) { return [end(id)] }
     if !isKept(environment), environments.count >= capacity, unmet > endingCount { return [end(id)] }
-    environments[id]?.state = .idle(since: now)
+    environments.values[index].state = .idle(since: now)
     // What has worked before is used first: it is warm.
     if addToStock(id, environment) {
       groups[environment.key]?.idle.insert(id, at: 0)
@@ -125,10 +125,10 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// The environment has answered; it will ask for the next work presently.
   package mutating func finishing(_ id: EnvironmentID) {
-    guard let environment = environments[id], case .busy = environment.state else { return }
+    guard let index = environments.index(forKey: id), case .busy = environments.values[index].state else { return }
     initialised(id)
-    environments[id]?.state = .finishing
-    update(environment.key) { $0.finishing += 1 }
+    environments.values[index].state = .finishing
+    update(environments.values[index].key) { $0.finishing += 1 }
   }
 
   /// The environment should have asked for work by now: whoever waits for it gets another one.
@@ -200,11 +200,12 @@ package struct PoolStateMachine<Key: Hashable & Sendable, Spec: Sendable, Work: 
 
   /// Freezes what has been idle for the freeze delay. Work thaws it again; that needs no word.
   package mutating func freeze(at now: MonotonicTime) -> [Action] {
-    // A copy of those alone: a part of the list would keep it all, and have it copied to be shortened.
-    let due = Array(unfrozen.prefix { now - $0.since >= freezeDelay })
-    unfrozen.removeFirst(due.count)
-    return due.compactMap { id, since in
-      guard case .idle(since: since)? = environments[id]?.state else { return nil }
+    // With those that have worked since: else each request would have a timer. A copy, lest the whole list be copied.
+    let past = Array(
+      unfrozen.prefix { now - $0.since >= freezeDelay || environments[$0.id]?.isIdle(since: $0.since) != true })
+    unfrozen.removeFirst(past.count)
+    return past.compactMap { id, since in
+      guard environments[id]?.isIdle(since: since) == true else { return nil }
       environments[id]?.state = .frozen(since: since)
       return .freeze(id)
     }

@@ -266,6 +266,20 @@ struct PoolStateMachineTests {
     #expect(describe(pool.available(busy, at: start.advanced(by: .seconds(2)))) == [])
   }
 
+  @Test func `work without a pause is looked at once in the freeze delay, not once for each`() {
+    var pool = Pool(capacity: 4, idleTimeout: .seconds(10), freezeDelay: .seconds(1), lifetime: .seconds(100_000))
+    let id = idle(in: &pool, 1, key: "a", at: start)
+    for work in 2...10 {
+      _ = pool.submit(work, key: "a", at: start, spec: "s")
+      _ = pool.available(id, at: start.advanced(by: .milliseconds(100 * Int64(work))))
+    }
+    #expect(describe(pool.freeze(at: start.advanced(by: .seconds(1)))) == [])
+    #expect(pool.freezeDue == start.advanced(by: .seconds(2)))
+    _ = pool.submit(11, key: "a", at: start, spec: "s")
+    #expect(describe(pool.freeze(at: start.advanced(by: .milliseconds(1100)))) == [])
+    #expect(pool.freezeDue == nil)
+  }
+
   @Test func `a frozen environment is reaped, makes room and retires like any idle one`() {
     for end in [
       { $0.reap(at: MonotonicTime(nanoseconds: 10_000_000_000)) }, { $0.retire("a") },
