@@ -4,15 +4,15 @@ package struct Rate: Hashable, Sendable {
   package let name: String
   package let count: Int
   package let per: Duration
+  /// After which one more may follow.
+  let interval: Duration
 
   package init(name: String, count: Int, per: Duration) {
     self.name = name
     self.count = count
     self.per = per
+    interval = per / max(count, 1)
   }
-
-  /// After which one more may follow.
-  var interval: Duration { per / max(count, 1) }
 }
 
 /// Holds a rate, refilling all the time: the generic cell rate algorithm, whose state is one point in time.
@@ -27,6 +27,6 @@ package struct RateMeter: Sendable {
   }
 
   package mutating func take(_ count: Int = 1, from rate: Rate, at now: MonotonicTime) {
-    full = max(full, now).advanced(by: rate.interval * count)
+    full = max(full, now).advanced(by: count == 1 ? rate.interval : rate.interval * count)
   }
 }

@@ -30,8 +30,7 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
           buffer[place] = 0x2D
           place += 1
         }
-        Hexadecimal.write(byte, to: buffer, at: place)
-        place += 2
+        place = Hexadecimal.write(byte, to: buffer, at: place)
       }
       return place
     }

@@ -53,6 +53,23 @@ extension String {
   }
 }
 
+extension String {
+  /// The same parts as texts of their own: short ones take no memory.
+  package func parts(separatedBy separator: Unicode.Scalar, maxSplits: Int = .max) -> [String] {
+    withBytes { bytes in
+      var parts: [String] = []
+      parts.reserveCapacity(8)
+      var rest = bytes[...]
+      while parts.count < maxSplits, let end = rest.firstIndex(of: UInt8(ascii: separator)) {
+        parts.append(String(decoding: rest[..<end], as: UTF8.self))
+        rest = rest[(end + 1)...]
+      }
+      parts.append(String(decoding: rest, as: UTF8.self))
+      return parts
+    }
+  }
+}
+
 extension StringProtocol {
   /// Calls `body` with the bytes in one piece: a loop over them is several times as fast as one over `utf8`.
   @inlinable

@@ -3,34 +3,54 @@ package struct TraceHeader: Hashable, Sendable, CustomStringConvertible {
   /// Bytes; a longer header is not taken.
   private static let longest = 256
 
-  /// `1-`, eight digits of the time in seconds, `-`, 24 digits.
-  package let root: String
-  /// The segment that the request is a part of: 16 digits.
-  package private(set) var parent: String?
-  package let isSampled: Bool
-  /// Whatever else the caller has given, as `Name=value`.
-  private let others: [String]
   /// In the order in which AWS writes it.
-  package private(set) var description: String
+  package let description: String
+  /// nil for a header that has a parent.
+  private let incomplete: Parts?
+
+  /// What a header is made of beside its parent.
+  private struct Parts: Hashable {
+    /// `1-`, eight digits of the time in seconds, `-`, 24 digits.
+    let root: String
+    let isSampled: Bool
+    /// Whatever else the caller has given, as `Name=value`.
+    let others: [String]
+  }
+
+  private init(_ parts: Parts, parent: String?) {
+    incomplete = parent == nil ? parts : nil
+    description = Self.text(parts, parent)
+  }
 
   /// A trace of its own, of which nobody keeps a record.
   package init(at time: WallTime, from random: some RandomSource) {
-    let seconds = UInt32(truncatingIfNeeded: time.seconds)
-    let bytes = random.bytes(20)
-    // Bytes at first: each invocation without a trace begins one, and strings would be put together piece by piece.
-    var text = Array("Root=1-".utf8)
-    text.reserveCapacity(74)
-    Hexadecimal.append((0..<4).map { UInt8(truncatingIfNeeded: seconds >> (24 - 8 * $0)) }, to: &text)
-    text.append(UInt8(ascii: "-"))
-    Hexadecimal.append(bytes[..<12], to: &text)
-    root = String(decoding: text[5...], as: UTF8.self)
-    text += ";Parent=".utf8
-    Hexadecimal.append(bytes[12...], to: &text)
-    parent = String(decoding: text.suffix(16), as: UTF8.self)
-    text += ";Sampled=0".utf8
-    isSampled = false
-    others = []
-    description = String(decoding: text, as: UTF8.self)
+    incomplete = nil
+    description = Self.text(UInt32(truncatingIfNeeded: time.seconds), random.bytes(20))
+  }
+
+  /// All at once: each invocation without a trace begins one, and strings would be put together piece by piece.
+  private static func text(_ seconds: UInt32, _ random: [UInt8]) -> String {
+    String(unsafeUninitializedCapacity: 74) { buffer in
+      var place = write("Root=1-", to: buffer, at: 0)
+      for shift: UInt32 in [24, 16, 8, 0] {
+        place = Hexadecimal.write(UInt8(truncatingIfNeeded: seconds >> shift), to: buffer, at: place)
+      }
+      place = write("-", to: buffer, at: place)
+      for byte in random[..<12] { place = Hexadecimal.write(byte, to: buffer, at: place) }
+      place = write(";Parent=", to: buffer, at: place)
+      for byte in random[12...] { place = Hexadecimal.write(byte, to: buffer, at: place) }
+      return write(";Sampled=0", to: buffer, at: place)
+    }
+  }
+
+  /// - Returns: the place after it.
+  private static func write(
+    _ text: StaticString, to buffer: UnsafeMutableBufferPointer<UInt8>, at place: Int
+  ) -> Int {
+    text.withUTF8Buffer { text in
+      for index in text.indices { buffer[place + index] = text[index] }
+      return place + text.count
+    }
   }
 
   /// - Returns: nil for a header that is not of the documented form, one without a root included.
@@ -50,32 +70,25 @@ package struct TraceHeader: Hashable, Sendable, CustomStringConvertible {
     if let parent = known["parent"], !Self.isHexadecimal(parent, count: 16) { return nil }
     // With `?` a caller leaves the choice to this side, where nothing is recorded.
     guard ["0", "1", "?"].contains(known["sampled"] ?? "?") else { return nil }
-    self.root = root
-    parent = known["parent"]
-    isSampled = known["sampled"] == "1"
-    self.others = others
-    description = Self.text(root, parent, isSampled, others)
+    self.init(Parts(root: root, isSampled: known["sampled"] == "1", others: others), parent: known["parent"])
   }
 
   /// The same with a parent: X-Ray's libraries go without a trace where there is none.
   package func completed(from random: some RandomSource) -> TraceHeader {
-    var header = self
-    guard parent == nil else { return header }
-    header.parent = Hexadecimal.encode(random.bytes(8))
-    header.description = Self.text(root, header.parent, isSampled, others)
-    return header
+    guard let incomplete else { return self }
+    return TraceHeader(incomplete, parent: Hexadecimal.encode(random.bytes(8)))
   }
 
-  private static func text(_ root: String, _ parent: String?, _ isSampled: Bool, _ others: [String]) -> String {
+  private static func text(_ parts: Parts, _ parent: String?) -> String {
     var text = "Root="
     text.reserveCapacity(96)
-    text += root
+    text += parts.root
     if let parent {
       text += ";Parent="
       text += parent
     }
-    text += isSampled ? ";Sampled=1" : ";Sampled=0"
-    for other in others { text += ";\(other)" }
+    text += parts.isSampled ? ";Sampled=1" : ";Sampled=0"
+    for other in parts.others { text += ";\(other)" }
     return text
   }
 

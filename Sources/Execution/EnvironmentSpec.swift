@@ -7,6 +7,12 @@ struct EnvironmentSpec: Sendable {
     let revisionID: String
     let hygiene: HygieneMode
     let tenantID: TenantID?
+
+    /// Without what has one value for most: it is done several times a request.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(revisionID)
+      hasher.combine(tenantID)
+    }
   }
 
   let version: FunctionVersion

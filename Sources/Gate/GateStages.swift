@@ -138,7 +138,7 @@ package struct GateStages: Sendable {
   /// A body whose hash is declared and signed already has a known sender, and takes nothing of the budget; but from
   /// inside environments, whose code is known and not trusted for it.
   private func reserve(
-    _ length: Int, for pending: PendingVerification, in wire: WireProtocol
+    _ length: Int, for pending: borrowing PendingVerification, in wire: WireProtocol
   ) throws(Denial) -> ByteBudget.Reservation? {
     if length == 0 || (inside == nil && pending.isSignatureVerified) { return nil }
     guard let reservation = budget.reserve(length) else { throw .overloaded(.unauthenticatedBytes, in: wire) }

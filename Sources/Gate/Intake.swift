@@ -30,13 +30,14 @@ final class Intake {
   }
 
   init(
-    _ exchange: Exchange, _ match: ServiceTable.Match, head: RequestHead, pending: PendingVerification?, region: Region,
+    _ exchange: Exchange, _ match: ServiceTable.Match, head: RequestHead, pending: consuming PendingVerification?,
+    region: Region,
     length: Int, reservation: ByteBudget.Reservation?
   ) {
     self.exchange = exchange
     self.head = head
-    self.pending = pending
     isSigned = pending != nil
+    self.pending = pending
     self.region = region
     self.reservation = reservation
     self.match = match

@@ -10,7 +10,7 @@ struct CanonicalRequest: Sendable {
   ///   - signedHeaders: in lower case, sorted; each must be present in `head`.
   ///   - excluded: the query parameter that is not signed, if any.
   init(
-    _ head: RequestHead, signedHeaders: [Substring], excluding excluded: String? = nil
+    _ head: RequestHead, signedHeaders: [String], excluding excluded: String? = nil
   ) throws(AuthenticationFailure) {
     guard let path = CanonicalText.path(head.path) else {
       throw .incompleteSignature("The path of a signed request must not contain '.' or '..' segments.")
@@ -39,14 +39,15 @@ struct CanonicalRequest: Sendable {
   /// - Parameter payload: 64 hexadecimal digits or `UNSIGNED-PAYLOAD`.
   func digest(payload: String) -> Digest {
     var builder = DigestBuilder()
-    builder.update(lines + payload.utf8)
+    builder.update(lines)
+    payload.withBytes { builder.update(UnsafeRawBufferPointer($0)) }
     return builder.finalize()
   }
 
   private static let newline = UInt8(ascii: "\n")
 
   private static func append(
-    _ name: Substring, from head: RequestHead, to lines: inout [UInt8]
+    _ name: String, from head: RequestHead, to lines: inout [UInt8]
   ) throws(AuthenticationFailure) {
     lines += name.utf8
     lines.append(UInt8(ascii: ":"))
@@ -63,7 +64,7 @@ struct CanonicalRequest: Sendable {
 
 /// Comparisons of header names that make no new strings.
 enum HeaderName {
-  static func matches(_ name: String, lowercased other: Substring) -> Bool {
+  static func matches(_ name: String, lowercased other: String) -> Bool {
     guard name.utf8.count == other.utf8.count else { return false }
     return name.withBytes { name in
       other.withBytes { other in name.indices.allSatisfy { lowercased(name[$0]) == other[$0] } }

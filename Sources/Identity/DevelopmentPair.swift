@@ -12,7 +12,7 @@ package struct DevelopmentPair: Sendable {
   private static let secret = "test"
   /// What browsers and proxies add and the clients of AWS do not (Fetch Standard section 3.2, Fetch Metadata section 2,
   /// RFC 7239, RFC 9110 section 7.6.3): a proxy on the host may hand on what comes from elsewhere.
-  private static let marks: [Substring] = [
+  private static let marks: [String] = [
     "origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "forwarded", "x-forwarded-for", "x-forwarded-host",
     "via",
   ]

@@ -2,7 +2,7 @@ import Core
 import Cryptography
 
 /// A request whose head is checked and whose body is still arriving: give it every byte, then finish.
-package struct PendingVerification: Sendable {
+package struct PendingVerification: ~Copyable, Sendable {
   package let principal: Principal
   package let accessKeyID: AccessKeyID
   private var body = DigestBuilder()

@@ -35,7 +35,7 @@ extension PresentedSignature {
     guard text.hasPrefix(algorithm) else {
       throw .incompleteSignature("The Authorization header must use the algorithm '\(CredentialScope.algorithm)'.")
     }
-    let fields = try HeaderFields(Substring(text.utf8.dropFirst(algorithm.utf8.count)))
+    let fields = try HeaderFields.read(text, from: algorithm.utf8.count)
     let date = try single("X-Amz-Date", in: head)
     guard let credential = fields.credential, let signature = fields.signature, let date,
       let signedHeaders = fields.signedHeaders, !fields.hasOthers
@@ -46,7 +46,7 @@ extension PresentedSignature {
       throw .incompleteSignature(missing.isEmpty ? unknownField : missing.joined(separator: " "))
     }
     return try PresentedSignature(
-      credential: String(credential), signedHeaders: signedHeaders, signature: String(signature), date: date,
+      credential: credential, signedHeaders: signedHeaders, signature: signature, date: date,
       sessionToken: single("X-Amz-Security-Token", in: head), form: .header)
   }
 
@@ -54,10 +54,12 @@ extension PresentedSignature {
 
   /// The parameters of an Authorization header.
   private struct HeaderFields {
-    private(set) var credential: Substring?
-    private(set) var signature: Substring?
-    private(set) var signedHeaders: Substring?
-    private var others: Set<Substring> = []
+    private static let maxSplits = 8
+
+    private(set) var credential: String?
+    private(set) var signature: String?
+    private(set) var signedHeaders: String?
+    private var others: Set<String> = []
 
     var hasOthers: Bool { !others.isEmpty }
     var missing: [String] {
@@ -65,39 +67,51 @@ extension PresentedSignature {
         .filter { $0.1 == nil }.map(\.0)
     }
 
-    init(_ text: Substring) throws(AuthenticationFailure) {
-      for part in text.fields(separatedBy: ",", maxSplits: 8) {
-        let part = trimmed(part)
-        guard let end = part.utf8.offset(of: UInt8(ascii: "=")) else {
-          throw .incompleteSignature("A part of the Authorization header is not a key=value pair (missing equal-sign).")
-        }
-        let name = Substring(part.utf8.prefix(end))
-        let value = Substring(part.utf8.dropFirst(end + 1))
-        let isNew =
-          switch name {
-          case "Credential": Self.set(&credential, value)
-          case "Signature": Self.set(&signature, value)
-          case "SignedHeaders": Self.set(&signedHeaders, value)
-          default: others.insert(name).inserted
-          }
-        guard isNew else { throw .incompleteSignature("A parameter of the Authorization header is there twice.") }
+    private init() {}
+
+    /// - Parameter start: the place after the algorithm.
+    static func read(_ text: String, from start: Int) throws(AuthenticationFailure) -> HeaderFields {
+      var fields = HeaderFields()
+      if let failure = text.withBytes({ fields.take(all: $0[start...]) }) { throw failure }
+      return fields
+    }
+
+    /// - Returns: why it is not a list of parameters.
+    private mutating func take(all list: Slice<UnsafeBufferPointer<UInt8>>) -> AuthenticationFailure? {
+      var rest = list
+      for _ in 0..<Self.maxSplits {
+        guard let comma = rest.firstIndex(of: UInt8(ascii: ",")) else { break }
+        if let failure = take(rest[..<comma]) { return failure }
+        rest = rest[(comma + 1)...]
       }
+      return take(rest)
+    }
+
+    private mutating func take(_ part: Slice<UnsafeBufferPointer<UInt8>>) -> AuthenticationFailure? {
+      let isOther = { (byte: UInt8) in byte != UInt8(ascii: " ") }
+      guard let first = part.firstIndex(where: isOther), let last = part.lastIndex(where: isOther),
+        let end = part[first...last].firstIndex(of: UInt8(ascii: "="))
+      else {
+        return .incompleteSignature("A part of the Authorization header is not a key=value pair (missing equal-sign).")
+      }
+      let name = String(decoding: part[first..<end], as: UTF8.self)
+      let value = String(decoding: part[...last][(end + 1)...], as: UTF8.self)
+      let isNew =
+        switch name {
+        case "Credential": Self.set(&credential, value)
+        case "Signature": Self.set(&signature, value)
+        case "SignedHeaders": Self.set(&signedHeaders, value)
+        default: others.insert(name).inserted
+        }
+      return isNew ? nil : .incompleteSignature("A parameter of the Authorization header is there twice.")
     }
 
     /// - Returns: false when it had a value.
-    private static func set(_ field: inout Substring?, _ value: Substring) -> Bool {
+    private static func set(_ field: inout String?, _ value: String) -> Bool {
       guard field == nil else { return false }
       field = value
       return true
     }
-  }
-
-  private static func trimmed(_ text: Substring) -> Substring {
-    let isOther = { (byte: UInt8) in byte != UInt8(ascii: " ") }
-    guard let first = text.utf8.firstIndex(where: isOther), let last = text.utf8.lastIndex(where: isOther) else {
-      return ""
-    }
-    return text[first..<text.utf8.index(after: last)]
   }
 
   private static func fromQuery(
@@ -121,7 +135,7 @@ extension PresentedSignature {
       throw .incompleteSignature("A presigned request carries its session token in the query only.")
     }
     return try PresentedSignature(
-      credential: credential, signedHeaders: Substring(signedHeaders), signature: signature, date: date,
+      credential: credential, signedHeaders: signedHeaders, signature: signature, date: date,
       sessionToken: parameters["X-Amz-Security-Token"], form: .query(expiresAfter: .seconds(seconds)))
   }
 

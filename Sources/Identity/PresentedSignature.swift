@@ -8,7 +8,7 @@ struct PresentedSignature: Sendable {
   let scope: CredentialScope
   let hasValidTerminator: Bool
   /// In lower case, in ascending order, with `host` among them.
-  let signedHeaders: [Substring]
+  let signedHeaders: [String]
   /// 32 bytes.
   let signature: [UInt8]
   let signedAt: SigningTime
@@ -27,10 +27,10 @@ struct PresentedSignature: Sendable {
   private static let signedHeaderLimit = 100
 
   init(
-    credential: String, signedHeaders: Substring, signature: String, date: String, sessionToken: String?,
+    credential: String, signedHeaders: String, signature: String, date: String, sessionToken: String?,
     form: Form
   ) throws(AuthenticationFailure) {
-    let parts = credential.fields(separatedBy: "/").map(String.init)
+    let parts = credential.parts(separatedBy: "/")
     guard parts.count == 5 else {
       throw .incompleteSignature(
         "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.")
@@ -51,12 +51,13 @@ struct PresentedSignature: Sendable {
     self.form = form
   }
 
-  private static func headerNames(_ list: Substring) throws(AuthenticationFailure) -> [Substring] {
-    let names = list.fields(separatedBy: ";", maxSplits: signedHeaderLimit)
+  private static func headerNames(_ list: String) throws(AuthenticationFailure) -> [String] {
+    let names = list.parts(separatedBy: ";", maxSplits: signedHeaderLimit)
     guard names.count <= signedHeaderLimit else {
       throw .incompleteSignature("More than \(signedHeaderLimit) signed headers.")
     }
-    guard names.allSatisfy(isLowercaseToken), zip(names, names.dropFirst()).allSatisfy(isAscending) else {
+    // Of ASCII, so that their order is that of their bytes.
+    guard names.allSatisfy(isLowercaseToken), zip(names, names.dropFirst()).allSatisfy(<) else {
       throw .incompleteSignature("SignedHeaders must be header names in lower case, in order, each once.")
     }
     guard names.contains("host") else {
@@ -65,17 +66,15 @@ struct PresentedSignature: Sendable {
     return names
   }
 
-  private static func isAscending(_ left: Substring, _ right: Substring) -> Bool {
-    left.utf8.lexicographicallyPrecedes(right.utf8)
-  }
-
-  private static func isLowercaseToken(_ name: Substring) -> Bool {
-    !name.isEmpty
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case 0x61...0x7A, 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
-        default: false
+  private static func isLowercaseToken(_ name: String) -> Bool {
+    name.withBytes { name in
+      !name.isEmpty
+        && name.allSatisfy { byte in
+          switch byte {
+          case 0x61...0x7A, 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): true
+          default: false
+          }
         }
-      }
+    }
   }
 }

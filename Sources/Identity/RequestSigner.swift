@@ -24,7 +24,7 @@ package struct RequestSigner: Sendable {
     let target = head.query.isEmpty ? head.path : "\(head.path)?\(head.query)"
     let whole = RequestHead(method: head.method, target: target, headers: head.headers + added)
     let names = Set(whole.headers.map { $0.name.lowercased() }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let request = try CanonicalRequest(whole, signedHeaders: names.map { Substring($0) })
+    let request = try CanonicalRequest(whole, signedHeaders: names)
     let scope = CredentialScope(date: String(time.date), region: region.description, service: service)
     let text = scope.stringToSign(at: time, canonicalRequest: request.digest(payload: digest))
     let signature = Hexadecimal.encode(scope.signingKey(secret: credentials.secretAccessKey).code(for: text))

@@ -1,13 +1,15 @@
 import Core
 
 /// The HTTP binding of an operation of a REST protocol: method, path template and the status of success.
-package struct Route: Sendable {
+package final class Route: Sendable {
   package let method: String
   /// As in AWS's models, for example `/2015-03-31/functions/{FunctionName}/code`, or with a parameter
   /// `/2018-10-31/layers?find=LayerVersion`.
   package let template: String
   package let successStatus: Int
   private let segments: [Segment]
+  /// The last first: most routes of as many segments differ in it.
+  private let literals: [(index: Int, text: String)]
   /// What the query must have, where the template names it.
   private let parameter: (name: String, value: String)?
 
@@ -24,6 +26,9 @@ package struct Route: Sendable {
     segments = parts[0].split(separator: "/").map { part in
       part.first == "{" && part.last == "}" ? .variable(String(part.dropFirst().dropLast())) : .literal(String(part))
     }
+    literals = segments.enumerated().reversed().compactMap { index, segment in
+      if case .literal(let text) = segment { (index, text) } else { nil }
+    }
     parameter = parts.count == 2 ? QueryParameters(String(parts[1]))?.items.first : nil
   }
 
@@ -34,10 +39,9 @@ package struct Route: Sendable {
   ///   - query: still percent-encoded.
   package func match(method: String, path: [Substring], query: String = "") -> [String: String]? {
     guard method == self.method, path.count == segments.count, hasParameter(query) else { return nil }
-    // The literals first: most routes of as many segments differ in one.
-    for index in segments.indices {
-      guard case .literal(let text) = segments[index] else { continue }
-      guard text.utf8.count == path[index].utf8.count, text == path[index] else { return nil }
+    for literal in literals {
+      let segment = path[literal.index]
+      guard literal.text.utf8.count == segment.utf8.count, literal.text == segment else { return nil }
     }
     var variables: [String: String] = [:]
     for index in segments.indices {

@@ -11,12 +11,15 @@ struct TextFieldsTests {
   func `a text is split at each separator, whatever follows it`(text: String, fields: [Substring]) {
     #expect(text.fields(separatedBy: ":") == fields)
     #expect(text[...].fields(separatedBy: ":") == fields)
+    #expect(text.parts(separatedBy: ":") == fields.map(String.init))
   }
 
   @Test func `what comes after the last split stays whole`() {
     #expect("a:b:c".fields(separatedBy: ":", maxSplits: 1) == ["a", "b:c"])
     #expect("a:b:c".fields(separatedBy: ":", maxSplits: 0) == ["a:b:c"])
     #expect("a:b".fields(separatedBy: ":", maxSplits: 9) == ["a", "b"])
+    #expect("a:b:c".parts(separatedBy: ":", maxSplits: 1) == ["a", "b:c"])
+    #expect("a:b:c".parts(separatedBy: ":", maxSplits: 0) == ["a:b:c"])
   }
 
   @Test func `a part of a text is split within its bounds`() {

@@ -36,7 +36,7 @@ struct RawRequest {
     let added = headers + [(name: "X-Amz-Date", value: time.text)]
     let head = RequestHead(method: method, target: target, headers: added)
     let names = head.headers.map { $0.name.lowercased() }.sorted()
-    let canonical = try CanonicalRequest(head, signedHeaders: names.map { Substring($0) })
+    let canonical = try CanonicalRequest(head, signedHeaders: names)
     let scope = CredentialScope(date: String(time.date), region: fixture.region.description, service: service)
     let digest = canonical.digest(payload: Hashing.sha256(body).description)
     let signature = Hexadecimal.encode(

@@ -80,7 +80,7 @@ import Wire
     _ method: String, _ target: String, _ headers: [(name: String, value: String)], service: String
   ) throws -> String {
     let head = RequestHead(method: method, target: target, headers: headers)
-    let names = headers.map { Substring($0.name.lowercased()) }.sorted()
+    let names = headers.map { $0.name.lowercased() }.sorted()
     let request = try CanonicalRequest(head, signedHeaders: names)
     let scope = CredentialScope(date: "20150830", region: "us-east-1", service: service)
     let time = try #require(SigningTime("20150830T123600Z"))
