@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A warm Invoke beside the same handler in the AWS Runtime Interface Emulator, functions-framework and uvicorn."""
 
+import statistics
 import time
 
 import benchmark
@@ -18,21 +19,23 @@ def measure(arguments, settings, table):
     with redoubt_server.open_server(arguments, concurrency=settings.account_concurrency) as server, server.function():
         with Emulator() as emulator, FunctionsFramework() as framework, Uvicorn() as uvicorn:
             targets = {REDOUBT: server, EMULATOR: emulator, FRAMEWORK: framework, UVICORN: uvicorn}
-            alone = compare(targets, settings)
-            # The emulator is left out: it crashes when two clients call it at once.
-            crowds = {name: crowd(targets[name], settings) for name in (REDOUBT, FRAMEWORK, UVICORN)}
+            alone, crowds = compare(targets, settings)
     report(table, settings, alone, crowds)
 
 
 def compare(targets, settings):
-    """Seconds of each request of one client by target, taken in turns."""
-    times = {name: [] for name in targets}
+    """(seconds of each request of one client, what many clients saw) by target, for each round; taken in turns."""
+    alone = {name: [] for name in targets}
+    # The emulator is left out: it crashes when two clients call it at once.
+    crowds = {name: [] for name in (REDOUBT, FRAMEWORK, UVICORN)}
     for _ in range(settings.rounds):
         for name, target in targets.items():
             with Client(target.address) as client:
                 time_each(client, requests(target, settings.warm_up_requests), HELLO_ANSWER)
-                times[name] += time_each(client, requests(target, settings.requests_per_round), HELLO_ANSWER)
-    return times
+                alone[name].append(time_each(client, requests(target, settings.requests_per_round), HELLO_ANSWER))
+        for name in crowds:
+            crowds[name].append(crowd(targets[name], settings))
+    return alone, crowds
 
 
 def crowd(target, settings):
@@ -71,19 +74,25 @@ def requests(target, count):
 
 
 def report(table, settings, alone, crowds):
-    for name, times in alone.items():
+    """Percentiles are of all rounds together, rates the medians of the rounds."""
+    for name, rounds in alone.items():
+        times = sum(rounds, [])
         table.add(name + "_p50", "warm, 1 client, %s: p50" % name, percentile(times, 50) * 1e3, "ms")
         table.add(name + "_p99", "warm, 1 client, %s: p99" % name, percentile(times, 99) * 1e3, "ms")
-    for name, seen in crowds.items():
-        table.add(name + "_rate", "warm, %d clients, %s" % (settings.clients, name), seen.rate, "/s")
+    for name, rounds in crowds.items():
+        rate = statistics.median(seen.rate for seen in rounds)
+        table.add(name + "_rate", "warm, %d clients, %s" % (settings.clients, name), rate, "/s")
+        times = [seconds for seen in rounds for seconds in seen.times]
         table.add(name + "_crowd_p99", "warm, %d clients, %s: p99" % (settings.clients, name),
-                  percentile(seen.times, 99) * 1e3, "ms")  # fmt: skip
-    ratio = percentile(alone[REDOUBT], 50) / percentile(alone[EMULATOR], 50)
+                  percentile(times, 99) * 1e3, "ms")  # fmt: skip
+    ratio = percentile(sum(alone[REDOUBT], []), 50) / percentile(sum(alone[EMULATOR], []), 50)
     table.add("p50_to_emulator", "warm, 1 client: p50 as a part of the emulator's", ratio)
-    emulator_rate = len(alone[EMULATOR]) / sum(alone[EMULATOR])
-    table.add("emulator_rate", "warm, 1 client, emulator", emulator_rate, "/s")
+    emulator_rates = [len(times) / sum(times) for times in alone[EMULATOR]]
+    table.add("emulator_rate", "warm, 1 client, emulator", statistics.median(emulator_rates), "/s")
+    # Of one round each: the machine is faster in some minutes than in others.
+    ratios = [seen.rate / rate for seen, rate in zip(crowds[REDOUBT], emulator_rates)]
     table.add("rate_to_emulator", "warm, %d clients: rate to the emulator's with one" % settings.clients,
-              crowds[REDOUBT].rate / emulator_rate, "times")  # fmt: skip
+              statistics.median(ratios), "times")  # fmt: skip
 
 
 if __name__ == "__main__":
