@@ -21,7 +21,7 @@ package struct ARN: Hashable, Sendable, CustomStringConvertible {
 
   /// - Returns: nil unless `text` is `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE` with a service and a resource.
   package init?(_ text: String) {
-    let parts = text.fields(separatedBy: ":", maxSplits: 5).map(String.init)
+    let parts = text.parts(separatedBy: ":", maxSplits: 5)
     guard parts.count == 6, parts[0] == "arn", parts[1] == "aws", !parts[2].isEmpty, !parts[5].isEmpty else {
       return nil
     }

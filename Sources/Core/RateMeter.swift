@@ -27,6 +27,6 @@ package struct RateMeter: Sendable {
   }
 
   package mutating func take(_ count: Int = 1, from rate: Rate, at now: MonotonicTime) {
-    full = max(full, now).advanced(by: count == 1 ? rate.interval : rate.interval * count)
+    full = max(full, now).advanced(by: rate.interval * count)
   }
 }

@@ -8,8 +8,10 @@ struct MalformedRuntimeMessage: Error {}
 struct RuntimeMessageReader {
   private enum State {
     case head
-    /// Bytes of the body that have not come yet.
-    case body(left: Int)
+    /// - Parameters:
+    ///   - left: bytes of the body that have not come yet.
+    ///   - asksForWork: whether the message is a request for work, too.
+    case body(left: Int, asksForWork: Bool)
     /// A request for work that was a part of the message before.
     case next
   }
@@ -18,8 +20,6 @@ struct RuntimeMessageReader {
   private static let idLength = 36
 
   private var state = State.head
-  /// Whether the message asks for work too.
-  private var asksForWork = false
 
   /// Takes the next part off `bytes`.
   ///
@@ -28,8 +28,8 @@ struct RuntimeMessageReader {
   mutating func next(_ bytes: inout ByteBuffer) throws(MalformedRuntimeMessage) -> RuntimeAPIPart? {
     switch state {
     case .head: try head(&bytes)
-    case .body(left: 0): end()
-    case .body(let left): body(&bytes, left)
+    case .body(left: 0, let asksForWork): end(asksForWork)
+    case .body(let left, let asksForWork): body(&bytes, left, asksForWork)
     case .next: next()
     }
   }
@@ -38,16 +38,15 @@ struct RuntimeMessageReader {
     guard let kind = bytes.getInteger(at: bytes.readerIndex, as: UInt8.self),
       let length = bytes.getInteger(at: bytes.readerIndex + 1, as: UInt32.self).map(Int.init)
     else { return nil }
-    let hasID = Self.isOfInvocation(kind)
-    let idLength = hasID ? Self.idLength : 0
+    let idLength = Self.isOfInvocation(kind) ? Self.idLength : 0
     guard length >= idLength else { throw MalformedRuntimeMessage() }
     guard bytes.readableBytes >= Self.headLength + idLength else { return nil }
     bytes.moveReaderIndex(forwardBy: Self.headLength)
     guard let id = bytes.readString(length: idLength), let request = RuntimeAPIRequest(kind: kind, requestID: id) else {
       throw MalformedRuntimeMessage()
     }
-    state = .body(left: length - idLength)
-    asksForWork = kind == Self.resultAndNext
+    let asksForWork = kind == Self.resultAndNext
+    state = .body(left: length - idLength, asksForWork: asksForWork)
     return .head(RuntimeAPIHead(request: request, wantsAnswer: !asksForWork))
   }
 
@@ -57,22 +56,21 @@ struct RuntimeMessageReader {
     kind == UInt8(ascii: "r") || kind == resultAndNext || kind == UInt8(ascii: "e")
   }
 
-  private mutating func body(_ bytes: inout ByteBuffer, _ left: Int) -> RuntimeAPIPart? {
+  private mutating func body(_ bytes: inout ByteBuffer, _ left: Int, _ asksForWork: Bool) -> RuntimeAPIPart? {
     guard bytes.readableBytes > 0, let body = bytes.readSlice(length: min(left, bytes.readableBytes)) else {
       return nil
     }
-    state = .body(left: left - body.readableBytes)
+    state = .body(left: left - body.readableBytes, asksForWork: asksForWork)
     return .body(body)
   }
 
-  private mutating func end() -> RuntimeAPIPart {
+  private mutating func end(_ asksForWork: Bool) -> RuntimeAPIPart {
     state = asksForWork ? .next : .head
     return .end(failure: nil)
   }
 
   private mutating func next() -> RuntimeAPIPart {
-    asksForWork = false
-    state = .body(left: 0)
+    state = .body(left: 0, asksForWork: false)
     return .head(RuntimeAPIHead(request: .next))
   }
 }

@@ -31,8 +31,7 @@ final class Intake {
 
   init(
     _ exchange: Exchange, _ match: ServiceTable.Match, head: RequestHead, pending: consuming PendingVerification?,
-    region: Region,
-    length: Int, reservation: ByteBudget.Reservation?
+    region: Region, length: Int, reservation: ByteBudget.Reservation?
   ) {
     self.exchange = exchange
     self.head = head

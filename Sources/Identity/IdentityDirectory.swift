@@ -40,7 +40,7 @@ package final class IdentityDirectory: Sendable {
   /// with the session's name. nil when there is none such.
   package func uniqueID(of principal: ARN) -> String? {
     guard principal.service == "sts" else { return uniqueID(of: principal.description) }
-    let fields = principal.resource.fields(separatedBy: "/").map(String.init)
+    let fields = principal.resource.parts(separatedBy: "/")
     guard fields.count == 3, fields[0] == "assumed-role" else { return nil }
     let role = ARN(service: "iam", region: "", account: principal.account, resource: "role/" + fields[1])
     return uniqueID(of: wholeARN(role.description)).map { "\($0):\(fields[2])" }

@@ -7,7 +7,7 @@ struct ARNPattern: Hashable, Sendable {
   private let fixed: [Wildcards]?
 
   init(_ text: String, _ version: PolicyDocument.Version) {
-    var fields = text.fields(separatedBy: ":", maxSplits: 5).map(String.init)
+    var fields = text.parts(separatedBy: ":", maxSplits: 5)
     // What a short ARN leaves out is anything.
     while fields.count < 6 { fields.append("*") }
     // Variables have a place in the last part only.

@@ -19,7 +19,7 @@ package struct ResourcePattern: Hashable, Sendable {
       return
     }
     // What a short ARN leaves out is anything, as AWS completes it.
-    var segments = text.fields(separatedBy: ":", maxSplits: 5).map(String.init)
+    var segments = text.parts(separatedBy: ":", maxSplits: 5)
     while segments.count < 6 { segments.append("*") }
     let head = segments[..<5].joined(separator: ":") + ":"
     let whole = Template(segments[5], version).after(head)

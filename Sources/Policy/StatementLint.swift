@@ -91,7 +91,7 @@ struct StatementLint {
 
   private var unknownActions: [(LintRule, String)] {
     statement.actions.patterns.compactMap { pattern in
-      let fields = pattern.text.lowercased().fields(separatedBy: ":", maxSplits: 1).map(String.init)
+      let fields = pattern.text.lowercased().parts(separatedBy: ":", maxSplits: 1)
       guard fields.count == 2, let known = knownActions[fields[0]] else { return nil }
       let wildcards = Wildcards(fields[1])
       return known.contains(where: wildcards.matches) ? nil : (.unknownAction, "Action `\(pattern.text)`")

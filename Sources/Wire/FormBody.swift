@@ -28,7 +28,7 @@ package struct FormBody: Sendable {
   func members() throws(Fault) -> [String: JSONValue] {
     var root = Node()
     for (name, value) in parameters {
-      let path = name.fields(separatedBy: ".").map(String.init)
+      let path = name.parts(separatedBy: ".")
       guard path.count <= Self.maximumDepth, root.insert(value, at: path[...]) else {
         throw Fault(code: "MalformedQueryString", status: 400, message: "`\(name)` does not fit the other parameters")
       }

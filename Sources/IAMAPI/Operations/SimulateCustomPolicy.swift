@@ -63,7 +63,7 @@ extension Caller {
     let arn = arn ?? "arn:aws:iam::\(account):user/simulated"
     let parsed = ARN(arn)
     let owner = parsed?.account ?? account.description
-    let path = parsed?.resource.fields(separatedBy: "/").map(String.init) ?? []
+    let path = parsed?.resource.parts(separatedBy: "/") ?? []
     switch (parsed?.service, path.first) {
     case ("sts", "assumed-role") where path.count == 3:
       let role = "arn:aws:iam::\(owner):role/\(path[1])"

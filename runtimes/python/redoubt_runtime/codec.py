@@ -13,6 +13,7 @@ import sys
 from redoubt_runtime import variables
 from redoubt_runtime.faults import Fault
 
+
 def decode_event(body):
     """The event as the handler gets it."""
     try:
@@ -37,10 +38,9 @@ def encode(value):
     # types. Version 2 of its format looks for no shared references, which is faster.
     try:
         marshal.dumps(value, 2)
-        chunks = _encode_plain(value, 0)
+        chunks = _encode_with(_string_encoder, value)
     except (ValueError, TypeError):
-        _make_encoder()  # It remembers in the midst of what it was.
-        chunks = _encoder(_encode_string_or_number)(_plain(value, set()), 0)
+        chunks = _encode_with(_encode_string_or_number, _plain(value, set()))
     text = "".join(chunks)
     try:
         return text.encode()
@@ -89,7 +89,6 @@ def read_environment():
     """To be called when the process is a function's: this module may have been loaded before."""
     global _string_encoder
     _string_encoder = _json.encode_basestring_ascii if _escapes_non_ascii() else _json.encode_basestring
-    _make_encoder()
 
 
 def _escapes_non_ascii():
@@ -98,18 +97,13 @@ def _escapes_non_ascii():
     return not (family == "AWS_Lambda_python3" and minor.isdigit() and int(minor) >= 12)
 
 
-_string_encoder = _encode_plain = None
+_string_encoder = None
 
 
-def _make_encoder():
-    global _encode_plain
-    _encode_plain = _encoder(_string_encoder)
-
-
-def _encoder(string_encoder):
+def _encode_with(string_encoder, value):
     # Arguments: circularity markers, default, string encoder, indent, separators, sort_keys,
     # skipkeys, allow_nan.
-    return _json.make_encoder({}, _default, string_encoder, None, ": ", ", ", False, False, True)
+    return _json.make_encoder({}, _default, string_encoder, None, ": ", ", ", False, False, True)(value, 0)
 
 
 def _default(value):
