@@ -1,8 +1,8 @@
 // Control groups v1: one hierarchy for each controller. Exercised by Tests/Spawner.
 //
-// Where the host mounts v2 beside them, without controllers, sandboxes have a group there too, for one thing only: what
-// v2 has frozen still dies of SIGKILL. What the freezer of v1 has frozen does not, and would outlive a platform that was
-// killed: that one is for the sweep.
+// Where the host mounts v2 beside them, without controllers, sandboxes have a group there instead of one of the freezer:
+// what v2 has frozen still dies of SIGKILL. What the freezer of v1 has frozen does not, and would outlive a platform that
+// was killed: that one is for the sweep only.
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
@@ -15,17 +15,18 @@
 #include "cgroup.h"
 #include "cgroup_files.h"
 
-enum { MEMORY, CPU, PIDS, FREEZER, CONTROLLERS, UNIFIED = CONTROLLERS, HIERARCHIES };
+enum { MEMORY, CPU, PIDS, FREEZER, UNIFIED, HIERARCHIES };
+enum { STOPPING = FREEZER, USED };  // a sandbox's groups: the last is of UNIFIED where that can be, else of FREEZER
 
-static const char *const names[CONTROLLERS] = {"memory", "cpu", "pids", "freezer"};
+static const char *const names[UNIFIED] = {"memory", "cpu", "pids", "freezer"};
 
 static struct {
   char own[HIERARCHIES][1024];       // the spawner's group as /proc/self/cgroup gives it
   char directory[HIERARCHIES][2048]; // the same on the host's files
   char parent_name[64];
-  int count;                // of hierarchies in use: UNIFIED is the last, or not among them
-  int outer[HIERARCHIES];   // the spawner's own group
-  int parent[HIERARCHIES];  // redoubt-<instance>
+  bool has_unified;  // as STOPPING
+  int outer[USED];   // the spawner's own group
+  int parent[USED];  // redoubt-<instance>
 } layout;
 
 // Runs as: host root, in the spawner. Line: `4:memory:/path`; of v2 `0::/path`.
@@ -35,7 +36,7 @@ static void note_own_group(char *line, void *unused) {
   char *controllers = strsep(&line, ":");
   if (controllers == NULL || line == NULL) return;
   if (controllers[0] == '\0') snprintf(layout.own[UNIFIED], sizeof layout.own[UNIFIED], "%s", line);
-  for (int index = 0; index < CONTROLLERS; index++)
+  for (int index = 0; index < UNIFIED; index++)
     if (cgroup_list_contains(controllers, names[index], ","))
       snprintf(layout.own[index], sizeof layout.own[index], "%s", line);
 }
@@ -59,7 +60,7 @@ static void note_mount(char *line, void *unused) {
   if (sscanf(line, "%*s %*s %*s %1023s %1023s", root, point) != 2) return;
   if (is_unified) note_directory(UNIFIED, root, point);
   const char *options = is_unified ? "" : strrchr(tail, ' ');
-  for (int index = 0; index < CONTROLLERS; index++)
+  for (int index = 0; index < UNIFIED; index++)
     if (cgroup_list_contains(options, names[index], " ,")) note_directory(index, root, point);
 }
 
@@ -70,18 +71,30 @@ static int open_directory(int parent, const char *name) {
 
 // Runs as: host root, in the spawner.
 static bool open_hierarchy(int index) {
+  int place = index == UNIFIED ? STOPPING : index;
   errno = ENOENT;
   if (layout.directory[index][0] == '\0') return false;
-  layout.outer[index] = open_directory(AT_FDCWD, layout.directory[index]);
-  if (layout.outer[index] < 0) return false;
-  if (mkdirat(layout.outer[index], layout.parent_name, 0755) != 0 && errno != EEXIST) return false;
-  layout.parent[index] = open_directory(layout.outer[index], layout.parent_name);
-  return layout.parent[index] >= 0;
+  layout.outer[place] = open_directory(AT_FDCWD, layout.directory[index]);
+  if (layout.outer[place] < 0) return false;
+  if (mkdirat(layout.outer[place], layout.parent_name, 0755) != 0 && errno != EEXIST) return false;
+  layout.parent[place] = open_directory(layout.outer[place], layout.parent_name);
+  return layout.parent[place] >= 0;
 }
 
 // Runs as: host root, in the spawner. Of groups without controllers. Into such a one a thread moves itself alone.
 static int make_threaded(const char *name) {
-  return cgroup_file_write(layout.parent[UNIFIED], name, "cgroup.type", "threaded");
+  return cgroup_file_write(layout.parent[STOPPING], name, "cgroup.type", "threaded");
+}
+
+// Runs as: host root, in the spawner.
+static bool open_stopping(void) {
+  layout.outer[STOPPING] = layout.parent[STOPPING] = -1;
+  layout.has_unified = open_hierarchy(UNIFIED) &&
+                       faccessat(layout.parent[STOPPING], ".", W_OK, AT_EACCESS) == 0 && make_threaded(".") == 0;
+  if (layout.has_unified) return true;
+  if (layout.parent[STOPPING] >= 0) close(layout.parent[STOPPING]);
+  if (layout.outer[STOPPING] >= 0) close(layout.outer[STOPPING]);
+  return open_hierarchy(FREEZER);
 }
 
 // Runs as: host root, in the spawner.
@@ -89,11 +102,9 @@ static bool open_layout(const char *instance) {
   cgroup_each_line("/proc/self/cgroup", note_own_group, NULL);
   cgroup_each_line("/proc/self/mountinfo", note_mount, NULL);
   snprintf(layout.parent_name, sizeof layout.parent_name, "redoubt-%s", instance);
-  for (int index = 0; index < CONTROLLERS; index++)
+  for (int index = 0; index < STOPPING; index++)
     if (!open_hierarchy(index)) return false;
-  bool has_unified = open_hierarchy(UNIFIED) && faccessat(layout.parent[UNIFIED], ".", W_OK, AT_EACCESS) == 0 &&
-                     make_threaded(".") == 0;
-  layout.count = has_unified ? HIERARCHIES : CONTROLLERS;
+  if (!open_stopping()) return false;
   // Kernels before 5.11 account a child to its parent only when told so; later ones always do.
   cgroup_file_write(layout.parent[MEMORY], ".", "memory.use_hierarchy", "1");
   return true;
@@ -116,26 +127,39 @@ static int keep_out_of_swap(const char *name) {
   return lines > 1 ? -1 : 0;
 }
 
-// Runs as: host root, in the spawner. The limit of memory is never above that of memory and swap, so the latter goes first
-// where a group is given more.
-static int limit(const char *name, const struct cgroup_limits *limits) {
-  const char *memory = "memory.limit_in_bytes", *with_swap = "memory.memsw.limit_in_bytes";
-  if (cgroup_file_write_number(layout.parent[MEMORY], name, memory, limits->memory_bytes) != 0 &&
-      (errno != EINVAL ||
-       cgroup_file_write_number(layout.parent[MEMORY], name, with_swap, limits->memory_bytes) != 0 ||
-       cgroup_file_write_number(layout.parent[MEMORY], name, memory, limits->memory_bytes) != 0))
-    return -1;
-  if (cgroup_file_write_number(layout.parent[MEMORY], name, with_swap, limits->memory_bytes) != 0 &&
-      (errno != ENOENT || keep_out_of_swap(name) != 0))
-    return -1;
+// Runs as: host root, in the spawner.
+static int limit_memory(const char *name, uint64_t bytes) {
+  return cgroup_file_write_number(layout.parent[MEMORY], name, "memory.limit_in_bytes", bytes);
+}
+
+// Runs as: host root, in the spawner. Of memory and swap together.
+static int limit_both(const char *name, uint64_t bytes) {
+  if (cgroup_file_write_number(layout.parent[MEMORY], name, "memory.memsw.limit_in_bytes", bytes) == 0) return 0;
+  return errno == ENOENT ? keep_out_of_swap(name) : -1;
+}
+
+// Runs as: host root, in the spawner. The limit of memory is never above that of both, so the latter goes first where a
+// group is given more: EINVAL says that it was the wrong one of the two.
+static int limit_memory_and_swap(const char *name, uint64_t bytes, bool is_new) {
+  if (!is_new && limit_both(name, bytes) == 0) return limit_memory(name, bytes);
+  if (!is_new && errno != EINVAL) return -1;
+  return limit_memory(name, bytes) == 0 ? limit_both(name, bytes) : -1;
+}
+
+// Runs as: host root, in the spawner.
+static int limit_all(const char *name, const struct cgroup_limits *limits, bool is_new) {
+  if (limit_memory_and_swap(name, limits->memory_bytes, is_new) != 0) return -1;
   if (cgroup_file_write_number(layout.parent[PIDS], name, "pids.max", limits->processes) != 0) return -1;
   return cgroup_file_write_number(layout.parent[CPU], name, "cpu.shares", cgroup_shares(limits->memory_mib));
 }
 
 // Runs as: host root, in the spawner.
+static int limit(const char *name, const struct cgroup_limits *limits) { return limit_all(name, limits, false); }
+
+// Runs as: host root, in the spawner.
 static int remove_group(const char *name) {
   int result = 0, error = 0;
-  for (int index = 0; index < layout.count; index++) {
+  for (int index = 0; index < USED; index++) {
     if (cgroup_remove_tree(layout.parent[index], name) == 0) continue;
     result = -1;
     error = errno;
@@ -147,10 +171,10 @@ static int remove_group(const char *name) {
 // Runs as: host root, in the spawner.
 static int create(const char *name, const struct cgroup_limits *limits) {
   int result = 0;
-  for (int index = 0; index < layout.count && result == 0; index++)
+  for (int index = 0; index < USED && result == 0; index++)
     if (mkdirat(layout.parent[index], name, 0755) != 0 && errno != EEXIST) result = -1;
-  if (result == 0 && layout.count == HIERARCHIES) result = make_threaded(name);
-  if (result == 0) result = limit(name, limits);
+  if (result == 0 && layout.has_unified) result = make_threaded(name);
+  if (result == 0) result = limit_all(name, limits, true);
   if (result == 0) return 0;
   int error = errno;
   remove_group(name);
@@ -160,22 +184,22 @@ static int create(const char *name, const struct cgroup_limits *limits) {
 
 // Runs as: host root, in the spawner. What may be written through them is decided by who opens them.
 static int open_joins(const char *name, int files[ZYGOTE_JOINS]) {
-  _Static_assert((int)HIERARCHIES <= (int)ZYGOTE_JOINS, "room for all");
-  for (int index = 0; index < layout.count; index++) {
-    files[index] = cgroup_file_open(layout.parent[index], name, index == UNIFIED ? "cgroup.threads" : "tasks", O_WRONLY);
+  _Static_assert((int)USED <= (int)ZYGOTE_JOINS, "room for all");
+  for (int index = 0; index < USED; index++) {
+    const char *file = layout.has_unified && index == STOPPING ? "cgroup.threads" : "tasks";
+    files[index] = cgroup_file_open(layout.parent[index], name, file, O_WRONLY);
     if (files[index] >= 0) continue;
     int error = errno;
     while (index-- > 0) close(files[index]);
     errno = error;
     return -1;
   }
-  return layout.count;
+  return USED;
 }
 
-// Runs as: host root, in the spawner.
+// Runs as: host root, in the spawner. The period is a new group's: 100 ms.
 static int settle(const char *name, uint32_t memory_mib) {
   uint32_t quota = cgroup_quota_microseconds(memory_mib);
-  if (cgroup_file_write(layout.parent[CPU], name, "cpu.cfs_period_us", "100000") != 0) return -1;
   return cgroup_file_write_number(layout.parent[CPU], name, "cpu.cfs_quota_us", quota);
 }
 
@@ -204,7 +228,7 @@ static int open_group(const char *name) { return cgroup_directory_open(layout.pa
 // Runs as: host root, in the spawner.
 static int open_freezer(const char *name) {
   errno = ENOENT;
-  return layout.count == HIERARCHIES ? cgroup_file_open(layout.parent[UNIFIED], name, "cgroup.freeze", O_WRONLY) : -1;
+  return layout.has_unified ? cgroup_file_open(layout.parent[STOPPING], name, "cgroup.freeze", O_WRONLY) : -1;
 }
 
 // Runs as: host root, in the spawner.
@@ -216,30 +240,37 @@ static void read_result(const char *name, struct cgroup_result *result) {
 
 // Runs as: host root, in the spawner. Freezing takes effect later than the write.
 static void freeze(const char *name) {
-  if (cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "FROZEN") == 0)
-    cgroup_file_await(layout.parent[FREEZER], name, "freezer.state", "FROZEN");
+  if (layout.has_unified) {
+    if (cgroup_file_write(layout.parent[STOPPING], name, "cgroup.freeze", "1") == 0)
+      cgroup_file_await(layout.parent[STOPPING], name, "cgroup.events", "frozen 1");
+  } else if (cgroup_file_write(layout.parent[STOPPING], name, "freezer.state", "FROZEN") == 0) {
+    cgroup_file_await(layout.parent[STOPPING], name, "freezer.state", "FROZEN");
+  }
 }
 
 // Runs as: host root, in the spawner.
-static void thaw(const char *name) { cgroup_file_write(layout.parent[FREEZER], name, "freezer.state", "THAWED"); }
+static void thaw(const char *name) {
+  const char *file = layout.has_unified ? "cgroup.freeze" : "freezer.state";
+  cgroup_file_write(layout.parent[STOPPING], name, file, layout.has_unified ? "0" : "THAWED");
+}
 
 // Runs as: host root, in the spawner.
 static void kill_all(const char *name) {
   char within[512];
   snprintf(within, sizeof within, "/%s/%s", layout.parent_name, name);
-  for (int index = 0; index < layout.count; index++) cgroup_kill_listed(layout.parent[index], name, within);
+  for (int index = 0; index < USED; index++) cgroup_kill_listed(layout.parent[index], name, within);
 }
 
 // Runs as: host root, in the spawner.
 static int remove_parent(void) {
   int result = 0;
-  for (int index = 0; index < layout.count; index++)
+  for (int index = 0; index < USED; index++)
     if (unlinkat(layout.outer[index], layout.parent_name, AT_REMOVEDIR) != 0 && errno != ENOENT) result = -1;
   return result;
 }
 
 // Runs as: host root, in the spawner.
-static int directory(unsigned index) { return index < (unsigned)layout.count ? layout.parent[index] : -1; }
+static int directory(unsigned index) { return index < (unsigned)USED ? layout.parent[index] : -1; }
 
 const struct cgroup_driver cgroup_v1 = {
     .open = open_layout,

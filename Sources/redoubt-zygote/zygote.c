@@ -80,10 +80,11 @@ int zygote_next(void) {
   return 0;
 }
 
-// Runs as: the zygote, then with full capabilities in the sandbox's user namespace.
+// Runs as: a process of the sandbox's that is the zygote's otherwise, then with full capabilities in the sandbox's user
+// namespace. It is in that of processes already.
 static int enter_namespaces(void) {
   for (unsigned index = 0; index < ZYGOTE_NAMESPACES; index++)
-    if (setns(descriptors[index], 0) != 0) return -1;
+    if (index != ZYGOTE_PID_NAMESPACE && setns(descriptors[index], 0) != 0) return -1;
   return 0;
 }
 
@@ -134,32 +135,47 @@ static void close_request(void) {
   for (unsigned index = 0; index < ZYGOTE_DESCRIPTORS + request.joins; index++) close(descriptors[index]);
 }
 
-// Runs as: the zygote, and as its comments say. Three processes: the first enters the namespaces, of which that of
-// processes is for its children only; the second is one of those; the third is left behind by it, so that the init of the
-// sandbox becomes its parent. The first two borrow the zygote's memory, and nothing but the third goes back to where this
-// was called from.
+// Runs as: a process of the sandbox's that shares the zygote's memory, then with full capabilities in the sandbox's user
+// namespace; its child goes on as become_program says. 0 in that child.
+static pid_t fork_from_within(void) {
+  if (enter_namespaces() != 0) return -1;
+  pid_t child = fork();
+  if (child == 0) become_program();
+  return child;
+}
+
+// Runs as: the zygote, and as its comments say. The namespace of processes is for children only, so the zygote itself can
+// be in one after the other with it. A first child enters the others and leaves a second behind, so that the init of the
+// sandbox becomes its parent. The first borrows the zygote's memory, and nothing but the second goes back to where this was
+// called from.
 int zygote_fork(void) {
-  int status = 0;
-  pid_t first = vfork();
+  pid_t first = setns(descriptors[ZYGOTE_PID_NAMESPACE], CLONE_NEWPID) == 0 ? vfork() : -1;
   if (first == 0) {
-    if (enter_namespaces() != 0) _exit(1);
-    pid_t second = vfork();
-    if (second == 0) {
-      pid_t third = fork();
-      if (third == 0) {
-        become_program();
-        return request.kind == ZYGOTE_FORK ? ZYGOTE_CHILD : ZYGOTE_CHILD_IN_HASTE;
-      }
-      _exit(third < 0);
-    }
-    int inner = 0;
-    bool is_done = second > 0 && waitpid(second, &inner, 0) == second && inner == 0;
-    _exit(!is_done);
+    pid_t second = fork_from_within();
+    if (second != 0) _exit(second < 0);
+    return request.kind == ZYGOTE_FORK ? ZYGOTE_CHILD : ZYGOTE_CHILD_IN_HASTE;
   }
-  int error = errno;
+  int error = errno, status = 0;
   close_request();
   if (first < 0) return -error;
   while (waitpid(first, &status, 0) < 0 && errno == EINTR) {
   }
   return status == 0 ? ZYGOTE_PARENT : -ECHILD;
+}
+
+// Runs as: the zygote; or its child, as user code.
+int zygote_set_environment(const char *block, size_t size, unsigned count) {
+  static char **ours;
+  char **strings = malloc((count + 1) * sizeof *strings + size);
+  if (strings == NULL) return -ENOMEM;
+  char *next = memcpy(strings + count + 1, block, size);
+  for (unsigned index = 0; index < count; index++) {
+    strings[index] = next;
+    next += strlen(next) + 1;
+  }
+  strings[count] = NULL;
+  environ = strings;
+  free(ours);
+  ours = strings;
+  return 0;
 }

@@ -396,3 +396,26 @@ def test_what_a_zygote_loads_would_only_see_to_its_locks_after_a_fork():
     done = subprocess.run([runtimes.SYSTEM_PYTHON, "-S", "-c", REGISTRATIONS], capture_output=True, text=True, check=True,
                           env={"PYTHONPATH": str(runtimes.RUNTIME_DIRECTORY)})  # fmt: skip
     assert done.stdout.split() == ["logging", "threading"]
+
+
+PIECES = """
+import ctypes, sys
+malloc, free = (getattr(ctypes.CDLL(None), name) for name in ("malloc", "free"))
+malloc.restype, free.argtypes = ctypes.c_void_p, (ctypes.c_void_p,)
+def pages(): return len({malloc(size) >> 12 for size in range(24, 1024, 16)})
+blocks = [malloc(1000) for _ in range(4096)]
+for block in blocks[::16]: free(block)
+from redoubt_runtime import free_memory
+if "use up" in sys.argv: free_memory.use_up()
+print(pages())
+"""
+
+
+def test_what_a_zygotes_children_allocate_lies_together_however_its_heap_is_broken_up():
+    def pages(*arguments):
+        command = [runtimes.SYSTEM_PYTHON, "-S", "-c", PIECES, *arguments]
+        environment = {"PYTHONPATH": str(runtimes.RUNTIME_DIRECTORY)}
+        return int(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout)
+
+    needed = sum(range(24, 1024, 16)) // 4096
+    assert pages("use up") <= needed + 3 < 2 * needed < pages()

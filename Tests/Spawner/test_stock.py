@@ -220,6 +220,30 @@ def test_a_parked_sandbox_has_the_code_layers_environment_and_limits_of_its_func
     running.exited()
 
 
+CHANGES = """
+import subprocess
+def seen(): return subprocess.run(['/usr/bin/env', '-0'], capture_output=True).stdout.decode().split('\\0')[:-1]
+out['before'] = seen()
+del os.environ['MINE']
+os.environ['LONG'] = 'x' * 5000
+os.environ['EMPTY'] = 'not any more'
+out['after'] = seen()
+"""
+
+
+@KINDS
+def test_what_a_parked_function_starts_gets_its_environment_and_what_it_changes_of_it(spawner, kind):
+    keep(spawner, kind, 1)
+    ready(spawner, 1)
+    own = {"MINE": "a=b \u00e9", "EMPTY": ""}
+    found = look(spawner, kind, CHANGES, own=own)
+    before, after = ({entry.partition("=")[0]: entry.partition("=")[2] for entry in found[when]} for when in ("before", "after"))
+    assert len(found["before"]) == len(before) and {name: before.get(name) for name in own} == own
+    assert before.keys() - {"LC_CTYPE", "_X_AMZN_TRACE_ID"} == function_environment(**own).keys()
+    del before["MINE"]
+    assert after == {**before, "LONG": "x" * 5000, "EMPTY": "not any more"}
+
+
 @pytest.mark.parametrize("memory, is_enough", [(128, False), (1024, True)])
 @KINDS
 def test_a_parked_sandbox_gets_the_memory_of_its_function_more_or_less_than_it_had(spawner, kind, memory, is_enough):

@@ -17,12 +17,12 @@ tenant_id = None
 """Whom it is for; None where the function knows no tenants."""
 
 
-def run(runtime_directory):
-    """Never returns."""
+def run(runtime_directory, connected=None):
+    """Never returns. `connected`: a socket at whose other end the platform is, in a rehearsal."""
     codec.read_environment()
     read_function()
     process.prepare(runtime_directory)
-    api = RuntimeAPI(variables.get("AWS_LAMBDA_RUNTIME_API"))
+    api = RuntimeAPI(variables.get("AWS_LAMBDA_RUNTIME_API"), connected)
     try:
         function = _initialise(api)
         if variables.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":

@@ -31,24 +31,29 @@ def wait(runtime_directory):
     """Returns as soon as the process is a function's; in a zygote, in its children only."""
     for name in _LOADED_AHEAD:
         __import__(name)
-    from redoubt_runtime import logs, stdlib_finder
+    from redoubt_runtime import free_memory, logs, stdlib_finder
     from redoubt_runtime.rehearse import rehearse
 
     logs.prepare(sys.modules["logging"])
     stdlib_finder.set_aside("logging")
     variables.keep_one_trace()
-    rehearse(runtime_directory)
     if variables.get(VARIABLE) == "forked":
+        library = _zygote_library()
+        rehearse(runtime_directory)
         _open_streams_of_children()
-        if _serve_as_zygote() == _CHILD:
+        free_memory.use_up()
+        if _serve_as_zygote(library) == _CHILD:
             rehearse(runtime_directory, 1)
-    _take_environment()
+    else:
+        rehearse(runtime_directory)
+    take_environment(_SOCKET)
 
 
-def _take_environment():
+def take_environment(descriptor):
+    """Waits for it on that socket, which is closed then."""
     import _socket
 
-    connection = _socket.socket(fileno=_SOCKET)
+    connection = _socket.socket(fileno=descriptor)
     connection.send(b"w")
     received = connection.recv(_LONGEST)
     connection.close()
@@ -58,8 +63,10 @@ def _take_environment():
     coerced = variables.get("LC_CTYPE")
     if coerced is not None:  # By the interpreter at its start, as by one that is started for the function.
         entries.insert(0, b"LC_CTYPE=%s" % coerced.encode())
+    zone = variables.get("TZ")
     variables.replace(entries)
-    time.tzset()
+    if variables.get("TZ") != zone:
+        time.tzset()
 
 
 def _open_streams_of_children():
@@ -78,16 +85,22 @@ def _open_streams_of_children():
         os.close(descriptor)
 
 
-def _serve_as_zygote():
+def _zygote_library():
+    import ctypes
+
+    library = ctypes.PyDLL(_LIBRARY)
+    variables.set_all_by(library.zygote_set_environment)
+    return library
+
+
+def _serve_as_zygote(library):
     """Returns in children only, what `zygote_fork` gives them. What no child changes stays one copy in memory.
 
     The interpreter is not told of the forks: it would see to locks that other threads may hold, of which there are none,
     and every child would have copies of what it looks at for that.
     """
-    import ctypes
     import gc
 
-    library = ctypes.PyDLL(_LIBRARY)
     gc.collect()
     gc.freeze()
     if library.zygote_open() != 0:

@@ -68,10 +68,25 @@ def entries():
 
 def replace(entries):
     """Sets those, in the form of `entries`, and no others."""
-    for name in _values:
-        os.unsetenv(name)
+    if _set_all is None:
+        for name in _values:
+            os.unsetenv(name)
+        for entry in entries:
+            name, _, value = entry.partition(b"=")
+            os.putenv(name, value)
+    else:
+        block = b"\0".join((*entries, b""))
+        _set_all(block, len(block), len(entries))
     _values.clear()
     for entry in entries:
         name, _, value = entry.partition(b"=")
-        os.putenv(name, value)
         _values[name] = value
+
+
+_set_all = None
+
+
+def set_all_by(call):
+    """Has `replace` tell the C library of all variables by one call: one after the other touches many pages of memory."""
+    global _set_all
+    _set_all = call
