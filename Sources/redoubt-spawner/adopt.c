@@ -5,23 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "kernel.h"
 #include "server_link.h"
 #include "spawner.h"
-
-// Runs as: host root, in the spawner. The number of overlays, or 0 with errno.
-static unsigned open_overlays(struct spawner *spawner, const struct sp_start *request, int overlays[ADOPTION_DESCRIPTORS]) {
-  char code[32], layers[SP_MAX_LAYERS * 32];
-  errno = ENOENT;
-  const struct tree *tree = tree_find(spawner, &request->tree);
-  if (tree == NULL || !layers_paths(spawner, request, layers)) return 0;
-  tree_path(spawner, tree, code, sizeof code);
-  overlays[0] = kernel_open_overlay(code);
-  if (overlays[0] < 0) return 0;
-  if (layers[0] == '\0') return 1;
-  overlays[1] = kernel_open_overlay(layers);
-  return overlays[1] < 0 ? 0 : 2;
-}
 
 // Runs as: host root, in the spawner. One message, so that init has all of it or nothing.
 static bool send_adoption(const struct sandbox *sandbox, const struct sp_start *request, const int *overlays,
@@ -35,19 +20,19 @@ static bool send_adoption(const struct sandbox *sandbox, const struct sp_start *
   };
   struct iovec parts[] = {{.iov_base = &adoption, .iov_len = sizeof adoption},
                           {.iov_base = (void *)(request + 1), .iov_len = request->environment_size}};
-  _Static_assert((int)ADOPTION_DESCRIPTORS <= (int)LINK_DESCRIPTORS, "room for all");
+  _Static_assert((int)PLACED_TREES <= (int)LINK_DESCRIPTORS, "room for all");
   return link_send_beside(sandbox->set_up_socket, parts, 2, overlays, count, MSG_DONTWAIT) > 0;
 }
 
 // Runs as: host root, in the spawner. NULL, or the step that failed.
 static const char *give(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request,
-                        int overlays[ADOPTION_DESCRIPTORS], int files[SP_STARTED_DESCRIPTORS]) {
+                        int overlays[PLACED_TREES], int files[SP_STARTED_DESCRIPTORS]) {
   struct cgroup_limits limits;
   start_limits(request, &limits);
   if (spawner->cgroups->limit(sandbox->group, &limits) != 0) return "control group: limits";
   const char *step = sandbox_open_files(spawner, sandbox, files);
   if (step != NULL) return step;
-  unsigned count = open_overlays(spawner, request, overlays);
+  unsigned count = tree_open_overlays(spawner, request, overlays);
   if (count == 0) return "code";
   return send_adoption(sandbox, request, overlays, count) ? NULL : "adoption";
 }
@@ -58,10 +43,10 @@ void adopt(struct spawner *spawner, struct sandbox *sandbox, const struct sp_sta
   const int *parked = sandbox->parked_files;
   int files[SP_STARTED_DESCRIPTORS] = {parked[0], sandbox->output, parked[1], parked[2], parked[3],
                                        parked[4],  -1, -1, -1};
-  int overlays[ADOPTION_DESCRIPTORS] = {-1, -1};
+  int overlays[PLACED_TREES] = {-1, -1};
   const char *step = give(spawner, sandbox, request, overlays, files);
   int error = errno;
-  close_descriptors(overlays, ADOPTION_DESCRIPTORS);
+  close_descriptors(overlays, PLACED_TREES);
   if (step == NULL) {
     sandbox->output = -1;
     for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) sandbox->parked_files[index] = -1;

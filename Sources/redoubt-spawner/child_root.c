@@ -1,5 +1,6 @@
 // The files of a sandbox: a copy of the template with its own /proc, /tmp, /dev/shm and code.
 #define _GNU_SOURCE 1
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mount.h>
@@ -33,8 +34,8 @@ static int mount_memory(const char *target, uint32_t size_mib, unsigned long cha
 int child_resize_temporary(uint32_t temporary_mib) { return mount_memory("/tmp", temporary_mib, MS_REMOUNT); }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. Files that other sandboxes see too, as a file
-// system of this one alone: locks and watches belong to its inodes and stay within it. `lower` may be several directories
-// with colons between, the topmost first. Kernels before 6.5 want two layers where nothing is written.
+// system of this one alone: locks and watches belong to its inodes and stay within it. Kernels before 6.5 want two layers
+// where nothing is written.
 static int mount_overlay(const char *lower, const char *target) {
   char options[256];
   snprintf(options, sizeof options, "lowerdir=%s:/empty", lower);
@@ -75,17 +76,26 @@ static int mount_library(void) {
   return kernel_bind("/zygote.so", ROOT ZYGOTE_LIBRARY, 0, 0);
 }
 
+// Runs as: sandbox uid with full capabilities in its own user namespace. -1 is no tree.
+static int place(int tree, const char *target) {
+  if (tree < 0) return 0;
+  int result = kernel_move_mount(tree, target), error = errno;
+  close(tree);
+  errno = error;
+  return result;
+}
+
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 static int mount_code(const struct plan *plan) {
   if (plan->kind == SANDBOX_UNPACK)
-    return kernel_bind(plan->code_path, ROOT "/out", KERNEL_NO_SETUID | KERNEL_NO_DEVICES, 0);
-  if (plan->code_path[0] != '\0' && mount_overlay(plan->code_path, ROOT "/var/task") != 0) return -1;
+    return place(plan->trees[0], ROOT "/out");
+  if (place(plan->trees[0], ROOT "/var/task") != 0) return -1;
   return plan->runtime_path[0] == '\0' ? 0 : mount_overlay(plan->runtime_path, ROOT "/var/runtime");
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. The kernel merges what several layers have.
 static int mount_layers(const struct plan *plan) {
-  return plan->layer_paths[0] == '\0' ? 0 : mount_overlay(plan->layer_paths, ROOT "/opt");
+  return place(plan->trees[1], ROOT "/opt");
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. Afterwards nothing of the spawner's root

@@ -109,6 +109,7 @@ int main(int argument_count, char **arguments) {
   spawner.zygote_library = library == NULL ? -1 : open_for_sandboxes("zygote-library", library, S_IROTH);
   spawner.cgroups = cgroup_start(spawner.configuration.instance);
   host_view_leave(&spawner.configuration, spawner.zygote_library);
+  trees_set_apart();
   process_view_prepare();
   return serve(&spawner);
 }

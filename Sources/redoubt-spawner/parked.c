@@ -50,14 +50,14 @@ pid_t parked_meet_program(const struct plan *plan) {
 // Runs as: sandbox uid with full capabilities in its own user namespace, in the sandbox's init.
 static bool is_in_form(const struct adoption *adoption, size_t size, unsigned descriptors) {
   return size >= sizeof *adoption && adoption->order == ORDER_ADOPT && descriptors >= 1 &&
-         descriptors <= ADOPTION_DESCRIPTORS && size == sizeof *adoption + adoption->environment_size;
+         descriptors <= PLACED_TREES && size == sizeof *adoption + adoption->environment_size;
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace, in the sandbox's init. The number of descriptors.
 // Anything but an adoption is the end of the spawner.
-static unsigned receive_adoption(const struct plan *plan, int overlays[ADOPTION_DESCRIPTORS]) {
+static unsigned receive_adoption(const struct plan *plan, int overlays[PLACED_TREES]) {
   union {
-    char bytes[CMSG_SPACE(ADOPTION_DESCRIPTORS * sizeof(int))];
+    char bytes[CMSG_SPACE(PLACED_TREES * sizeof(int))];
     struct cmsghdr align;
   } control;
   struct iovec part = {.iov_base = order, .iov_len = sizeof order};
@@ -68,7 +68,7 @@ static unsigned receive_adoption(const struct plan *plan, int overlays[ADOPTION_
   while (size < 0 && errno == EINTR);
   if (size <= 0) _exit(1);
   order_used = (size_t)size;
-  unsigned count = link_take_descriptors(&header, overlays, ADOPTION_DESCRIPTORS);
+  unsigned count = link_take_descriptors(&header, overlays, PLACED_TREES);
   if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) _exit(1);
   if (!is_in_form((const struct adoption *)order, (size_t)size, count)) _exit(1);
   return count;
@@ -94,7 +94,7 @@ static void wait_for_order(const struct plan *plan, int children, pid_t program)
 // Runs as: sandbox uid with full capabilities in its own user namespace, in the sandbox's init.
 void parked_await_adoption(const struct plan *plan, int children, pid_t program, struct adopted *adopted) {
   wait_for_order(plan, children, program);
-  int overlays[ADOPTION_DESCRIPTORS] = {-1, -1};
+  int overlays[PLACED_TREES] = {-1, -1};
   unsigned count = receive_adoption(plan, overlays);
   const struct adoption *adoption = (const struct adoption *)order;
   if (kernel_move_mount(overlays[0], "/var/task") != 0) child_fail(plan, "code");

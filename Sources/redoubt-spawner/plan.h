@@ -13,11 +13,12 @@
 
 struct cgroup_limits;
 
+enum { PLACED_TREES = 2 };  // the code and, where there are layers, /opt
+
 struct plan {
   enum sandbox_kind kind;
-  char code_path[32];            // in the spawner's private root
-  char layer_paths[SP_MAX_LAYERS * 32];  // likewise, for /opt: topmost first, colons between; empty: none
-  char runtime_path[32];         // likewise; empty: none
+  int trees[PLACED_TREES];       // mounts that are attached nowhere yet; unpack: the first is the tree to fill; -1: none
+  char runtime_path[32];         // in the spawner's private root; empty: none
   char device_path[32];          // likewise
   uint32_t temporary_mib;        // size of /tmp
   int set_up_socket;             // the sandbox's end
@@ -48,9 +49,7 @@ enum {
   ORDER_ADOPT = 'A',     // to the init of a parked sandbox: `struct adoption`
 };
 
-enum { ADOPTION_DESCRIPTORS = 2 };  // overlays: the code and, where it has layers, /opt
-
-// ORDER_ADOPT whole: what a parked sandbox becomes.
+// ORDER_ADOPT whole, with the trees that are there: what a parked sandbox becomes.
 struct adoption {
   char order;
   uint32_t temporary_mib;

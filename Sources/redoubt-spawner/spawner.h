@@ -174,12 +174,19 @@ void sandbox_watch_memory(struct spawner *spawner, struct sandbox *sandbox, int6
 void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox);
 
 // tree.c
+// Before the first tree: gives them a mount namespace. Does not return without success.
+void trees_set_apart(void);
 struct tree *tree_find(struct spawner *spawner, const struct sp_tree *key);
 // Mounts an empty tmpfs that `owner` may write. NULL with errno.
 struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *request, uid_t owner);
 bool tree_is_same(const struct sp_tree *one, const struct sp_tree *other);
 int tree_seal(struct spawner *spawner, struct tree *tree);
 void tree_drop(struct spawner *spawner, struct tree *tree);
+// A mount of it that is attached nowhere, for the unpacker. -1 with errno.
+int tree_open_to_fill(const struct spawner *spawner, const struct tree *tree);
+// The code of a request and its layers, likewise, as file systems of one sandbox alone: locks and watches belong to their
+// inodes and stay within it. The number of those that it has, or 0 with errno; the caller closes what is not -1.
+unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, int overlays[PLACED_TREES]);
 void tree_path(const struct spawner *spawner, const struct tree *tree, char *path, size_t size);
 
 // request.c: one message of the server, already whole. False: out of form, end the connection.

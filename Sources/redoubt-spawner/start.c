@@ -43,12 +43,10 @@ static const char *out_of_range(const struct spawner *spawner, const struct sp_s
 }
 
 // Runs as: host root, in the spawner.
-static void plan_environment(const struct spawner *spawner, const struct sp_start *request, const struct tree *tree,
-                             struct plan *plan) {
+static void plan_environment(const struct spawner *spawner, const struct sp_start *request, struct plan *plan) {
   const struct runtime *runtime = &spawner->configuration.runtimes[request->runtime];
   plan->temporary_mib = request->ephemeral_mib;
   plan->arguments = runtime->arguments;
-  tree_path(spawner, tree, plan->code_path, sizeof plan->code_path);
   if (runtime->directory == NULL) return;
   snprintf(plan->runtime_path, sizeof plan->runtime_path, "/runtimes/%u", request->runtime);
 }
@@ -86,21 +84,22 @@ void start_plainly(struct spawner *spawner, const struct received *message) {
   }
   sandbox_assign(spawner, sandbox, request);
   sandbox->deadline = monotonic_milliseconds() + SET_UP_MILLISECONDS;
-  struct plan plan = {.kind = SANDBOX_ENVIRONMENT, .archive = -1, .program = -1, .program_socket = -1,
-                      .program_end = -1, .filter = -1, .zygote_namespace = -1};
+  struct plan plan = {.kind = SANDBOX_ENVIRONMENT, .trees = {-1, -1}, .archive = -1, .program = -1,
+                      .program_socket = -1, .program_end = -1, .filter = -1, .zygote_namespace = -1};
   struct cgroup_limits limits;
   start_limits(request, &limits);
-  const struct tree *tree = tree_find(spawner, &request->tree);
-  bool is_whole = tree != NULL && layers_paths(spawner, request, plan.layer_paths) &&
-                  read_environment(message->bytes, message->size, environment);
+  errno = EPROTO;
+  bool is_whole = read_environment(message->bytes, message->size, environment) &&
+                  tree_open_overlays(spawner, request, plan.trees) > 0;
   if (is_whole) {
     plan.environment = (char *const *)environment;
-    plan_environment(spawner, request, tree, &plan);
+    plan_environment(spawner, request, &plan);
   } else {
-    errno = ENOENT;
     sandbox_fail(sandbox, "code");
   }
-  if (is_whole && launch(spawner, sandbox, &plan, &limits)) return;
+  bool is_launched = is_whole && launch(spawner, sandbox, &plan, &limits);
+  close_descriptors(plan.trees, PLACED_TREES);
+  if (is_launched) return;
   answer_failed(spawner, request->header.request, SP_FAILURE_SYSTEM, sandbox->failure_error, sandbox->failure_step);
   sandbox_remove(spawner, sandbox);
 }

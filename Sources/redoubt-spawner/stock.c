@@ -118,6 +118,7 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
   environment_read(stock->block, stock->environment_size, stock->environment_count, environment);
   struct plan plan = {
       .kind = SANDBOX_ENVIRONMENT,
+      .trees = {-1, -1},
       .parked_as = stock->kind,
       .temporary_mib = PARKED_TEMPORARY_MIB,
       .output = log[1],

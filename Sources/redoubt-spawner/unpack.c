@@ -52,6 +52,7 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, int archive
   sandbox->output = output[0];
   struct plan plan = {
       .kind = SANDBOX_UNPACK,
+      .trees = {tree_open_to_fill(spawner, tree), -1},
       .temporary_mib = UNPACKER_TEMPORARY_MIB,
       .output = output[1],
       .archive = archive,
@@ -63,14 +64,15 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, int archive
       .arguments = arguments,
       .environment = environment,
   };
-  tree_path(spawner, tree, plan.code_path, sizeof plan.code_path);
   const struct cgroup_limits limits = {
       .memory_bytes = unpacker_memory + tree->maximum_bytes,
       .process_bytes = unpacker_memory,
       .processes = UNPACKER_PROCESSES,
       .memory_mib = UNPACKER_MEMORY_MIB,
   };
-  bool is_launched = sandbox_launch(spawner, sandbox, &plan, &limits);
+  bool is_launched = plan.trees[0] < 0 ? sandbox_fail(sandbox, "tree: open")
+                                       : sandbox_launch(spawner, sandbox, &plan, &limits);
+  close_descriptors(plan.trees, PLACED_TREES);
   close(output[1]);
   return is_launched;
 }

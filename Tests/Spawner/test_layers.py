@@ -1,6 +1,8 @@
 """Guards that stand behind, or in front of, another: each is looked at by itself."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,22 @@ def status(pid):
 
 def mount_points(pid):
     return [line.split()[4] for line in Path(f"/proc/{pid}/mountinfo").read_text().splitlines()]
+
+
+ENTER = """
+import ctypes, os, sys
+if ctypes.CDLL(None).setns(os.open(sys.argv[1], os.O_RDONLY), 0) != 0: sys.exit("setns")
+print(open("/proc/self/mountinfo").read(), end="")
+"""
+
+
+def mounts_of_trees(spawner):
+    """The lines of mountinfo where the spawner keeps unpacked code: in a mount namespace that no process lives in."""
+    files = [f"/proc/{spawner.pid}/fd/{number}" for number in os.listdir(f"/proc/{spawner.pid}/fd")]
+    own = os.readlink(f"/proc/{spawner.pid}/ns/mnt")
+    [other] = [file for file in files if os.readlink(file).startswith("mnt:") and os.readlink(file) != own]
+    done = subprocess.run([sys.executable, "-c", ENTER, other], capture_output=True, text=True, check=True)
+    return [line for line in done.stdout.splitlines() if line.split()[4].startswith("/trees/")]
 
 
 def test_two_environments_have_two_ids_where_there_are_two(spawner, mode):
@@ -62,7 +80,7 @@ def test_a_spawner_has_one_root_and_nothing_of_the_host_but_what_sandboxes_get(s
     spawner.run_python("pass")
     places = mount_points(spawner.pid)
     assert places.count("/") == 1
-    own = {"", "template", "system", "trees", "runtimes", "devices", "proc", "closed", "hidden"}
+    own = {"", "template", "system", "runtimes", "devices", "proc", "closed", "hidden"}
     assert {place.split("/")[1] for place in places} <= own
     assert sorted(os.listdir(f"/proc/{spawner.pid}/root/proc"))[0] == "1", "its own /proc is whole"
 
@@ -78,9 +96,18 @@ def test_what_sandboxes_share_is_read_only_for_the_spawner_too(spawner):
 
 def test_unpacked_code_cannot_be_written_through_any_mount(spawner):
     spawner.tree({"main.py": "pass"})
-    lines = Path(f"/proc/{spawner.pid}/mountinfo").read_text().splitlines()
-    options = [line.split()[-1].split(",") for line in lines if line.split()[4].startswith("/trees/")]
+    options = [line.split()[-1].split(",") for line in mounts_of_trees(spawner)]
     assert options and all("ro" in superblock for superblock in options)
+
+
+def test_what_a_sandbox_starts_with_a_copy_of_does_not_grow_with_the_code_that_is_kept(spawner):
+    running = spawner.python(WAIT)
+    before, kept = mount_points(spawner.pid), len(mounts_of_trees(spawner))
+    for number in range(3):
+        spawner.tree({"main.py": f"print({number})"})
+    assert mount_points(spawner.pid) == before
+    assert len(mounts_of_trees(spawner)) == kept + 3
+    running.kill()
 
 
 def test_the_unpacker_runs_without_privileges_in_a_sandbox_of_its_own(spawner):
