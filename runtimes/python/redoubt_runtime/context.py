@@ -42,18 +42,20 @@ class ClientContext(_Record):
 
 def read_function():
     """To be called when the process is a function's: this module may have been loaded before."""
-    LambdaContext._environment = {name: variables.get(variable) for name, variable in _VARIABLES}
+    global _function
+    _function = {name: variables.get(variable) for name, variable in _VARIABLES}
+
+
+_function = {}
+"""What is the same for every invocation of this process. No attribute of the class: it would lose what is cached of it."""
 
 
 class LambdaContext:
     """What a handler may know about its invocation and its function."""
 
-    _environment = {}
-    """What is the same for every invocation of this process; from `read_function`."""
-
     def __init__(self, invocation):
         self.aws_request_id = invocation.request_id
-        self.__dict__.update(self._environment)
+        self.__dict__.update(_function)
         self.invoked_function_arn = invocation.function_arn
         self.tenant_id = invocation.tenant_id
         client = _parse_client_context(invocation.client_context) if invocation.client_context else None
@@ -79,7 +81,7 @@ class LambdaContext:
 
     def __repr__(self):
         of_invocation = ("invoked_function_arn", "client_context", "identity", "tenant_id")
-        return _describe(self, ("aws_request_id", *self._environment, *of_invocation))
+        return _describe(self, ("aws_request_id", *_function, *of_invocation))
 
 
 def _describe(value, names):
