@@ -2,7 +2,7 @@
 //
 // Where the host mounts v2 beside them, without controllers, sandboxes have a group there instead of one of the freezer:
 // what v2 has frozen still dies of SIGKILL. What the freezer of v1 has frozen does not, and would outlive a platform that
-// was killed: that one is for the sweep only.
+// was killed: without v2 that one is for the sweep, and nothing else is frozen.
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>

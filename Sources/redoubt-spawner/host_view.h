@@ -3,7 +3,7 @@
 //   /template   the root that every sandbox lays an overlay of its own over
 //   /system/<n> the host's /usr and its like, for overlays too; see template_system
 //   /sandbox    empty; where a sandbox, in its own mount namespace, puts its copy before it moves in
-//   /trees/<n>  code, one tmpfs for each account and digest
+//   /trees/<n>  where code is mounted, one tmpfs for each account and digest, in a mount namespace of its own (tree.c)
 //   /runtimes/<n>
 //   /zygote.so  the library of zygotes, if there is one
 //   /devices/<slot>  the device nodes of one sandbox; /devices/host those of all, without root

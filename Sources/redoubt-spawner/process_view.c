@@ -38,7 +38,7 @@ static bool is_shown(const char *name) {
 }
 
 // Runs as: host root, in the spawner. What is the host's root's alone needs no cover, of which each costs a start some
-// microseconds: nobody in a sandbox is that.
+// microseconds: nobody in a sandbox is that. The modes of /proc are the kernel's; who changes one does so for all.
 static bool is_of_root_alone(const struct stat *status) {
   return status->st_uid == 0 && (status->st_mode & (S_IRWXG | S_IRWXO)) == 0;
 }

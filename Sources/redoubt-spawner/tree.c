@@ -27,13 +27,6 @@ static int open_own_namespace(void) {
   return file;
 }
 
-// Runs as: host root, in the spawner.
-void trees_set_apart(void) {
-  place_of_trees = open_own_namespace();
-  if (unshare(CLONE_NEWNS) != 0) refuse_system("mount namespace of trees");
-  own_place = open_own_namespace();
-}
-
 // Runs as: host root, in the spawner. Between this and `leave_trees` nothing is cloned.
 static void enter_trees(void) {
   if (setns(place_of_trees, CLONE_NEWNS) != 0) refuse_system("mount namespace of trees: enter");
@@ -44,6 +37,21 @@ static void leave_trees(void) {
   int error = errno;
   if (setns(own_place, CLONE_NEWNS) != 0) refuse_system("mount namespace of trees: leave");
   errno = error;
+}
+
+// Runs as: host root, in the spawner. Who comes into a mount namespace has its root, which is not that of a process in a
+// chroot.
+void trees_set_apart(void) {
+  struct stat before, after;
+  place_of_trees = open_own_namespace();
+  if (unshare(CLONE_NEWNS) != 0) refuse_system("mount namespace of trees");
+  own_place = open_own_namespace();
+  bool is_known = stat("/", &before) == 0;
+  enter_trees();
+  leave_trees();
+  if (!is_known || stat("/", &after) != 0) refuse_system("root");
+  if (before.st_dev != after.st_dev || before.st_ino != after.st_ino)
+    refuse_configuration("the spawner cannot run in a chroot: its root has to be that of its mount namespace");
 }
 
 // Runs as: host root, in the spawner.
@@ -121,7 +129,7 @@ int tree_seal(struct spawner *spawner, struct tree *tree) {
   tree_path(spawner, tree, path, sizeof path);
   enter_trees();
   int result = mount_without_swap(path, MS_REMOUNT | MS_RDONLY, "");
-  tree->has_extensions = has_extensions(path);
+  if (result == 0) tree->has_extensions = has_extensions(path);
   leave_trees();
   if (result == 0) tree->state = TREE_READY;
   return result;
@@ -146,7 +154,7 @@ unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *requ
   char code[32], layers[SP_MAX_LAYERS * 32];
   errno = ENOENT;
   const struct tree *tree = tree_find(spawner, &request->tree);
-  if (tree == NULL || !layers_paths(spawner, request, layers)) return 0;
+  if (tree == NULL || tree->state != TREE_READY || !layers_paths(spawner, request, layers)) return 0;
   tree_path(spawner, tree, code, sizeof code);
   bool has_layers = layers[0] != '\0';
   enter_trees();

@@ -145,7 +145,7 @@ static pid_t fork_from_within(void) {
 }
 
 // Runs as: the zygote, and as its comments say. The namespace of processes is for children only, so the zygote itself can
-// be in one after the other with it. A first child enters the others and leaves a second behind, so that the init of the
+// name one after the other (it could start no thread any more, and starts none). A first child enters the others and leaves a second behind, so that the init of the
 // sandbox becomes its parent. The first borrows the zygote's memory, and nothing but the second goes back to where this was
 // called from.
 int zygote_fork(void) {

@@ -12,6 +12,7 @@
 #define open double_open
 #define pipe2 double_pipe2
 #define pread double_pread
+#define setns double_setns
 #define socketpair double_socketpair
 #define umount2 double_umount2
 #define waitid double_waitid

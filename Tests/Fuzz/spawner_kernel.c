@@ -29,6 +29,7 @@ enum {
 
 struct kernel kernel;
 static bool is_mounted[MAXIMUM_TREES];
+static bool is_among_trees;  // in their mount namespace; the files of both are the doubles' own
 static char groups[ALL_SLOTS][24];  // by slot
 
 static bool fails(void) {
@@ -45,6 +46,7 @@ static void close_if_open(int *descriptor) {
 void kernel_reset(void) {
   kernel = (struct kernel){.pending_control = -1, .pending_output = -1, .pending_zygote = -1, .now = 1000000};
   memset(is_mounted, 0, sizeof is_mounted);
+  is_among_trees = false;
   memset(groups, 0, sizeof groups);
 }
 
@@ -78,6 +80,7 @@ void child_end(struct child *child, int code, int status) {
 // A zygote is who stays in the spawner's namespace of processes.
 pid_t kernel_clone(uint64_t flags, int *process_descriptor) {
   bool is_zygote = (flags & CLONE_NEWPID) == 0;
+  MUST(!is_among_trees, "a sandbox that starts with a copy of every tree's mount");
   if (fails()) return -1;
   for (unsigned index = 0; index < ALL_SLOTS; index++) {
     struct child *child = &kernel.children[index];
@@ -202,8 +205,17 @@ int double_fprintf(FILE *file, const char *format, ...) {
   return 0;
 }
 
+// Either way: whoever is in one goes to the other.
+int double_setns(int namespace, int kind) {
+  (void)namespace;
+  MUST(kind == CLONE_NEWNS, "enters what is no mount namespace");
+  is_among_trees = !is_among_trees;
+  return 0;
+}
+
 static unsigned tree_number(const char *path) {
   unsigned number = MAXIMUM_TREES;
+  MUST(is_among_trees, "looks for a tree where none is");
   MUST(sscanf(path, "/trees/%u", &number) == 1 && number < MAXIMUM_TREES, "a path that is no tree's");
   return number;
 }
@@ -248,6 +260,17 @@ int kernel_open_overlay(const char *lower) {
   return fails() ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+int kernel_open_tree(const char *path, unsigned flags) {
+  MUST(flags == 0 && is_mounted[tree_number(path)], "opens what is not there, or what is below");
+  return fails() ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+int kernel_set_mount_attributes(int directory, const char *path, unsigned flags, uint64_t attributes) {
+  MUST(directory >= 0 && path[0] == '\0' && flags == 0, "changes more than the mount that was opened");
+  MUST(attributes == (KERNEL_NO_SETUID | KERNEL_NO_DEVICES), "a tree to fill with devices or set-uid programs");
+  return fails() ? -1 : 0;
+}
+
 const struct sock_fprog *entry_filter(void) {
   static struct sock_filter allow = {0};
   static const struct sock_fprog filter = {.len = 1, .filter = &allow};
@@ -261,7 +284,7 @@ int double_lstat(const char *path, struct stat *status) {
   int length = 0;
   MUST(sscanf(path, "/trees/%u/extensions%n", &number, &length) == 1 && path[length] == '\0' && length > 0,
        "looks at a path that is not a tree's");
-  MUST(number < MAXIMUM_TREES && is_mounted[number], "looks into a tree that is not there");
+  MUST(is_among_trees && number < MAXIMUM_TREES && is_mounted[number], "looks into a tree that is not there");
   if (fails()) return -1;
   if (number % 2 == 1) return 0;
   errno = ENOENT;

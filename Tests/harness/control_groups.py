@@ -10,8 +10,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-CONTROLLERS = ("memory", "cpu", "pids", "freezer")
-"""Those of v1 in whose hierarchies the spawner makes groups, besides that of v2 where one is mounted."""
+CONTROLLERS = ("memory", "cpu", "pids")
+"""Those of v1 in whose hierarchies the spawner makes groups, besides that of v2, or the freezer's where none is mounted."""
 
 LEAF = "redoubt-platform"
 """Where the spawner moves the platform's own processes in v2, where only leaves may hold any."""
@@ -59,9 +59,10 @@ class Group:
                 places[controller] = path.lstrip("/")
         if unified():
             return cls([unified() / places[""]])
-        mounted = hierarchies("cgroup").items()
-        found = [root / places[name] for name in CONTROLLERS for root, options in mounted if name in options]
-        return cls(found + [root / places[""] for root in hierarchies("cgroup2")])
+        mounted, beside = hierarchies("cgroup").items(), list(hierarchies("cgroup2"))
+        names = CONTROLLERS if beside else (*CONTROLLERS, "freezer")
+        found = [root / places[name] for name in names for root, options in mounted if name in options]
+        return cls(found + [root / places[""] for root in beside])
 
     def __bool__(self):
         return bool(self.folders)

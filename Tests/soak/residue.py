@@ -52,6 +52,7 @@ class Residue:
         """Those of living processes are wanted; one without a process is kept by a mount or a descriptor."""
         kinds = tuple(f"{kind}:[" for kind in NAMESPACES)
         lived_in = {_link(f"/proc/{pid}/ns/{kind}") for pid in family for kind in NAMESPACES}
+        lived_in |= {target for pid in victims.find(self._server, "spawner") for target in _places_of_code(pid)}
         mounted = {}
         for pid in family | {os.getpid()}:
             mounted.setdefault(_link(f"/proc/{pid}/ns/mnt"), pid)
@@ -74,6 +75,12 @@ class Residue:
             inode = line.split()[6]
             if inode.isdigit() and inode != "0" and f"socket:[{inode}]" not in held:
                 yield f"local socket that nobody holds: {line}"
+
+
+def _places_of_code(spawner):
+    """The mount namespace in which a spawner keeps unpacked code; it holds one, and its own."""
+    held = {target for target in _descriptors(spawner) if target.startswith("mnt:[")}
+    return held if len(held) <= 2 else ()
 
 
 def sandboxes(server):

@@ -9,13 +9,15 @@ import ctypes
 _SIZES = range(1024, 23, -16)
 _UNBROKEN = 100 * 1000
 """Bytes that are free in one piece only behind all that is used: a little less than what the C library maps on its own."""
+_MOST = 16 * 1024 * 1024
+"""Bytes: where so many are not enough, the C library gives them out in another way than this expects."""
 
 
 def use_up():
     """To be called where nothing is to be given back any more."""
     allocate = ctypes.PyDLL(None).malloc
     allocate.restype, allocate.argtypes = ctypes.c_void_p, (ctypes.c_size_t,)
-    end = allocate(_UNBROKEN)
+    end, left = allocate(_UNBROKEN), _MOST
     for size in _SIZES if end else ():
-        while 0 < (allocate(size) or 0) < end:
-            pass
+        while left > 0 and 0 < (allocate(size) or 0) < end:
+            left -= size

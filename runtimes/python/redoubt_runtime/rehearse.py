@@ -13,7 +13,8 @@ from redoubt_runtime import connection, loop, stock, variables
 _TIMES = 16
 """The interpreter specialises code that has run eight times."""
 
-_INVOCATION = connection.answer(200, b"rehearsal\n0\narn\nRoot=1\n\n\n", b'{"number": 1.5}')
+_EVENT = b'{"number": 1.5}'
+_INVOCATION = connection.answer(200, b"rehearsal\n0\narn\nRoot=1\n\n\n", _EVENT)
 _SOURCE = "import os\n\n\ndef handler(event, context):\n    return {'hello': [str(event), os.getpid()]}\n"
 _VARIABLES = b"_HANDLER=rehearsed.handler\0AWS_LAMBDA_RUNTIME_API=127.0.0.1:9001\0" + b"".join(
     b"NAME_%d=value\0" % number for number in range(24)
@@ -49,7 +50,7 @@ def _live(runtime_directory, environment):
         loop.run(runtime_directory, ours)
     except SystemExit:
         pass  # The platform said nothing more.
-    if b"rehearsal" not in platform.recv(_LONGEST):
-        raise RuntimeError("there was no answer to the rehearsal")
+    if not platform.recv(_LONGEST).endswith(_EVENT):
+        raise RuntimeError("the rehearsal has failed")
     ours.close()
     platform.close()

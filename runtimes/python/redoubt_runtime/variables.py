@@ -76,7 +76,8 @@ def replace(entries):
             os.putenv(name, value)
     else:
         block = b"\0".join((*entries, b""))
-        _set_all(block, len(block), len(entries))
+        if _set_all(block, len(block), len(entries)) != 0:
+            raise MemoryError("the environment")
     _values.clear()
     for entry in entries:
         name, _, value = entry.partition(b"=")
