@@ -150,12 +150,20 @@ int kernel_execute(int file, char *const arguments[], char *const environment[])
 }
 
 // Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.
-int kernel_bind(const char *source, const char *target, uint64_t attributes, unsigned flags) {
+int kernel_open_bind(const char *source, uint64_t attributes, unsigned flags) {
   int tree = kernel_open_tree(source, flags);
-  if (tree < 0) return -1;
-  int result = attributes == 0 ? 0 : kernel_set_mount_attributes(tree, "", flags, attributes);
-  if (result == 0) result = kernel_move_mount(tree, target);
+  if (tree < 0 || attributes == 0 || kernel_set_mount_attributes(tree, "", flags, attributes) == 0) return tree;
   int error = errno;
+  close(tree);
+  errno = error;
+  return -1;
+}
+
+// Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.
+int kernel_bind(const char *source, const char *target, uint64_t attributes, unsigned flags) {
+  int tree = kernel_open_bind(source, attributes, flags);
+  if (tree < 0) return -1;
+  int result = kernel_move_mount(tree, target), error = errno;
   close(tree);
   errno = error;
   return result;

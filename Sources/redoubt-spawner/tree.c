@@ -140,13 +140,9 @@ int tree_open_to_fill(const struct spawner *spawner, const struct tree *tree) {
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
   enter_trees();
-  int mount = kernel_open_tree(path, 0);
+  int mount = kernel_open_bind(path, KERNEL_NO_SETUID | KERNEL_NO_DEVICES, 0);
   leave_trees();
-  if (mount < 0 || kernel_set_mount_attributes(mount, "", 0, KERNEL_NO_SETUID | KERNEL_NO_DEVICES) == 0) return mount;
-  int error = errno;
-  close(mount);
-  errno = error;
-  return -1;
+  return mount;
 }
 
 // Runs as: host root, in the spawner.

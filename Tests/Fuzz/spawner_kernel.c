@@ -260,15 +260,10 @@ int kernel_open_overlay(const char *lower) {
   return fails() ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-int kernel_open_tree(const char *path, unsigned flags) {
-  MUST(flags == 0 && is_mounted[tree_number(path)], "opens what is not there, or what is below");
-  return fails() ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-int kernel_set_mount_attributes(int directory, const char *path, unsigned flags, uint64_t attributes) {
-  MUST(directory >= 0 && path[0] == '\0' && flags == 0, "changes more than the mount that was opened");
+int kernel_open_bind(const char *source, uint64_t attributes, unsigned flags) {
+  MUST(flags == 0 && is_mounted[tree_number(source)], "opens what is not there, or what is below");
   MUST(attributes == (KERNEL_NO_SETUID | KERNEL_NO_DEVICES), "a tree to fill with devices or set-uid programs");
-  return fails() ? -1 : 0;
+  return fails() ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 const struct sock_fprog *entry_filter(void) {

@@ -34,6 +34,8 @@ int kernel_open_process(pid_t process);
 int kernel_signal_process(int process_descriptor, int signal_number);
 int kernel_execute(int file, char *const arguments[], char *const environment[]);
 
+// A clone of the mount at `source`, attached nowhere yet, with `attributes` added; `flags` may be KERNEL_RECURSIVE.
+int kernel_open_bind(const char *source, uint64_t attributes, unsigned flags);
 // Mounts what is at `source` a second time at `target` with `attributes` added; `flags` may be KERNEL_RECURSIVE.
 int kernel_bind(const char *source, const char *target, uint64_t attributes, unsigned flags);
 

@@ -37,15 +37,13 @@ def wait(runtime_directory):
     logs.prepare(sys.modules["logging"])
     stdlib_finder.set_aside("logging")
     variables.keep_one_trace()
-    if variables.get(VARIABLE) == "forked":
-        library = _zygote_library()
-        rehearse(runtime_directory)
+    library = _zygote_library() if variables.get(VARIABLE) == "forked" else None
+    rehearse(runtime_directory)
+    if library is not None:
         _open_streams_of_children()
         free_memory.use_up()
         if _serve_as_zygote(library) == _CHILD:
             rehearse(runtime_directory, 1)
-    else:
-        rehearse(runtime_directory)
     take_environment(_SOCKET)
 
 
