@@ -115,7 +115,8 @@ def test_the_invocation_after_a_timeout_runs_in_a_new_environment(deploy, invoke
 @pytest.mark.parametrize("megabytes", [200, 400, 2000])
 def test_a_handler_that_takes_too_much_memory_is_killed(failing, megabytes):
     code = f"def handler(e, c):\n  block = b'x' * ({megabytes} << 20)\n  return len(block)"
-    answer = failing(code, MemorySize=128)
+    # Memory that a virtual machine has to ask its host for costs several times as much, and the share is 7 %.
+    answer = failing(code, MemorySize=128, Timeout=30)
     assert answer.json["errorType"] == "Runtime.ExitError"
     assert answer.json["errorMessage"].endswith("Error: Runtime exited with error: signal: killed")
     assert "\tStatus: error\tError Type: Runtime.OutOfMemory\t" in answer.log
