@@ -22,10 +22,10 @@ let hardened: [CSetting] = [
     "-fstack-clash-protection", "-ftrivial-auto-var-init=zero", branchProtection,
   ])
 ]
-// The privileged programs are plain C: no Swift start-up object, and no library that nothing refers to.
+// The privileged programs are plain C: no Swift start-up object. No library that nothing refers to: needed_libraries.h.
 let hardenedLink: LinkerSetting = .unsafeFlags([
-  "-static-stdlib", "-nostartfiles", "-Xlinker", "--as-needed", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z",
-  "-Xlinker", "now", "-Xlinker", "-z", "-Xlinker", "noexecstack",
+  "-static-stdlib", "-nostartfiles", "-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now",
+  "-Xlinker", "-z", "-Xlinker", "noexecstack",
 ])
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -102,8 +102,8 @@ let package = Package(
     swift(
       "Execution",
       [
-        "Core", "Admission", "Authorization", "Functions", "JSON", "Loops", "Sandbox", "SupplyChain", "Telemetry",
-        "Wire",
+        "CLinux", "Core", "Admission", "Authorization", "Functions", "JSON", "Loops", "Sandbox", "SupplyChain",
+        "Telemetry", "Wire",
         nioCore, nioPosix, nioHTTP1, log,
       ]),
     // Rank 7
@@ -144,7 +144,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("zip"), hardenedLink]),
     // Loaded by an interpreter: no Swift in it either.
     .target(
-      name: "redoubt-zygote", dependencies: ["CSandboxEntry"], cSettings: hardened, linkerSettings: [hardenedLink]),
+      name: "redoubt-zygote", dependencies: ["CSandboxEntry", "CSpawnerProtocol"], cSettings: hardened,
+      linkerSettings: [hardenedLink]),
     // Tests, beside each target
     tests("CoreTests", ["Core"]),
     tests("JSONTests", ["JSON"]),

@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -111,6 +112,7 @@ void filter_prepare(void) {
   for (size_t index = 0; index < sizeof init_rules / sizeof init_rules[0]; index++) add(context, &init_rules[index]);
   init_count = compile(context, init_instructions, MAXIMUM_INIT_INSTRUCTIONS);
   seccomp_release(context);
+  malloc_trim(0);  // every clone would have what was used for that
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace, in the sandbox's init.

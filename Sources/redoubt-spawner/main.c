@@ -13,12 +13,15 @@
 #include "filter.h"
 #include "host_view.h"
 #include "kernel.h"
+#include "needed_libraries.h"
 #include "own_memory.h"
 #include "privilege.h"
 #include "process_limit.h"
 #include "process_view.h"
 #include "refusal.h"
 #include "spawner.h"
+
+LINK_NEEDED_LIBRARIES_ONLY;
 
 enum {
   CONFIGURATION_DESCRIPTOR = 3,

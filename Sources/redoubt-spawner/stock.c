@@ -154,7 +154,7 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
 // environment its slot.
 static bool is_stock_full(const struct spawner *spawner) {
   uint32_t count = 0;
-  for (uint32_t slot = 0; slot < spawner->configuration.slots + SP_STOCK_PLACES; slot++)
+  for (uint32_t slot = 0; slot < spawner->environments_end; slot++)
     if (spawner->sandboxes[slot].state != SLOT_FREE && !spawner->sandboxes[slot].is_assigned) count++;
   return count >= SP_STOCK_PLACES;
 }

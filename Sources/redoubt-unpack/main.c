@@ -7,8 +7,11 @@
 
 #include "archive.h"
 #include "entry_name.h"
+#include "needed_libraries.h"
 #include "outcome.h"
 #include "tree_writer.h"
+
+LINK_NEEDED_LIBRARIES_ONLY;
 
 // Runs as: sandbox uid, in the unpacker's sandbox.
 static uint64_t number(const char *text) {

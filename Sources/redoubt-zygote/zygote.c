@@ -4,14 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,9 +17,12 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "needed_libraries.h"
 #include "sandbox_entry.h"
 #include "sandbox_identity.h"
 #include "zygote_protocol.h"
+
+LINK_NEEDED_LIBRARIES_ONLY;
 
 static struct zygote_message request;
 static int descriptors[ZYGOTE_DESCRIPTORS + ZYGOTE_JOINS];
@@ -105,25 +106,10 @@ static int place_descriptors(void) {
   return kernel_close_range(ZYGOTE_SOCKET + 1, ~0U, 0);
 }
 
-// Runs as: the zygote's uid with full capabilities in the sandbox's user namespace. Of what is mapped from files a child
-// inherits no pages, and would ask for those of the interpreter a few at a time.
-static int map_code_of_program(struct dl_phdr_info *object, size_t size, void *unused) {
-  (void)size, (void)unused;
-  const uintptr_t within_page = (uintptr_t)getpagesize() - 1;
-  for (unsigned index = 0; index < object->dlpi_phnum; index++) {
-    const ElfW(Phdr) *part = &object->dlpi_phdr[index];
-    if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0) continue;
-    uintptr_t start = (object->dlpi_addr + part->p_vaddr) & ~within_page;
-    madvise((void *)start, object->dlpi_addr + part->p_vaddr + part->p_memsz - start, MADV_POPULATE_READ);
-  }
-  return 1;  // the program is the first object; a kernel before 5.14 maps nothing ahead
-}
-
 // Runs as: the zygote's uid with full capabilities in the sandbox's user namespace; user code's privilege afterwards.
 // Comes into its control group before anything else is counted; tells the spawner while it still can.
 static void become_program(void) {
   if (entry_join_groups(descriptors + ZYGOTE_DESCRIPTORS, request.joins) != 0) _exit(125);
-  dl_iterate_phdr(map_code_of_program, NULL);
   if (take_identity() != 0 || tell(ZYGOTE_FORKED) != 0 || place_descriptors() != 0) _exit(125);
   if (chdir("/var/task") != 0 || entry_set_up_program() != 0) _exit(125);
   if (entry_confine_files(SANDBOX_ENVIRONMENT, -1) != 0 || entry_give_up_privileges() != 0) _exit(125);

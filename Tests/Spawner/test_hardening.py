@@ -48,6 +48,17 @@ def test_libraries_are_looked_for_nowhere_but_beside_the_program_and_where_the_s
     assert {folder for folders in named for folder in folders.split(":")} <= {"$ORIGIN"}
 
 
+@pytest.mark.parametrize("name, own", [
+    ("redoubt-spawner", {"libseccomp.so.2"}), ("redoubt-unpack", {"libzip.so.4", "libzip.so.5"}), ("libredoubt-zygote.so", set()),
+])
+def test_the_program_loads_only_the_libraries_that_it_refers_to(name, own):
+    path = RELEASE / name
+    if not path.exists():
+        pytest.skip(f"{path} is not built")
+    needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", readelf("-d", path)))
+    assert needed <= own | {"libc.so.6"}
+
+
 def test_stack_and_buffers_are_guarded(program):
     symbols = readelf("--dyn-syms", program)
     assert "__stack_chk_fail" in symbols
