@@ -13,24 +13,20 @@ final class CodePreparation: Sendable {
     case code(CodeError)
   }
 
-  private enum Job {
-    case verify(ArtifactID)
-    case unpack(ArtifactID)
-  }
-
   private struct State {
     var verifications = VerificationQueue<Completion>()
     var unpacking: [ArtifactID: [Completion]] = [:]
+    var hasEnded = false
   }
 
   private let library: CodeLibrary
   private let state = Mutex(State())
-  private let jobs: AsyncStream<Job>
-  private let continuation: AsyncStream<Job>.Continuation
+  private let toUnpack: AsyncStream<ArtifactID>
+  private let continuation: AsyncStream<ArtifactID>.Continuation
 
   init(library: CodeLibrary) {
     self.library = library
-    (jobs, continuation) = AsyncStream.makeStream(of: Job.self)
+    (toUnpack, continuation) = AsyncStream.makeStream(of: ArtifactID.self)
   }
 
   /// Notes that the code is about to be used.
@@ -41,7 +37,7 @@ final class CodePreparation: Sendable {
   /// - Parameter completion: called once, from any thread.
   func verify(_ tree: ArtifactID, completion: @escaping Completion) {
     let isFirst = state.withLock { $0.verifications.add(completion, for: tree) }
-    if isFirst { begin(.verify(tree)) }
+    if isFirst { beginToVerify(tree) }
   }
 
   /// Has the stored package unpacked.
@@ -52,43 +48,43 @@ final class CodePreparation: Sendable {
       state.unpacking[tree, default: []].append(completion)
       return state.unpacking[tree]?.count == 1
     }
-    if isFirst { begin(.unpack(tree)) }
+    guard isFirst else { return }
+    if case .terminated = continuation.yield(tree) { unpacked(tree, .failure(.ended)) }
   }
 
-  /// Does the work until the task is cancelled.
+  /// Unpacks until the task is cancelled; nothing is verified afterwards, either.
   func run() async {
     await withDiscardingTaskGroup { group in
-      for await job in jobs {
-        group.addTask { await self.carryOut(job) }
+      for await tree in toUnpack {
+        group.addTask { await self.carryOut(tree) }
       }
     }
+    state.withLock { $0.hasEnded = true }
   }
 
-  private func begin(_ job: Job) {
-    if case .terminated = continuation.yield(job) { finish(job, .failure(.ended)) }
+  /// Every start waits for this, so it is done without a task.
+  private func beginToVerify(_ tree: ArtifactID) {
+    guard !state.withLock({ $0.hasEnded }) else { return verified(tree, .failure(.ended)) }
+    library.verify(tree) { result in self.verified(tree, result.mapError(Failure.code)) }
   }
 
-  private func carryOut(_ job: Job) async {
+  private func verified(_ tree: ArtifactID, _ result: Result<Void, Failure>) {
+    let (waiters, mustBeginAgain) = state.withLock { $0.verifications.finish(tree) }
+    waiters.forEach { $0(result) }
+    if mustBeginAgain { beginToVerify(tree) }
+  }
+
+  private func carryOut(_ tree: ArtifactID) async {
     do throws(CodeError) {
-      switch job {
-      case .verify(let tree): try await library.verify(tree)
-      case .unpack(let tree): try await library.prepare(tree)
-      }
-      finish(job, .success(()))
+      try await library.prepare(tree)
+      unpacked(tree, .success(()))
     } catch {
-      finish(job, .failure(.code(error)))
+      unpacked(tree, .failure(.code(error)))
     }
   }
 
-  private func finish(_ job: Job, _ result: Result<Void, Failure>) {
-    switch job {
-    case .verify(let tree):
-      let (waiters, mustBeginAgain) = state.withLock { $0.verifications.finish(tree) }
-      waiters.forEach { $0(result) }
-      if mustBeginAgain { begin(job) }
-    case .unpack(let tree):
-      let waiters = state.withLock { $0.unpacking.removeValue(forKey: tree) ?? [] }
-      waiters.forEach { $0(result) }
-    }
+  private func unpacked(_ tree: ArtifactID, _ result: Result<Void, Failure>) {
+    let waiters = state.withLock { $0.unpacking.removeValue(forKey: tree) ?? [] }
+    waiters.forEach { $0(result) }
   }
 }

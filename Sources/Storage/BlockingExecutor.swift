@@ -17,4 +17,14 @@ package final class BlockingExecutor: Sendable {
     }
     return try outcome.get()
   }
+
+  /// Runs `work` to its end, and `completion` after it on the same thread, which the next piece of work waits for.
+  ///
+  /// For where to suspend and resume a task, each time from one thread to another, would cost more than the work.
+  package func run<Result: Sendable, Failure: Error>(
+    _ work: @escaping @Sendable () throws(Failure) -> Result,
+    completion: @escaping @Sendable (Swift.Result<Result, Failure>) -> Void
+  ) {
+    queue.async { completion(Swift.Result(catching: work)) }
+  }
 }

@@ -75,12 +75,10 @@ package final class CodeLibrary: Sendable {
   }
 
   /// Checks the digest of a stored package, whose code may be unpacked already.
-  package func verify(_ tree: ArtifactID) async throws(CodeError) {
-    do {
-      try await packages.verify(tree.digest, account: tree.account)
-    } catch {
-      throw .package(error)
-    }
+  ///
+  /// - Parameter completion: called once, from the thread that reads packages.
+  package func verify(_ tree: ArtifactID, completion: @escaping @Sendable (Result<Void, CodeError>) -> Void) {
+    packages.verify(tree) { result in completion(result.mapError(CodeError.package)) }
   }
 
   /// Loads a stored package, checks its digest again and unpacks it.

@@ -42,9 +42,11 @@ package struct PackageStore: Sendable {
 
   /// Reads what is stored, opens it and compares it with its digest.
   ///
-  /// - Throws: `PackageError.missing` or `.damaged`; `.failed` when it cannot be read.
-  package func verify(_ digest: Digest, account: AccountID) async throws(PackageError) {
-    _ = try await load(digest, account: account)
+  /// - Parameter completion: called once, from a thread that reads nothing else meanwhile. It fails with
+  ///   `PackageError.missing` or `.damaged`; `.failed` when the package cannot be read.
+  package func verify(_ package: ArtifactID, completion: @escaping @Sendable (Result<Void, PackageError>) -> Void) {
+    let packages = packages
+    reading.run({ () throws(PackageError) in _ = try packages.load(package) }, completion: completion)
   }
 
   /// Removes the package for good. To remove what is not there is no error.

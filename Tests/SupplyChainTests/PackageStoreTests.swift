@@ -24,6 +24,16 @@ final class PackageStoreTests {
     #expect(try await store.load(digest, account: account) == zip)
   }
 
+  @Test func `a package is verified as it is on disk at that moment`() async throws {
+    let digest = try await store.put(zip, account: account)
+    #expect(await fault(digest) == nil)
+    let file = URL(fileURLWithPath: path(digest, account))
+    try Data([1, 2, 3]).write(to: file)
+    #expect(await fault(digest) == .damaged(digest))
+    try FileManager.default.removeItem(at: file)
+    #expect(await fault(digest) == .missing(digest))
+  }
+
   @Test func `an empty package and one of many pages come back too`() async throws {
     let large = SeededRandomSource(seed: 1).bytes(300_000)
     for bytes in [[], large] {
@@ -154,6 +164,18 @@ final class PackageStoreTests {
 
   @Test func `base 64 of a digest is what CodeSha256 shows`() {
     #expect(Hashing.sha256([UInt8]()).base64 == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+  }
+
+  private func fault(_ digest: Digest) async -> PackageError? {
+    await withCheckedContinuation { continuation in
+      store.verify(ArtifactID(account: account, digest: digest)) { result in
+        if case .failure(let error) = result {
+          continuation.resume(returning: error)
+        } else {
+          continuation.resume(returning: nil)
+        }
+      }
+    }
   }
 
   private func path(_ digest: Digest, _ account: AccountID) -> String {
