@@ -74,6 +74,8 @@ final class ExecutionEnvironment: @unchecked Sendable {
     if let self { pool?.overdue(id) }
   }
   private var listeners: [any Channel] = []
+  /// Of the sockets that nobody has connected to.
+  private var watched: [ConnectionWatch.Number] = []
   private var platformListener: (any PlatformListener)?
   /// What the environment's code signs with; nil before there is a sandbox to give it to, and once there is none.
   private var session: FunctionSession?
@@ -139,9 +141,37 @@ final class ExecutionEnvironment: @unchecked Sendable {
     let pipe = LogPipe(started.log) { [weak self] bytes in self?.received(bytes) }
     pipe.open(started.log, on: eventLoop)
     logPipe = pipe
-    listen(started.listener, for: .http)
-    listen(started.localListener, for: .messages)
-    platformListener = services.gate.open(started.platformListener, of: version.functionARN, on: eventLoop)
+    listen(started)
+  }
+
+  /// One of the sockets is about to be connected to; the others perhaps never.
+  private func listen(_ started: StartedSandbox) {
+    let speaksMessages = version.configuration.runtime.hasPrefix("python")
+    if speaksMessages {
+      listen(started.localListener, for: .messages)
+      whenConnected(started.listener) { $0.listen($1, for: .http) }
+    } else {
+      listen(started.listener, for: .http)
+      whenConnected(started.localListener) { $0.listen($1, for: .messages) }
+    }
+    whenConnected(started.platformListener) { environment, socket in
+      guard environment.session != nil else { return }
+      environment.platformListener = environment.services.gate.open(
+        socket, of: environment.version.functionARN, on: environment.eventLoop)
+    }
+  }
+
+  private func whenConnected(
+    _ socket: OwnedDescriptor, _ open: @escaping @Sendable (ExecutionEnvironment, OwnedDescriptor) -> Void
+  ) {
+    let environment = self
+    let number = services.connections.watch(socket) { [weak environment] in
+      environment?.onLoop { [weak environment] in
+        guard let environment, socket.borrowed >= 0 else { return }
+        open(environment, socket)
+      }
+    }
+    watched.append(number)
   }
 
   /// Ends the environment as soon as may be; for the pool.
@@ -179,7 +209,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
     let previous = phase
     phase = .ended
     finalMemoryPeak = exit.memoryPeak
-    listeners.forEach { $0.close(promise: nil) }
+    stopListening()
     endSession()
     switch previous {
     case .invoking(let running): fail(running, .exited(exit))
@@ -199,6 +229,13 @@ final class ExecutionEnvironment: @unchecked Sendable {
     concludeInit(.exited(exit))
     pool?.ended(id, .runtime(initFailure: initFailure, log: log, stream: logStream))
     if case .cleaning(let cleaning) = previous { giveBack(cleaning) }
+  }
+
+  /// As long as any of the sockets is open, so is the sandbox's network.
+  private func stopListening() {
+    listeners.forEach { $0.close(promise: nil) }
+    watched.forEach(services.connections.forget)
+    sandbox?.closeListeners()
   }
 
   /// Kills the sandbox; `exited` follows.

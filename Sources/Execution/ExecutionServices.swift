@@ -21,6 +21,7 @@ struct ExecutionServices: Sendable {
   let freezing: FreezingQueue
   let sessions: FunctionSessions
   let gate: any PlatformGate
+  let connections: ConnectionWatch
 
   /// Closes an invocation's log and hands it to the records.
   ///

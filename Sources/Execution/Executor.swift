@@ -17,6 +17,7 @@ package final class Executor: Sendable {
   private let time: any TimeSource
   private let random: any RandomSource
   private let memoryReserve: Int
+  private let connections = ConnectionWatch()
 
   /// - Parameters:
   ///   - capacity: execution environments at once on this host.
@@ -39,7 +40,8 @@ package final class Executor: Sendable {
     let services = ExecutionServices(
       spawner: spawner, runtimes: runtimes, stock: stock, environment: environment, records: records,
       findings: findings, metrics: metrics,
-      time: time, random: random, log: log, freezing: FreezingQueue(time: time), sessions: sessions, gate: gate)
+      time: time, random: random, log: log, freezing: FreezingQueue(time: time), sessions: sessions, gate: gate,
+      connections: connections)
     pool = SandboxPool(
       capacity: capacity, idleTimeout: idleTimeout, services: services, group: group, preparation: preparation)
   }
@@ -99,6 +101,7 @@ package final class Executor: Sendable {
   package func shutDown() async {
     spawner.close()
     await pool.endAll()
+    connections.stop()
   }
 
   private func reap() async {

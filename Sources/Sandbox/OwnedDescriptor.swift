@@ -7,9 +7,12 @@ package final class OwnedDescriptor: Sendable {
 
   package init(_ number: Int32) { self.number = Atomic(number) }
 
-  deinit {
+  deinit { close() }
+
+  /// Closes it now; of no effect once it was taken.
+  package func close() {
     let number = take()
-    if number >= 0 { close(number) }
+    if number >= 0 { Glibc.close(number) }
   }
 
   /// The number, for calls that only borrow it; -1 once it was taken.

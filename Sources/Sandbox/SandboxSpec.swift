@@ -59,6 +59,11 @@ package struct StartedSandbox: Sendable {
   package let group: SandboxGroup?
   /// Whether it was made ready before it was asked for, or at least in the way of those that are.
   package let wasParked: Bool
+
+  /// Closes the listening sockets that nobody has taken.
+  package func closeListeners() {
+    for socket in [listener, localListener, platformListener] { socket.close() }
+  }
 }
 
 /// The control group of one sandbox.

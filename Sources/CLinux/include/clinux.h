@@ -1,4 +1,4 @@
-// The Linux calls that Swift cannot make itself: fork and exec, descriptors in messages, sealed memory, pidfds.
+// The Linux calls that Swift cannot make itself: fork and exec, descriptors in messages, sealed memory, pidfds, epoll.
 //
 // Every function returns 0 (or a count, or a descriptor) on success and a negative errno on failure, and retries EINTR.
 // Every descriptor it makes is close-on-exec.
@@ -67,6 +67,16 @@ int clinux_prefer_short_turns(uint64_t nanoseconds);
 
 // The next signal of a clinux_signalfd, or -EAGAIN. Privilege: any.
 int clinux_read_signal(int descriptor);
+
+// A descriptor by which one thread waits for many others. Privilege: any.
+int clinux_watch_open(void);
+
+// Has the watch tell once, by `number`, that the descriptor can be read. It forgets it when that is closed, and nothing
+// else is open that came of it. Privilege: any.
+int clinux_watch_add(int watch, int descriptor, uint64_t number);
+
+// Waits until there is something to tell: how many numbers it has put in, at most `room`. Privilege: any.
+int clinux_watch_wait(int watch, uint64_t *numbers, uint32_t room);
 
 // Two connected SOCK_SEQPACKET ends. Privilege: any.
 int clinux_socketpair_seqpacket(int pair[2]);
