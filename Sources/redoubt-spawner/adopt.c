@@ -24,12 +24,20 @@ static bool send_adoption(const struct sandbox *sandbox, const struct sp_start *
   return link_send_beside(sandbox->set_up_socket, parts, 2, overlays, count, MSG_DONTWAIT) > 0;
 }
 
+// Runs as: host root, in the spawner. One that was made for this request, or one like it, has the limits already.
+static int limit(const struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request) {
+  struct cgroup_limits limits;
+  start_limits(request, &limits);
+  bool is_same = sandbox->limits.memory_bytes == limits.memory_bytes && sandbox->limits.processes == limits.processes &&
+                 sandbox->limits.memory_mib == limits.memory_mib;
+  sandbox->limits = limits;
+  return is_same ? 0 : spawner->cgroups->limit(sandbox->group, &limits);
+}
+
 // Runs as: host root, in the spawner. NULL, or the step that failed.
 static const char *give(struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request,
                         int overlays[PLACED_TREES], int files[SP_STARTED_DESCRIPTORS]) {
-  struct cgroup_limits limits;
-  start_limits(request, &limits);
-  if (spawner->cgroups->limit(sandbox->group, &limits) != 0) return "control group: limits";
+  if (limit(spawner, sandbox, request) != 0) return "control group: limits";
   const char *step = sandbox_open_files(spawner, sandbox, files);
   if (step != NULL) return step;
   unsigned count = tree_open_overlays(spawner, request, overlays);

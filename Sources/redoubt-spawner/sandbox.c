@@ -206,6 +206,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   plan->configuration = spawner->configuration.text;
   plan->configuration_size = spawner->configuration.text_size;
   plan->limits = cgroup_is_there(spawner->cgroups) ? NULL : limits;
+  sandbox->limits = *limits;
   const char *fault = NULL;
   int joins = 0;
   devices_path(sandbox->slot, plan->device_path, sizeof plan->device_path);

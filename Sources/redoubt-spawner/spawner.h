@@ -105,6 +105,7 @@ struct sandbox {
   int64_t deadline;   // milliseconds of the monotonic clock; 0: none
   int64_t freed_at;
   char group[24];     // its control group
+  struct cgroup_limits limits;  // those of the group
   struct cgroup_result result;
   int32_t wait_status;
   bool has_ended;  // the program; `wait_status` is its own

@@ -470,18 +470,25 @@ def test_without_a_parked_sandbox_a_program_is_executed(spawner, kind):
         running.kill()
 
 
-def test_without_a_parked_child_one_is_forked_for_the_request(spawner):
+def test_without_a_parked_child_one_is_forked_for_the_request(spawner, has_groups):
+    """With the limits of the function that gets it, which need not be the one that it was made for."""
     keep(spawner, FORKED, 1)
     ready(spawner, 1)
-    requests = [ask(spawner, FORKED, "import os; print('I am', os.environ['NUMBER'], flush=True)", own={"NUMBER": str(number)})
-                for number in range(8)]
+    source = "import os; tmp = os.statvfs('/tmp'); print(os.environ['NUMBER'], tmp.f_blocks * tmp.f_bsize >> 20, flush=True)"
+    sizes = [(number, 256 << number % 3, 512 if number % 2 else 100 + number) for number in range(8)]
+    requests = [ask(spawner, FORKED, source, own={"NUMBER": str(number)}, memory_mib=memory, ephemeral_mib=ephemeral)
+                for number, memory, ephemeral in sizes]
     for _, packet in requests:
         spawner.send(packet)
-    for number, (request, _) in enumerate(requests):
+    for (request, _), (number, memory, ephemeral) in zip(requests, sizes):
         answer = spawner.wait_for(lambda a, request=request: a.request == request)
         assert (answer.kind, answer.was_parked) == (STARTED, True), answer
         running = Environment(spawner, answer)
-        assert running.read_log("\n") == f"I am {number}\n"
+        assert running.read_log("\n") == f"{number} {ephemeral}\n"
+        if has_groups:
+            group = Group.named(f"redoubt-{spawner.instance}/{running.slot}-{running.generation}")
+            assert group.memory_limit == (memory + ephemeral + 32) << 20 and group.process_limit == 1024
+            assert group.processor_weight == pytest.approx(memory / 1769, abs=0.01)
         running.kill()
     for _ in requests:
         spawner.wait_for(lambda a: a.kind == EXITED)
