@@ -34,8 +34,9 @@ struct cgroup_driver {
   // Finds that group and opens `redoubt-<instance>`; false if this layout is not usable here.
   bool (*open)(const char *instance);
   int (*create)(const char *name, const struct cgroup_limits *limits);
-  // For a sandbox that becomes another's than it was made for.
-  int (*limit)(const char *name, const struct cgroup_limits *limits);
+  // For a sandbox that becomes another's than it was made for: of `cgroup_limits`, `memory_bytes` and `memory_mib`.
+  int (*limit_memory)(const char *name, uint64_t bytes);
+  int (*share_processor)(const char *name, uint32_t memory_mib);
   // How a process comes into the group: it writes to files that are opened here, by entry_join_groups; their number is
   // returned. Or, where this is NULL, `attach` moves it. Who moves itself needs no more of the kernel than that. Who moves
   // others has it hold its lock on all control groups for a grace period, and thawing waits for the same lock.

@@ -16,13 +16,19 @@ static int create(const char *name, const struct cgroup_limits *limits) {
 }
 
 // Runs as: host root, in the spawner.
+static int limit_memory(const char *name, uint64_t bytes) {
+  (void)name, (void)bytes;
+  return 0;
+}
+
+// Runs as: host root, in the spawner.
 static int attach(const char *name, pid_t process) {
   (void)name, (void)process;
   return 0;
 }
 
 // Runs as: host root, in the spawner.
-static int settle(const char *name, uint32_t memory_mib) {
+static int give_processor(const char *name, uint32_t memory_mib) {
   (void)name, (void)memory_mib;
   return 0;
 }
@@ -54,9 +60,10 @@ static int directory(unsigned index) {
 const struct cgroup_driver cgroup_none = {
     .open = open_layout,
     .create = create,
-    .limit = create,
+    .limit_memory = limit_memory,
+    .share_processor = give_processor,
     .attach = attach,
-    .settle = settle,
+    .settle = give_processor,
     .read_result = read_result,
     .kill_all = kill_all,
     .remove = remove_group,

@@ -128,7 +128,7 @@ static int keep_out_of_swap(const char *name) {
 }
 
 // Runs as: host root, in the spawner.
-static int limit_memory(const char *name, uint64_t bytes) {
+static int limit_one(const char *name, uint64_t bytes) {
   return cgroup_file_write_number(layout.parent[MEMORY], name, "memory.limit_in_bytes", bytes);
 }
 
@@ -141,20 +141,25 @@ static int limit_both(const char *name, uint64_t bytes) {
 // Runs as: host root, in the spawner. The limit of memory is never above that of both, so the latter goes first where a
 // group is given more: EINVAL says that it was the wrong one of the two.
 static int limit_memory_and_swap(const char *name, uint64_t bytes, bool is_new) {
-  if (!is_new && limit_both(name, bytes) == 0) return limit_memory(name, bytes);
+  if (!is_new && limit_both(name, bytes) == 0) return limit_one(name, bytes);
   if (!is_new && errno != EINVAL) return -1;
-  return limit_memory(name, bytes) == 0 ? limit_both(name, bytes) : -1;
+  return limit_one(name, bytes) == 0 ? limit_both(name, bytes) : -1;
 }
 
 // Runs as: host root, in the spawner.
-static int limit_all(const char *name, const struct cgroup_limits *limits, bool is_new) {
-  if (limit_memory_and_swap(name, limits->memory_bytes, is_new) != 0) return -1;
+static int limit_memory(const char *name, uint64_t bytes) { return limit_memory_and_swap(name, bytes, false); }
+
+// Runs as: host root, in the spawner.
+static int share_processor(const char *name, uint32_t memory_mib) {
+  return cgroup_file_write_number(layout.parent[CPU], name, "cpu.shares", cgroup_shares(memory_mib));
+}
+
+// Runs as: host root, in the spawner.
+static int limit_new(const char *name, const struct cgroup_limits *limits) {
+  if (limit_memory_and_swap(name, limits->memory_bytes, true) != 0) return -1;
   if (cgroup_file_write_number(layout.parent[PIDS], name, "pids.max", limits->processes) != 0) return -1;
-  return cgroup_file_write_number(layout.parent[CPU], name, "cpu.shares", cgroup_shares(limits->memory_mib));
+  return share_processor(name, limits->memory_mib);
 }
-
-// Runs as: host root, in the spawner.
-static int limit(const char *name, const struct cgroup_limits *limits) { return limit_all(name, limits, false); }
 
 // Runs as: host root, in the spawner.
 static int remove_group(const char *name) {
@@ -174,7 +179,7 @@ static int create(const char *name, const struct cgroup_limits *limits) {
   for (int index = 0; index < USED && result == 0; index++)
     if (mkdirat(layout.parent[index], name, 0755) != 0 && errno != EEXIST) result = -1;
   if (result == 0 && layout.has_unified) result = make_threaded(name);
-  if (result == 0) result = limit_all(name, limits, true);
+  if (result == 0) result = limit_new(name, limits);
   if (result == 0) return 0;
   int error = errno;
   remove_group(name);
@@ -275,7 +280,8 @@ static int directory(unsigned index) { return index < (unsigned)USED ? layout.pa
 const struct cgroup_driver cgroup_v1 = {
     .open = open_layout,
     .create = create,
-    .limit = limit,
+    .limit_memory = limit_memory,
+    .share_processor = share_processor,
     .open_joins = open_joins,
     .settle = settle,
     .open_peak = open_peak,

@@ -140,20 +140,29 @@ static bool open_layout(const char *instance) {
 static int remove_group(const char *name) { return cgroup_remove_tree(layout.parent, name); }
 
 // Runs as: host root, in the spawner.
-static int limit(const char *name, const struct cgroup_limits *limits) {
-  // cpu.weight 100 is the default and stands for the 1024 shares of v1. memory.oom.group stays off, as v1 has none: the
-  // kernel ends one process, and what becomes of the function then is told by whether the runtime lives.
-  uint64_t weight = (uint64_t)cgroup_shares(limits->memory_mib) * 100 / 1024;
-  if (cgroup_file_write_number(layout.parent, name, "memory.max", limits->memory_bytes) != 0) return -1;
+static int limit_memory(const char *name, uint64_t bytes) {
+  return cgroup_file_write_number(layout.parent, name, "memory.max", bytes);
+}
+
+// Runs as: host root, in the spawner. cpu.weight 100 is the default and stands for the 1024 shares of v1.
+static int share_processor(const char *name, uint32_t memory_mib) {
+  uint64_t weight = (uint64_t)cgroup_shares(memory_mib) * 100 / 1024;
+  return cgroup_file_write_number(layout.parent, name, "cpu.weight", weight < 1 ? 1 : weight);
+}
+
+// Runs as: host root, in the spawner. memory.oom.group stays off, as v1 has none: the kernel ends one process, and what
+// becomes of the function then is told by whether the runtime lives.
+static int limit_new(const char *name, const struct cgroup_limits *limits) {
+  if (limit_memory(name, limits->memory_bytes) != 0) return -1;
   if (cgroup_file_write(layout.parent, name, "memory.swap.max", "0") != 0 && errno != ENOENT) return -1;
   if (cgroup_file_write_number(layout.parent, name, "pids.max", limits->processes) != 0) return -1;
-  return cgroup_file_write_number(layout.parent, name, "cpu.weight", weight < 1 ? 1 : weight);
+  return share_processor(name, limits->memory_mib);
 }
 
 // Runs as: host root, in the spawner.
 static int create(const char *name, const struct cgroup_limits *limits) {
   if (mkdirat(layout.parent, name, 0755) != 0 && errno != EEXIST) return -1;
-  if (limit(name, limits) == 0) return 0;
+  if (limit_new(name, limits) == 0) return 0;
   int error = errno;
   remove_group(name);
   errno = error;
@@ -230,7 +239,8 @@ static int directory(unsigned index) { return index == 0 ? layout.parent : -1; }
 const struct cgroup_driver cgroup_v2 = {
     .open = open_layout,
     .create = create,
-    .limit = limit,
+    .limit_memory = limit_memory,
+    .share_processor = share_processor,
     .attach = attach,
     .settle = settle,
     .open_peak = open_peak,

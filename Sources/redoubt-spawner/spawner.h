@@ -22,7 +22,7 @@ enum {
   REFILL_PAUSE_MILLISECONDS = 20,    // after one was taken from the stock: what was started with it goes first
   MAXIMUM_REFILL_PAUSE = 5 * 1000,   // after failures, for each of which the pause doubles
   ZYGOTE_MILLISECONDS = 4 * 3600 * 1000,  // after which its hash seed and the layout of its memory are used no more
-  PARKED_MEMORY_MIB = 512,           // of a parked sandbox and of a zygote, until the function's own limit applies
+  PARKED_MEMORY_MIB = 512,           // of a zygote, and of a parked sandbox while nobody has asked for one
   PARKED_TEMPORARY_MIB = 512,        // size of /tmp, likewise; Lambda's default
   REMOVAL_PAUSE_MILLISECONDS = 5,    // between attempts to remove a control group that the kernel still holds
   MAXIMUM_TREES = 1024,
@@ -67,6 +67,7 @@ struct stock {
   enum sp_stock_kind kind;
   uint64_t account;  // forked: whose it is
   uint32_t runtime, target;
+  uint32_t memory_mib, ephemeral_mib;  // those of the function that asked last
   char *block;  // the environment of programs while they are parked
   uint32_t environment_count, environment_size;
   uint32_t on_the_way, parked;  // sandboxes
@@ -198,6 +199,8 @@ bool stock_handle(struct spawner *spawner, const struct received *message);
 struct stock *stock_of(struct spawner *spawner, const struct sp_start *request);
 // A parked sandbox of the line; NULL: none is there.
 struct sandbox *stock_take(struct spawner *spawner, struct stock *stock);
+// What the line makes from now on is made for functions of the sizes that this one has.
+void stock_expect(struct stock *stock, const struct sp_start *request);
 // Makes a sandbox of the line for this message. False: it cannot, and nothing was done.
 bool stock_make_for(struct spawner *spawner, struct stock *stock, const struct received *message);
 // Makes what is missing, if it is time. The time of the next look, or INT64_MAX.
@@ -236,7 +239,7 @@ bool layers_paths(struct spawner *spawner, const struct sp_start *request, char 
 bool start_handle(struct spawner *spawner, const struct received *message);
 // SP_START that has been checked before, in a sandbox of its own.
 void start_plainly(struct spawner *spawner, const struct received *message);
-void start_limits(const struct sp_start *request, struct cgroup_limits *limits);
+void start_limits(uint32_t memory_mib, uint32_t ephemeral_mib, struct cgroup_limits *limits);
 // Splits the block that follows an SP_START or SP_STOCK of this size. False: out of form.
 bool environment_read(const char *block, uint32_t size, uint32_t count, const char **strings);
 bool unpack_handle(struct spawner *spawner, const struct received *message);

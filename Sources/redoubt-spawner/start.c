@@ -52,12 +52,12 @@ static void plan_environment(const struct spawner *spawner, const struct sp_star
 }
 
 // Runs as: host root, in the spawner.
-void start_limits(const struct sp_start *request, struct cgroup_limits *limits) {
+void start_limits(uint32_t memory_mib, uint32_t ephemeral_mib, struct cgroup_limits *limits) {
   *limits = (struct cgroup_limits){
-      .memory_bytes = ((uint64_t)request->memory_mib + request->ephemeral_mib + KERNEL_MEMORY_MIB) << 20,
-      .process_bytes = (uint64_t)request->memory_mib << 20,
+      .memory_bytes = ((uint64_t)memory_mib + ephemeral_mib + KERNEL_MEMORY_MIB) << 20,
+      .process_bytes = (uint64_t)memory_mib << 20,
       .processes = MAXIMUM_PROCESSES,
-      .memory_mib = request->memory_mib,
+      .memory_mib = memory_mib,
   };
 }
 
@@ -87,7 +87,7 @@ void start_plainly(struct spawner *spawner, const struct received *message) {
   struct plan plan = {.kind = SANDBOX_ENVIRONMENT, .trees = {-1, -1}, .archive = -1, .program = -1,
                       .program_socket = -1, .program_end = -1, .filter = -1, .zygote_namespace = -1};
   struct cgroup_limits limits;
-  start_limits(request, &limits);
+  start_limits(request->memory_mib, request->ephemeral_mib, &limits);
   errno = EPROTO;
   bool is_whole = read_environment(message->bytes, message->size, environment) &&
                   tree_open_overlays(spawner, request, plan.trees) > 0;
@@ -131,6 +131,7 @@ bool start_handle(struct spawner *spawner, const struct received *message) {
     return true;
   }
   struct stock *stock = stock_of(spawner, request);
+  if (stock != NULL) stock_expect(stock, request);
   struct sandbox *parked = stock == NULL ? NULL : stock_take(spawner, stock);
   if (parked != NULL) {
     adopt(spawner, parked, request);

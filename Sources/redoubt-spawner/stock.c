@@ -11,7 +11,7 @@
 #include "own_memory.h"
 #include "spawner.h"
 
-enum { PARKED_PROCESSES = 1024, MOST_ON_THE_WAY = 2 };
+enum { MOST_ON_THE_WAY = 2 };
 
 // What is started plainly after it has waited, for its clone: that finds nothing of memory of the spawner's own.
 static _Alignas(struct sp_start) char started[SP_MAX_MESSAGE];
@@ -64,6 +64,8 @@ static bool define(struct stock *stock, const struct sp_stock *request) {
   stock->kind = (enum sp_stock_kind)request->kind;
   stock->account = request->account;
   stock->runtime = request->runtime;
+  stock->memory_mib = PARKED_MEMORY_MIB;
+  stock->ephemeral_mib = PARKED_TEMPORARY_MIB;
   stock->environment_count = request->environment_count;
   stock->environment_size = request->environment_size;
   stock->failures = 0;
@@ -107,22 +109,14 @@ struct sandbox *stock_take(struct spawner *spawner, struct stock *stock) {
   return found;
 }
 
-// Runs as: host root, in the spawner. What one process may use is known when it is: at the adoption.
-static struct cgroup_limits parked_limits(const struct sp_start *request) {
-  struct cgroup_limits limits = {
-      .memory_bytes = (uint64_t)(PARKED_MEMORY_MIB + PARKED_TEMPORARY_MIB + KERNEL_MEMORY_MIB) << 20,
-      .processes = PARKED_PROCESSES,
-      .memory_mib = PARKED_MEMORY_MIB,
-  };
-  if (request == NULL) return limits;
-  start_limits(request, &limits);
-  limits.process_bytes = 0;
-  return limits;
+// Runs as: host root, in the spawner. The next may well be for the same function.
+void stock_expect(struct stock *stock, const struct sp_start *request) {
+  stock->memory_mib = request->memory_mib;
+  stock->ephemeral_mib = request->ephemeral_mib;
 }
 
-// Runs as: host root, in the spawner. `request`: for whom it is meant, or NULL.
-static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox *sandbox, int program[2],
-                   const struct sp_start *request) {
+// Runs as: host root, in the spawner. What one process may use is known at the adoption only.
+static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox *sandbox, int program[2]) {
   const char *environment[SP_MAX_ENVIRONMENT_COUNT + 1];
   const struct runtime *runtime = &spawner->configuration.runtimes[stock->runtime];
   int log[2];
@@ -134,7 +128,7 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
       .kind = SANDBOX_ENVIRONMENT,
       .trees = {-1, -1},
       .parked_as = stock->kind,
-      .temporary_mib = request == NULL ? PARKED_TEMPORARY_MIB : request->ephemeral_mib,
+      .temporary_mib = stock->ephemeral_mib,
       .output = log[1],
       .archive = -1,
       .program = -1,
@@ -147,7 +141,10 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
       .environment = (char *const *)environment,
   };
   if (runtime->directory != NULL) snprintf(plan.runtime_path, sizeof plan.runtime_path, "/runtimes/%u", stock->runtime);
-  const struct cgroup_limits limits = parked_limits(request);
+  struct cgroup_limits limits;
+  start_limits(stock->memory_mib, stock->ephemeral_mib, &limits);
+  limits.process_bytes = 0;
+  if (limits.memory_mib < PARKED_MEMORY_MIB) limits.memory_mib = PARKED_MEMORY_MIB;  // to come about, no less than that
   bool is_launched = sandbox_launch(spawner, sandbox, &plan, &limits);
   // The zygote gets the write end together with the program's end.
   if (is_forked && is_launched) {
@@ -169,9 +166,8 @@ static bool is_stock_full(const struct spawner *spawner) {
   return count >= SP_STOCK_PLACES;
 }
 
-// Runs as: host root, in the spawner. False: no sandbox is on the way. `request`: for whom it is meant, or NULL; who comes
-// first gets it.
-static bool make_one(struct spawner *spawner, struct stock *stock, const struct sp_start *request) {
+// Runs as: host root, in the spawner. False: no sandbox is on the way.
+static bool make_one(struct spawner *spawner, struct stock *stock) {
   if (stock->kind == SP_STOCK_FORKED && !stock->zygote_is_ready) return false;
   struct sandbox *sandbox = is_stock_full(spawner) ? NULL : sandbox_take_slot(spawner, SANDBOX_ENVIRONMENT);
   if (sandbox == NULL) return false;
@@ -180,7 +176,7 @@ static bool make_one(struct spawner *spawner, struct stock *stock, const struct 
   int program[2] = {-1, -1};
   bool is_launched = false;
   if (stock->kind == SP_STOCK_PREPARED || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, program) == 0) {
-    is_launched = launch(spawner, stock, sandbox, program, request);
+    is_launched = launch(spawner, stock, sandbox, program);
   } else {
     sandbox_fail(sandbox, "program's socket");
   }
@@ -213,7 +209,7 @@ static bool refill_one(struct spawner *spawner, struct stock *stock) {
     return false;
   }
   if (stock->kind == SP_STOCK_FORKED && !stock->zygote_is_ready) return false;
-  if (make_one(spawner, stock, NULL)) return true;
+  if (make_one(spawner, stock)) return true;
   stock_back_off(stock);
   return false;
 }
@@ -238,7 +234,7 @@ bool stock_make_for(struct spawner *spawner, struct stock *stock, const struct r
   if (stock->kind != SP_STOCK_FORKED || stock->target == 0) return false;
   struct waiting_start *waiting = own_memory_take(sizeof *waiting + message->size);
   if (waiting == NULL) return false;
-  if (!make_one(spawner, stock, message->bytes)) {
+  if (!make_one(spawner, stock)) {
     own_memory_give_back(waiting, sizeof *waiting + message->size);
     return false;
   }

@@ -368,8 +368,13 @@ static int group_call(const char *name) {
   return fails() ? -1 : 0;
 }
 
-static int group_limit(const char *name, const struct cgroup_limits *limits) {
-  MUST(limits->memory_bytes > 0 && limits->processes > 0, "a control group without limits");
+static int group_limit_memory(const char *name, uint64_t bytes) {
+  MUST(bytes > 0, "a control group without a limit");
+  return group_call(name);
+}
+
+static int group_share(const char *name, uint32_t memory_mib) {
+  MUST(memory_mib > 0, "a control group without a share");
   return group_call(name);
 }
 
@@ -418,7 +423,8 @@ static int group_directory(unsigned index) {
 const struct cgroup_driver cgroup_v1 = {
     .open = group_open,
     .create = group_create,
-    .limit = group_limit,
+    .limit_memory = group_limit_memory,
+    .share_processor = group_share,
     .attach = group_attach,
     .settle = group_settle,
     .open_peak = group_file,

@@ -438,7 +438,7 @@ def test_a_line_is_made_anew_when_it_is_another(spawner, kind):
 
 
 def test_a_sandbox_that_is_to_go_is_given_to_nobody(spawner):
-    for _ in range(5):
+    for _ in range(12):
         keep(spawner, PREPARED, 4)
         ready(spawner, 4)
         keep(spawner, PREPARED, 1)
