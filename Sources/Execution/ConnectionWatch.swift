@@ -5,7 +5,7 @@ import Synchronization
 
 /// Tells when somebody first connects to a socket that listens.
 ///
-/// An environment has three of those and mostly uses one: until then, a socket costs a channel's memory and work nothing.
+/// An environment has three of those and mostly uses one; the others cost neither memory nor work of a channel.
 final class ConnectionWatch: Sendable {
   /// A socket that is watched.
   struct Number: Hashable, Sendable {
