@@ -25,7 +25,7 @@ final class ConnectionWatch: Sendable {
   /// The one end becomes readable as the other is let go of.
   private let ending: (read: OwnedDescriptor, write: OwnedDescriptor)
 
-  /// Watches until `stop`.
+  /// Watches until `stop`. Where the kernel gives no descriptor for that, each `watch` calls its body at once.
   init() {
     var ends: [Int32] = [-1, -1]
     _ = clinux_socketpair_seqpacket(&ends)

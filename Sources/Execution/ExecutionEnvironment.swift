@@ -164,12 +164,9 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private func whenConnected(
     _ socket: OwnedDescriptor, _ open: @escaping @Sendable (ExecutionEnvironment, OwnedDescriptor) -> Void
   ) {
-    let environment = self
-    let number = services.connections.watch(socket) { [weak environment] in
-      environment?.onLoop { [weak environment] in
-        guard let environment, socket.borrowed >= 0 else { return }
-        open(environment, socket)
-      }
+    let number = services.connections.watch(socket) { [weak self] in
+      guard let self else { return }
+      onLoop { if socket.borrowed >= 0 { open(self, socket) } }
     }
     watched.append(number)
   }

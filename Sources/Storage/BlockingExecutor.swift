@@ -13,7 +13,7 @@ package final class BlockingExecutor: Sendable {
     _ work: @escaping @Sendable () throws(Failure) -> Result
   ) async throws(Failure) -> Result {
     let outcome = await withCheckedContinuation { continuation in
-      queue.async { continuation.resume(returning: Swift.Result(catching: work)) }
+      run(work) { continuation.resume(returning: $0) }
     }
     return try outcome.get()
   }
