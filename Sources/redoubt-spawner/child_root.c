@@ -63,8 +63,8 @@ static int mount_system(void) {
 static int mount_processes(const char **step) {
   *step = "/proc";
   if (mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=noaccess") != 0) return -1;
-  *step = "covers of /proc";
-  return process_view_cover(ROOT "/proc");
+  *step = "view of /proc";
+  return process_view_narrow(ROOT "/proc");
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. A file of its /tmp, because a library is loaded

@@ -94,13 +94,6 @@ static void place_library(int library) {
   if (kernel_move_mount(library, path) != 0) refuse_system("zygote library");
 }
 
-// Runs as: host root, in the spawner. A mount of its own: what is bound from there is as closed as it is.
-static void close_cover(const char *name) {
-  char path[64];
-  snprintf(path, sizeof path, "%s%s", base, name);
-  if (kernel_bind(path, path, KERNEL_READ_ONLY | KERNEL_NO_EXECUTION, 0) != 0) refuse_system("cover `%s`", name);
-}
-
 // Runs as: host root, in the spawner.
 static void mount_base(void) {
   if (mount("none", base, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0755") != 0) refuse_system("private root");
@@ -108,11 +101,6 @@ static void mount_base(void) {
                                             "/runtimes", "/devices", "/empty", "/proc"};
   for (size_t index = 0; index < sizeof directories / sizeof directories[0]; index++)
     make_directory(base, directories[index], 0755);
-  // As modes, and not only by their owner: rootless, the owner is the sandbox's own user to the kernel.
-  make_directory(base, "/closed", 0);
-  make_file(base, "/hidden", "", 0);
-  close_cover("/closed");
-  close_cover("/hidden");
 }
 
 // Runs as: host root, in the spawner. The only file system with device nodes.

@@ -8,7 +8,6 @@
 //   /zygote.so  the library of zygotes, if there is one
 //   /devices/<slot>  the device nodes of one sandbox; /devices/host those of all, without root
 //   /empty      an empty directory, the second layer of every overlay
-//   /closed, /hidden   a directory and a file that nobody may open, to put over parts of /proc
 //   /proc
 #ifndef REDOUBT_HOST_VIEW_H
 #define REDOUBT_HOST_VIEW_H

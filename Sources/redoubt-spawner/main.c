@@ -17,7 +17,6 @@
 #include "own_memory.h"
 #include "privilege.h"
 #include "process_limit.h"
-#include "process_view.h"
 #include "refusal.h"
 #include "spawner.h"
 
@@ -113,6 +112,5 @@ int main(int argument_count, char **arguments) {
   spawner.cgroups = cgroup_start(spawner.configuration.instance);
   host_view_leave(&spawner.configuration, spawner.zygote_library);
   trees_set_apart();
-  process_view_prepare();
   return serve(&spawner);
 }

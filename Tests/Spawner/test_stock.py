@@ -14,7 +14,7 @@ from conftest import IS_SANITIZED, PLACES, SLOTS, UID_BASE
 from harness.control_groups import Group
 from spawner_client import (ACCOUNT, BASELINE, BOOTED, EXITED, FORKED, KILL, PREPARED, RESTORE, SETTLE, SLOT_BODY, STARTED, STOCK,
                             Environment, groups, make_zip, message, until)
-from test_isolation import landlock_version, read_area
+from test_isolation import SHOWN, landlock_version, read_area
 from test_layers import status
 
 LINE = 3
@@ -331,8 +331,9 @@ def test_the_host_sees_a_function_from_the_stock_as_any_other(spawner, kind, mod
         lines = [line for line in Path(f"/proc/{program}/cgroup").read_text().splitlines() if spawner.instance in line]
         assert lines and all(line.endswith(f"redoubt-{spawner.instance}/{running.slot}-{running.generation}") for line in lines)
         assert len(Group.named(f"redoubt-{spawner.instance}/{running.slot}-{running.generation}").folders) == len(lines)
-    # Standard streams, the set-up socket, the signals of its children, /proc, /tmp, /dev/shm and the program.
-    assert descriptors(init) == 9
+    # Standard streams, the set-up socket, the signals of its children, /proc, /tmp, /dev/shm and the program; and the names
+    # of /proc that it holds.
+    assert descriptors(init) == 9 + len(SHOWN)
     running.kill()
 
 
