@@ -16,7 +16,7 @@ int clinux_socketpair_seqpacket(int pair[2]) {
   return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) ? -errno : 0;
 }
 
-int clinux_send(int socket, const void *bytes, size_t size, const int *descriptors, uint32_t count) {
+static int send_message(int socket, const void *bytes, size_t size, const int *descriptors, uint32_t count, int flags) {
   if (count > CLINUX_MAXIMUM_DESCRIPTORS) return -EINVAL;
   union control control = {0};
   struct iovec part = {(void *)bytes, size};
@@ -30,10 +30,18 @@ int clinux_send(int socket, const void *bytes, size_t size, const int *descripto
     header->cmsg_len = CMSG_LEN(sizeof(int) * count);
     memcpy(CMSG_DATA(header), descriptors, sizeof(int) * count);
   }
-  while (sendmsg(socket, &message, MSG_NOSIGNAL) < 0) {
+  while (sendmsg(socket, &message, MSG_NOSIGNAL | flags) < 0) {
     if (errno != EINTR) return -errno;
   }
   return 0;
+}
+
+int clinux_send(int socket, const void *bytes, size_t size, const int *descriptors, uint32_t count) {
+  return send_message(socket, bytes, size, descriptors, count, 0);
+}
+
+int clinux_send_at_once(int socket, const void *bytes, size_t size, const int *descriptors, uint32_t count) {
+  return send_message(socket, bytes, size, descriptors, count, MSG_DONTWAIT);
 }
 
 // Copies out the descriptors that fit and closes the others. Returns how many there were.

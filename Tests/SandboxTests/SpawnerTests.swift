@@ -31,6 +31,22 @@ struct SpawnerTests {
     #expect(await exits.first() == SandboxExit(cause: .code(3), oomKills: 1, memoryPeak: 99))
   }
 
+  @Test func `what a spawner that does not read has no room for reaches it later, in order`() throws {
+    let peer = try SpawnerPeer()
+    let spawner = Spawner()
+    spawner.connect(peer.serverEnd)
+    func ask(_ count: Int) {
+      for _ in 0..<count { spawner.start(spec, started: { _ in }, exited: { _ in }) }
+    }
+    func requests(_ count: Int) throws -> [UInt64] {
+      try (0..<count).map { _ in try peer.receive(sp_start.self).header.request }
+    }
+    ask(1000)
+    let first = try requests(500)
+    ask(1000)
+    #expect(try first + requests(1500) == Array(1...2000))
+  }
+
   @Test func `layers are asked for by digest in their order, and the rest is empty`() async throws {
     let peer = try SpawnerPeer()
     let spawner = Spawner()

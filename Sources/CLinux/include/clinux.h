@@ -83,6 +83,8 @@ int clinux_socketpair_seqpacket(int pair[2]);
 
 // Sends one message with `count` descriptors beside it; the caller keeps its own. Never raises SIGPIPE. Privilege: any.
 int clinux_send(int socket, const void *bytes, size_t size, const int *descriptors, uint32_t count);
+// The same, but -EAGAIN instead of waiting for room.
+int clinux_send_at_once(int socket, const void *bytes, size_t size, const int *descriptors, uint32_t count);
 
 // Receives one message: its size, or 0 when the peer has closed. `*count` holds room for descriptors before and their
 // number after; the caller closes them. A message that does not fit, or brings more descriptors than there is room for,
