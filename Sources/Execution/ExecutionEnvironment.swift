@@ -61,7 +61,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   /// Why the init phase failed, once the log has told of it.
   var initFailure: RuntimeFailure?
   private(set) var sandbox: StartedSandbox?
-  /// Set with `sandbox`.
+  /// Set with `sandbox`, until that is killed.
   private(set) var observer: SandboxObserver?
   /// Set with `sandbox`, on a host that can freeze.
   private(set) var freezer: SandboxFreezer?
@@ -82,7 +82,7 @@ final class ExecutionEnvironment: @unchecked Sendable {
   private var logPipe: LogPipe?
   private var connections = 0
   private var isAboutToRecord = false
-  /// Bytes, when the sandbox is gone.
+  /// Bytes, when the sandbox is gone or about to go.
   private var finalMemoryPeak: Int?
 
   /// - Parameter secondInit: the invocation that the environment is started for alone; its time begins now.
@@ -240,7 +240,16 @@ final class ExecutionEnvironment: @unchecked Sendable {
     phase = .ending
     endSession()
     pool?.ending(id)
-    if let sandbox { services.spawner.kill(sandbox.id) }
+    guard let sandbox else { return }
+    stopLooking()
+    services.spawner.kill(sandbox.id)
+  }
+
+  /// Once the spawner is asked for the end, the control group may become another's.
+  private func stopLooking() {
+    finalMemoryPeak = memoryPeak
+    observer = nil
+    sandbox?.group?.stopLooking()
   }
 
   /// Whoever has a copy of the credentials has nothing any more.

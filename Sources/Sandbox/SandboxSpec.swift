@@ -75,6 +75,11 @@ package struct SandboxGroup: Sendable {
   /// A file that stops all processes when `1` is written to it, and lets them go on after a `0`; what is stopped can be
   /// killed all the same. nil on a host that has none.
   package let freezer: OwnedDescriptor?
+
+  /// Closes the files that tell of the group. What is frozen may still have to be let go on.
+  package func stopLooking() {
+    for file in [memoryPeak, directory] { file.close() }
+  }
 }
 
 /// How a sandbox ended. Its process tree and its cgroup are gone.

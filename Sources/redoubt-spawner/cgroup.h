@@ -59,6 +59,14 @@ struct cgroup_driver {
   void (*freeze)(const char *name);
   void (*thaw)(const char *name);
   void (*kill_all)(const char *name);
+  // Instead of `remove`: the group of a sandbox whose processes are gone, with the limits it has by now, at which nobody
+  // looks any more, is kept for another. False: it is not as good as a new one. NULL: none ever is, nor do the next two
+  // exist. `now`: milliseconds.
+  bool (*keep)(const char *name, const struct cgroup_limits *limits, int64_t now);
+  // Instead of `create`; false: there is none to be had.
+  bool (*take_kept)(const char *name, const struct cgroup_limits *limits);
+  // Removes one that nobody has wanted for a while; returns when it is time for the next, or INT64_MAX.
+  int64_t (*drop_kept)(int64_t now);
   // With the groups below it. EBUSY while the kernel has not let go of the last process: ask again.
   int (*remove)(const char *name);
   int (*remove_parent)(void);

@@ -45,8 +45,8 @@ int cgroup_file_write_number(int directory, const char *group, const char *file,
   return cgroup_file_write(directory, group, file, text);
 }
 
-// Runs as: host root, in the spawner. The whole file, which is small, ended by a NUL; false: it has nothing to read.
-static bool read_text(int directory, const char *group, const char *file, char *text, size_t size) {
+// Runs as: host root, in the spawner.
+bool cgroup_file_read_text(int directory, const char *group, const char *file, char *text, size_t size) {
   int descriptor = cgroup_file_open(directory, group, file, O_RDONLY);
   if (descriptor < 0) return false;
   ssize_t count = read(descriptor, text, size - 1);
@@ -59,7 +59,7 @@ static bool read_text(int directory, const char *group, const char *file, char *
 // Runs as: host root, in the spawner.
 static bool has_line(int directory, const char *group, const char *file, const char *line) {
   char text[4096];
-  if (!read_text(directory, group, file, text, sizeof text)) return false;
+  if (!cgroup_file_read_text(directory, group, file, text, sizeof text)) return false;
   for (char *rest = text; rest != NULL;)
     if (strcmp(strsep(&rest, "\n"), line) == 0) return true;
   return false;
@@ -75,7 +75,7 @@ void cgroup_file_await(int directory, const char *group, const char *file, const
 // Runs as: host root, in the spawner.
 uint64_t cgroup_file_read_number(int directory, const char *group, const char *file, const char *key) {
   char text[4096];
-  if (!read_text(directory, group, file, text, sizeof text)) return 0;
+  if (!cgroup_file_read_text(directory, group, file, text, sizeof text)) return 0;
   if (key == NULL) return strtoull(text, NULL, 10);
   size_t length = strlen(key);
   for (char *rest = text; rest != NULL;) {
@@ -89,7 +89,7 @@ uint64_t cgroup_file_read_number(int directory, const char *group, const char *f
 int cgroup_file_read_pair(int directory, const char *group, const char *file, const char *const keys[2],
                           uint64_t values[2]) {
   char text[4096];
-  if (!read_text(directory, group, file, text, sizeof text)) return -1;
+  if (!cgroup_file_read_text(directory, group, file, text, sizeof text)) return -1;
   unsigned found = 0;
   for (char *rest = text; rest != NULL;) {
     char *line = strsep(&rest, "\n");

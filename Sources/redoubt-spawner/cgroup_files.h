@@ -3,11 +3,14 @@
 #define REDOUBT_CGROUP_FILES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 int cgroup_file_open(int directory, const char *group, const char *file, int flags);
 int cgroup_file_write(int directory, const char *group, const char *file, const char *text);
 int cgroup_file_write_number(int directory, const char *group, const char *file, uint64_t value);
+// The whole file, which is small, ended by a NUL; false: it has nothing to read.
+bool cgroup_file_read_text(int directory, const char *group, const char *file, char *text, size_t size);
 // The number after `key` and a space, or the file's only number if `key` is NULL; 0 if there is none.
 uint64_t cgroup_file_read_number(int directory, const char *group, const char *file, const char *key);
 // Reads the numbers after two keys in one go: a file such as memory.stat is a picture of one moment. 0, or -1 with errno.

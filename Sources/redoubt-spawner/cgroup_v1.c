@@ -17,6 +17,11 @@
 
 enum { MEMORY, CPU, PIDS, FREEZER, UNIFIED, HIERARCHIES };
 enum { STOPPING = FREEZER, USED };  // a sandbox's groups: the last is of UNIFIED where that can be, else of FREEZER
+enum {
+  MOST_KEPT = 64,
+  KEPT_MILLISECONDS = 1000,
+  MOST_MEMORY_LEFT = 4 * 1024 * 1024,  // bytes: what the kernel counts in advance, and little else
+};
 
 static const char *const names[UNIFIED] = {"memory", "cpu", "pids", "freezer"};
 
@@ -155,9 +160,14 @@ static int share_processor(const char *name, uint32_t memory_mib) {
 }
 
 // Runs as: host root, in the spawner.
+static int limit_processes(const char *name, uint32_t processes) {
+  return cgroup_file_write_number(layout.parent[PIDS], name, "pids.max", processes);
+}
+
+// Runs as: host root, in the spawner.
 static int limit_new(const char *name, const struct cgroup_limits *limits) {
   if (limit_memory_and_swap(name, limits->memory_bytes, true) != 0) return -1;
-  if (cgroup_file_write_number(layout.parent[PIDS], name, "pids.max", limits->processes) != 0) return -1;
+  if (limit_processes(name, limits->processes) != 0) return -1;
   return share_processor(name, limits->memory_mib);
 }
 
@@ -173,18 +183,96 @@ static int remove_group(const char *name) {
   return result;
 }
 
+// Runs as: host root, in the spawner. What is there already is as good.
+static int make_folder(int index, const char *name) {
+  if (mkdirat(layout.parent[index], name, 0755) != 0 && errno != EEXIST) return -1;
+  return index == STOPPING && layout.has_unified ? make_threaded(name) : 0;
+}
+
 // Runs as: host root, in the spawner.
 static int create(const char *name, const struct cgroup_limits *limits) {
   int result = 0;
-  for (int index = 0; index < USED && result == 0; index++)
-    if (mkdirat(layout.parent[index], name, 0755) != 0 && errno != EEXIST) result = -1;
-  if (result == 0 && layout.has_unified) result = make_threaded(name);
+  for (int index = 0; index < USED && result == 0; index++) result = make_folder(index, name);
   if (result == 0) result = limit_new(name, limits);
   if (result == 0) return 0;
   int error = errno;
   remove_group(name);
   errno = error;
   return -1;
+}
+
+// Groups that sandboxes have left and others may have, the latest last: to make them and to remove them costs the kernel a
+// tenth of a start. A sandbox's last group is not among them: who has a file of it could still stop what is in it.
+static struct kept {
+  char name[32];
+  struct cgroup_limits limits;
+  int64_t since;
+} kept[MOST_KEPT];
+static unsigned kept_count;
+
+// Runs as: host root, in the spawner.
+static bool is_empty(const char *name) {
+  char tasks[32];
+  return cgroup_file_read_text(layout.parent[PIDS], name, "pids.current", tasks, sizeof tasks) &&
+         strcmp(tasks, "0\n") == 0 &&
+         cgroup_file_read_number(layout.parent[MEMORY], name, "memory.usage_in_bytes", NULL) <= MOST_MEMORY_LEFT;
+}
+
+// Runs as: host root, in the spawner. Nothing is to be seen of what was there.
+static bool wipe(const char *name) {
+  return cgroup_file_write(layout.parent[MEMORY], name, "memory.max_usage_in_bytes", "0") == 0 &&
+         cgroup_file_write(layout.parent[CPU], name, "cpu.cfs_quota_us", "-1") == 0 &&
+         cgroup_remove_tree(layout.parent[STOPPING], name) == 0;
+}
+
+// Runs as: host root, in the spawner. False: a part of it may have the new name.
+static bool rename_group(const char *name, const char *new_name) {
+  for (int index = 0; index < STOPPING; index++)
+    if (renameat(layout.parent[index], name, layout.parent[index], new_name) != 0) return false;
+  return true;
+}
+
+// Runs as: host root, in the spawner.
+static bool keep(const char *name, const struct cgroup_limits *limits, int64_t now) {
+  static unsigned number;
+  if (kept_count == MOST_KEPT || !is_empty(name) || !wipe(name)) return false;
+  struct kept *new = &kept[kept_count];
+  snprintf(new->name, sizeof new->name, "kept-%u", ++number);
+  if (!rename_group(name, new->name)) {
+    remove_group(new->name);
+    return false;
+  }
+  new->limits = *limits;
+  new->since = now;
+  kept_count++;
+  return true;
+}
+
+// Runs as: host root, in the spawner. One at a time: others wait meanwhile.
+static int64_t drop_kept(int64_t now) {
+  if (kept_count > 0 && kept[0].since + KEPT_MILLISECONDS <= now) {
+    remove_group(kept[0].name);
+    memmove(kept, kept + 1, --kept_count * sizeof *kept);
+  }
+  return kept_count > 0 ? kept[0].since + KEPT_MILLISECONDS : INT64_MAX;
+}
+
+// Runs as: host root, in the spawner.
+static bool limit_anew(const char *name, const struct cgroup_limits *before, const struct cgroup_limits *limits) {
+  if (before->memory_bytes != limits->memory_bytes && limit_memory(name, limits->memory_bytes) != 0) return false;
+  if (before->processes != limits->processes && limit_processes(name, limits->processes) != 0) return false;
+  return before->memory_mib == limits->memory_mib || share_processor(name, limits->memory_mib) == 0;
+}
+
+// Runs as: host root, in the spawner.
+static bool take_kept(const char *name, const struct cgroup_limits *limits) {
+  if (kept_count == 0) return false;
+  const struct kept *last = &kept[--kept_count];
+  if (rename_group(last->name, name) && limit_anew(name, &last->limits, limits) && make_folder(STOPPING, name) == 0)
+    return true;
+  remove_group(last->name);
+  remove_group(name);
+  return false;
 }
 
 // Runs as: host root, in the spawner. What may be written through them is decided by who opens them.
@@ -293,6 +381,9 @@ const struct cgroup_driver cgroup_v1 = {
     .freeze = freeze,
     .thaw = thaw,
     .kill_all = kill_all,
+    .keep = keep,
+    .take_kept = take_kept,
+    .drop_kept = drop_kept,
     .remove = remove_group,
     .remove_parent = remove_parent,
     .directory = directory,

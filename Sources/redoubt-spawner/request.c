@@ -22,7 +22,9 @@ static bool settle_handle(struct spawner *spawner, const struct received *messag
 static bool kill_handle(struct spawner *spawner, const struct received *message) {
   if (message->size != sizeof(struct sp_slot)) return false;
   struct sandbox *sandbox = find_environment(spawner, message->bytes);
-  if (sandbox != NULL) sandbox_kill(sandbox);
+  if (sandbox == NULL) return true;
+  sandbox->is_let_go = true;
+  sandbox_kill(sandbox);
   return true;
 }
 

@@ -171,6 +171,13 @@ static bool fail_and_reap(struct sandbox *sandbox, const char *step) {
   return false;
 }
 
+// Runs as: host root, in the spawner. What a package leaves in the group that unpacked it is no function's.
+static int make_group(const struct spawner *spawner, const struct sandbox *sandbox, const struct cgroup_limits *limits) {
+  const struct cgroup_driver *cgroups = spawner->cgroups;
+  bool may_be_kept = sandbox->kind == SANDBOX_ENVIRONMENT && cgroups->keep != NULL;
+  return may_be_kept && cgroups->take_kept(sandbox->group, limits) ? 0 : cgroups->create(sandbox->group, limits);
+}
+
 struct launch {
   struct spawner *spawner;
   const struct plan *plan;
@@ -212,7 +219,7 @@ bool sandbox_launch(struct spawner *spawner, struct sandbox *sandbox, struct pla
   devices_path(sandbox->slot, plan->device_path, sizeof plan->device_path);
   if (devices_prepare(sandbox->slot) != 0) {
     fault = "devices";
-  } else if (spawner->cgroups->create(sandbox->group, limits) != 0) {
+  } else if (make_group(spawner, sandbox, limits) != 0) {
     fault = "control group: create";
   } else if ((joins = sandbox_open_joins(spawner, sandbox, plan->joins)) < 0) {
     fault = "control group: open";

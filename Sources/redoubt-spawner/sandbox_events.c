@@ -194,10 +194,18 @@ static bool take_report(struct spawner *spawner, struct sandbox *sandbox) {
 // Runs as: host root, in the spawner.
 void sandbox_on_report(struct spawner *spawner, struct sandbox *sandbox) { take_report(spawner, sandbox); }
 
+// Runs as: host root, in the spawner. Where the kernel has killed somebody, the group would tell of it for ever.
+static bool keep_group(const struct spawner *spawner, const struct sandbox *sandbox) {
+  const struct cgroup_driver *cgroups = spawner->cgroups;
+  if (cgroups->keep == NULL || sandbox->kind != SANDBOX_ENVIRONMENT || sandbox->result.oom_kills != 0) return false;
+  bool is_looked_at = sandbox->is_started && !sandbox->is_let_go;
+  return !is_looked_at && cgroups->keep(sandbox->group, &sandbox->limits, monotonic_milliseconds());
+}
+
 // Runs as: host root, in the spawner. The control group may outlive its last process for a moment.
 void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox) {
   sandbox->state = SANDBOX_REMOVING;
-  if (spawner->cgroups->remove(sandbox->group) != 0 && errno == EBUSY) {
+  if (!keep_group(spawner, sandbox) && spawner->cgroups->remove(sandbox->group) != 0 && errno == EBUSY) {
     sandbox->deadline = monotonic_milliseconds() + REMOVAL_PAUSE_MILLISECONDS;
     return;
   }

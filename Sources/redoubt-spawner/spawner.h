@@ -94,6 +94,7 @@ struct sandbox {
   bool program_waits;            // PARKING: it has reached the place where it waits
   bool program_is_attached;      // PARKING, forked: its program is in its control group
   bool is_started;    // SP_STARTED was sent: SP_EXITED is owed
+  bool is_let_go;     // SP_KILL came: the server looks at its control group no more
   uint32_t memory_mib;
   struct tree *tree;  // SANDBOX_UNPACK
   int process;        // pidfd of its init

@@ -102,6 +102,13 @@ def test_a_timeout_ends_the_invocation_in_time(failing):
     assert "Task timed out after 1.00 seconds" in answer.log
 
 
+@pytest.mark.skipif(not MODE.has_groups, reason="without control groups nobody knows the memory")
+def test_an_invocation_that_is_ended_tells_the_memory_that_it_used(failing):
+    answer = failing("import time\ndef handler(e, c):\n  held = b'x' * (70 << 20)\n  time.sleep(30)", Timeout=8, MemorySize=256)
+    assert "Task timed out" in answer.log
+    assert 70 <= int(re.search(r"Max Memory Used: (\d+) MB", answer.log)[1]) <= 256
+
+
 def test_the_invocation_after_a_timeout_runs_in_a_new_environment(deploy, invoke):
     name = deploy(
         "import time\nn = 0\ndef handler(e, c):\n  global n\n  n += 1\n  time.sleep(e)\n  return n", Timeout=1

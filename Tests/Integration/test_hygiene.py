@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from harness.clients import ACCOUNT, REGION, ROLE, boto3_client, client_environment
 from harness.functions import invoke_function, unique_name
+from harness.mode import MODE
 from harness.packages import make_zip
 from harness.paths import redoubt_binary
 from harness.sigv4 import Request, Signer, send
@@ -211,6 +213,15 @@ def test_single_use_environments_are_never_used_again(resident, invoke, set_mode
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: invoke(resident, "pass").json["identity"], range(12)))
     assert len(set(answers)) == 12
+
+
+@pytest.mark.skipif(not MODE.has_groups, reason="without control groups nobody knows the memory")
+def test_single_use_environments_tell_of_their_own_memory(resident, invoke, set_mode):
+    set_mode(resident, "SingleUse")
+    used = []
+    for event in ["held = b'x' * (70 << 20)", "pass"] * 3:
+        used.append(int(re.search(r"Max Memory Used: (\d+) MB", invoke(resident, event, tail=True).log)[1]))
+    assert min(used[0::2]) >= 70 and max(used[1::2]) < 40
 
 
 @pytest.mark.parametrize("mode", ["PerEnvironment", "SingleUse"])

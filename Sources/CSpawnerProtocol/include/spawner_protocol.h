@@ -32,7 +32,7 @@ enum sp_type {
   SP_UNPACK = 1,  // with one descriptor: a sealed memfd that holds the zip
   SP_START = 2,
   SP_SETTLE = 3,  // the init phase is over: the CPU quota applies from now on
-  SP_KILL = 4,
+  SP_KILL = 4,    // the control group's files that came with it are not looked at any more: it may become another's
   SP_FORGET = 5,  // drop the code tree once no environment needs it any more
   SP_BASELINE = 6,  // what is there now is what SP_RESTORE goes back to; asked once, while the runtime waits in `next`
   SP_RESTORE = 7,   // remove what came since: processes, files in /tmp and /dev/shm; without SP_BASELINE all but the
