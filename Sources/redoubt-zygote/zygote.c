@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "large_pages.h"
 #include "needed_libraries.h"
 #include "sandbox_entry.h"
 #include "sandbox_identity.h"
@@ -52,6 +53,7 @@ static int tell(uint32_t kind) {
 
 // Runs as: the zygote.
 int zygote_open(void) {
+  large_pages_use();
   int result = read_filter();
   close(ZYGOTE_FILTER);
   return result == 0 ? tell(ZYGOTE_READY) : result;

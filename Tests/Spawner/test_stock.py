@@ -374,6 +374,37 @@ def test_a_zygote_has_one_capability_in_a_namespace_of_its_own_and_no_way_to_see
         assert zygote in group.processes and group.memory_limit == (512 + 32) << 20 and group.process_limit == 1024
 
 
+def has_large_pages():
+    """Whether the kernel gives large pages on request, and the interpreter's code lies so that it can be in one."""
+    switch = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    version = tuple(int(number) for number in os.uname().release.split(".")[:2])
+    executable = Path("/usr/bin/python3").read_bytes()[16:18] == b"\2\0"  # at the address that it names
+    return switch.exists() and "[never]" not in switch.read_text() and version >= (6, 1) and executable
+
+
+def large_code(pid):
+    """KiB of executable memory in large pages."""
+    found, is_code = 0, False
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        name, *rest = line.split()
+        if "-" in name and ":" not in name:
+            is_code = rest[0] == "r-xp"
+        elif name == "AnonHugePages:" and is_code:
+            found += int(rest[0])
+    return found
+
+
+@pytest.mark.skipif(not has_large_pages(), reason="no large pages for an interpreter's code here")
+def test_the_code_of_a_zygote_and_its_children_is_in_large_pages(spawner):
+    keep(spawner, FORKED, 1)
+    ready(spawner, 1)
+    running, _ = start(spawner, FORKED, "import zlib, decimal; print(zlib.crc32(b'x') + int(decimal.Decimal(1)), flush=True)")
+    assert running.read_log("\n") == "2363233924\n"
+    [zygote] = zygotes(spawner)
+    child = max(pid for pid in spawner.processes() if program_of(pid) != b"init")
+    assert large_code(zygote) == large_code(child) >= 2048
+
+
 def test_a_zygote_that_is_killed_is_replaced_and_its_parked_children_go_but_functions_stay(spawner):
     keep(spawner, FORKED, 2)
     ready(spawner, 2)
