@@ -269,7 +269,7 @@ void sandbox_child(const struct plan *plan, char *argument_memory) {
   const struct report ready = {.kind = REPORT_READY};
   report(plan, &ready, files, counts[plan->kind]);
   for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) close_if_open(files[index]);
-  pass_gate(plan, GATE_RUN);
+  if (plan->parked_as == 0) pass_gate(plan, GATE_RUN);  // else it waits for more than that: an adoption
   if (plan->kind == SANDBOX_ZYGOTE) child_become_zygote(plan);
   run(plan);
 }

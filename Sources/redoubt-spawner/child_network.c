@@ -1,11 +1,14 @@
 // The network of a sandbox: loopback and nothing else.
 #define _GNU_SOURCE 1
 #include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <string.h>
-#include <sys/ioctl.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -18,25 +21,63 @@ static const char runtime_api_name[] = "\0redoubt-runtime-api:9001";
 
 enum { RUNTIME_API_PORT = 9001, PLATFORM_PORT = 9002, BACKLOG = 128 };
 
+// rtnetlink(7).
+struct loopback_request {
+  struct {
+    struct nlmsghdr header;
+    struct ifinfomsg interface;
+  } up;
+  struct {
+    struct nlmsghdr header;
+    struct ifaddrmsg interface;
+    struct rtattr attribute;
+    struct in_addr address;
+  } second;
+};
+
+enum { LOOPBACK_INDEX = 1, WHOLE_ADDRESS = 32 };
+
+// Runs as: sandbox uid with full capabilities in its own user namespace. 0, or -1 with errno.
+static int take_answer(int control) {
+  struct {
+    struct nlmsghdr header;
+    struct nlmsgerr outcome;
+    char request[256];  // the kernel's copy
+  } answer;
+  ssize_t size = recv(control, &answer, sizeof answer, 0);
+  if (size < 0) return -1;
+  bool is_outcome = (size_t)size >= offsetof(typeof(answer), request) &&
+                    answer.header.nlmsg_type == NLMSG_ERROR;
+  errno = is_outcome ? -answer.outcome.error : EPROTO;
+  return errno == 0 ? 0 : -1;
+}
+
 // Runs as: sandbox uid with full capabilities in its own user namespace.
-static int set_address(int control, struct ifreq *request, unsigned long operation, const char *address) {
-  struct sockaddr_in value = {.sin_family = AF_INET};
-  inet_pton(AF_INET, address, &value.sin_addr);
-  memcpy(&request->ifr_addr, &value, sizeof value);
-  return ioctl(control, operation, request);
+static int ask(int control, const struct loopback_request *request) {
+  if (send(control, request, sizeof *request, 0) != (ssize_t)sizeof *request) return -1;
+  return take_answer(control) == 0 ? take_answer(control) : -1;
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. The second address is there because
-// getaddrinfo with AI_ADDRCONFIG finds no name for a machine that has only 127.0.0.1.
+// getaddrinfo with AI_ADDRCONFIG finds no name for a machine that has only 127.0.0.1. Two messages of rtnetlink, because
+// an address by ioctl(2) has the mask of its class first, with routes that the next call has the kernel take away again.
 int child_bring_up_loopback(void) {
-  int control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  struct loopback_request request = {
+      .up.header = {.nlmsg_len = sizeof request.up, .nlmsg_type = RTM_NEWLINK, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
+      .up.interface = {.ifi_index = LOOPBACK_INDEX, .ifi_flags = IFF_UP, .ifi_change = IFF_UP},
+      .second.header = {.nlmsg_len = sizeof request.second,
+                        .nlmsg_type = RTM_NEWADDR,
+                        .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL},
+      .second.interface = {.ifa_family = AF_INET, .ifa_prefixlen = WHOLE_ADDRESS, .ifa_index = LOOPBACK_INDEX},
+      .second.attribute = {.rta_type = IFA_LOCAL, .rta_len = RTA_LENGTH(sizeof request.second.address)},
+  };
+  _Static_assert(sizeof request.up % NLMSG_ALIGNTO == 0, "the second begins where it is looked for");
+  inet_pton(AF_INET, "198.18.0.1", &request.second.address);
+  int control = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
   if (control < 0) return -1;
-  struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-  struct ifreq second = {.ifr_name = "lo:1"};
-  int result = ioctl(control, SIOCSIFFLAGS, &loopback);
-  if (result == 0) result = set_address(control, &second, SIOCSIFADDR, "198.18.0.1");
-  if (result == 0) result = set_address(control, &second, SIOCSIFNETMASK, "255.255.255.255");
+  int result = ask(control, &request), error = errno;
   close(control);
+  errno = error;
   return result;
 }
 

@@ -43,7 +43,8 @@ struct plan {
 // Set-up socket, spawner to sandbox: one byte.
 enum {
   GATE_BUILD = 'b',      // ids are mapped: build
-  GATE_RUN = 'r',        // control groups apply, the spawner lives and has the listener: run what the plan names
+  GATE_RUN = 'r',        // control groups apply, the spawner lives and has the listener: run what the plan names. A
+                         // parked one needs none: it runs nobody's code before ORDER_ADOPT
   ORDER_BASELINE = 'B',  // to its init, once the program runs: note what is there
   ORDER_RESTORE = 'R',   // remove what came since
   ORDER_ADOPT = 'A',     // to the init of a parked sandbox: `struct adoption`

@@ -118,7 +118,7 @@ static void on_ready(struct spawner *spawner, struct sandbox *sandbox, int repor
   }
   // The deadline stays: it is the unpacker's, or that of the way to where a program waits.
   sandbox->state = is_environment ? SANDBOX_PARKING : SANDBOX_RUNNING;
-  if (!sandbox_order(sandbox, GATE_RUN)) sandbox_give_up(sandbox, errno, "gate");
+  if (!is_environment && !sandbox_order(sandbox, GATE_RUN)) sandbox_give_up(sandbox, errno, "gate");
 }
 
 // Runs as: host root, in the spawner.
