@@ -93,7 +93,7 @@ pid_t kernel_clone_within(int user_namespace, uid_t user, gid_t group, uint64_t 
   return request.process;
 }
 
-// Runs as: host root, in the spawner. Kernels before 6.5 want two layers where nothing is written.
+// Runs as: host root, in the spawner. The kernel wants two layers where nothing is written.
 int kernel_open_overlay(const char *lower) {
   enum { CLOSE_ON_EXEC = 1, SET_FLAG = 0, SET_STRING = 1, CREATE = 6 };
   char both[512];

@@ -34,7 +34,7 @@ static int mount_memory(const char *target, uint32_t size_mib, unsigned long cha
 int child_resize_temporary(uint32_t temporary_mib) { return mount_memory("/tmp", temporary_mib, MS_REMOUNT); }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. Files that other sandboxes see too, as a file
-// system of this one alone: locks and watches belong to its inodes and stay within it. Kernels before 6.5 want two layers
+// system of this one alone: locks and watches belong to its inodes and stay within it. The kernel wants two layers
 // where nothing is written.
 static int mount_overlay(const char *lower, const char *target) {
   char options[256];
