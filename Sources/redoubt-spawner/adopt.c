@@ -24,16 +24,11 @@ static bool send_adoption(const struct sandbox *sandbox, const struct sp_start *
   return link_send_beside(sandbox->set_up_socket, parts, 2, overlays, count, MSG_DONTWAIT) > 0;
 }
 
-// Runs as: host root, in the spawner. One that was made for a function of the same sizes has the limits already; the number
-// of processes is the same for all.
+// Runs as: host root, in the spawner. One that was made for a function of the same sizes has the limits already.
 static int limit(const struct spawner *spawner, struct sandbox *sandbox, const struct sp_start *request) {
-  struct cgroup_limits before = sandbox->limits, *limits = &sandbox->limits;
-  start_limits(request->memory_mib, request->ephemeral_mib, limits);
-  if (limits->memory_bytes != before.memory_bytes &&
-      spawner->cgroups->limit_memory(sandbox->group, limits->memory_bytes) != 0)
-    return -1;
-  if (limits->memory_mib == before.memory_mib) return 0;
-  return spawner->cgroups->share_processor(sandbox->group, limits->memory_mib);
+  const struct cgroup_limits before = sandbox->limits;
+  start_limits(request->memory_mib, request->ephemeral_mib, &sandbox->limits);
+  return cgroup_limit_anew(spawner->cgroups, sandbox->group, &before, &sandbox->limits);
 }
 
 // Runs as: host root, in the spawner. NULL, or the step that failed.

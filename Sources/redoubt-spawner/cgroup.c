@@ -24,6 +24,14 @@ uint32_t cgroup_shares(uint32_t memory_mib) {
   return shares < 2 ? 2 : (uint32_t)shares;
 }
 
+// Runs as: host root, in the spawner.
+int cgroup_limit_anew(const struct cgroup_driver *driver, const char *name, const struct cgroup_limits *before,
+                      const struct cgroup_limits *limits) {
+  if (limits->memory_bytes != before->memory_bytes && driver->limit_memory(name, limits->memory_bytes) != 0) return -1;
+  if (limits->memory_mib == before->memory_mib) return 0;
+  return driver->share_processor(name, limits->memory_mib);
+}
+
 struct sweep {
   const struct cgroup_driver *driver;
   bool is_left;  // a group, for another round

@@ -81,6 +81,11 @@ extern const struct cgroup_driver cgroup_none;
 // False: `cgroup_none`, so that a sandbox has to be limited by other means.
 static inline bool cgroup_is_there(const struct cgroup_driver *driver) { return driver != &cgroup_none; }
 
+// Gives an environment's group, which has the limits of `before`, those of an environment of other sizes. The number of
+// processes is the same for all. 0, or -1 with errno.
+int cgroup_limit_anew(const struct cgroup_driver *driver, const char *name, const struct cgroup_limits *before,
+                      const struct cgroup_limits *limits);
+
 // Picks the layout and removes what a dead predecessor of this instance left. Does not return without success.
 const struct cgroup_driver *cgroup_start(const char *instance);
 // Removes every group and the parent; tries for a bounded time.

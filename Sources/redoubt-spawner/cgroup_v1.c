@@ -160,14 +160,9 @@ static int share_processor(const char *name, uint32_t memory_mib) {
 }
 
 // Runs as: host root, in the spawner.
-static int limit_processes(const char *name, uint32_t processes) {
-  return cgroup_file_write_number(layout.parent[PIDS], name, "pids.max", processes);
-}
-
-// Runs as: host root, in the spawner.
 static int limit_new(const char *name, const struct cgroup_limits *limits) {
   if (limit_memory_and_swap(name, limits->memory_bytes, true) != 0) return -1;
-  if (limit_processes(name, limits->processes) != 0) return -1;
+  if (cgroup_file_write_number(layout.parent[PIDS], name, "pids.max", limits->processes) != 0) return -1;
   return share_processor(name, limits->memory_mib);
 }
 
@@ -258,17 +253,11 @@ static int64_t drop_kept(int64_t now) {
 }
 
 // Runs as: host root, in the spawner.
-static bool limit_anew(const char *name, const struct cgroup_limits *before, const struct cgroup_limits *limits) {
-  if (before->memory_bytes != limits->memory_bytes && limit_memory(name, limits->memory_bytes) != 0) return false;
-  if (before->processes != limits->processes && limit_processes(name, limits->processes) != 0) return false;
-  return before->memory_mib == limits->memory_mib || share_processor(name, limits->memory_mib) == 0;
-}
-
-// Runs as: host root, in the spawner.
 static bool take_kept(const char *name, const struct cgroup_limits *limits) {
   if (kept_count == 0) return false;
   const struct kept *last = &kept[--kept_count];
-  if (rename_group(last->name, name) && limit_anew(name, &last->limits, limits) && make_folder(STOPPING, name) == 0)
+  if (rename_group(last->name, name) && cgroup_limit_anew(&cgroup_v1, name, &last->limits, limits) == 0 &&
+      make_folder(STOPPING, name) == 0)
     return true;
   remove_group(last->name);
   remove_group(name);

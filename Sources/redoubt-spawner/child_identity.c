@@ -14,7 +14,7 @@ int child_take_identity(void) {
   if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return -1;
   if (setresgid(SANDBOX_GID, SANDBOX_GID, SANDBOX_GID) != 0) return -1;
   if (setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID) != 0) return -1;
-  // A change of credentials clears this, hence only now. A spawner that died before is noticed at GATE_RUN.
+  // A change of credentials clears this, hence only now. A spawner that died before is noticed at the next wait for it.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return -1;
   prctl(PR_SET_DUMPABLE, 0);
   if (setsid() < 0 || sethostname(SANDBOX_HOSTNAME, sizeof SANDBOX_HOSTNAME - 1) != 0) return -1;

@@ -142,7 +142,8 @@ int sandbox_attach(const struct spawner *spawner, const struct sandbox *sandbox,
 }
 
 // Runs as: host root, in the spawner. NULL, or the step that failed. The sandbox builds itself while this attaches it,
-// where it does not do so itself; it runs nothing before GATE_RUN, which comes from the loop after this.
+// where it does not do so itself; it runs nobody's code before GATE_RUN or ORDER_ADOPT, which come from the loop after
+// this.
 static const char *prepare(struct spawner *spawner, struct sandbox *sandbox, pid_t process) {
   if (map_ids(spawner, sandbox, process) != 0) return "id maps";
   if (!sandbox_order(sandbox, GATE_BUILD)) return "gate";

@@ -194,10 +194,12 @@ static bool take_report(struct spawner *spawner, struct sandbox *sandbox) {
 // Runs as: host root, in the spawner.
 void sandbox_on_report(struct spawner *spawner, struct sandbox *sandbox) { take_report(spawner, sandbox); }
 
-// Runs as: host root, in the spawner. Where the kernel has killed somebody, the group would tell of it for ever.
+// Runs as: host root, in the spawner. Where the kernel has killed somebody, the group would tell of it for ever; where
+// something has failed, it may have other limits than are written down.
 static bool keep_group(const struct spawner *spawner, const struct sandbox *sandbox) {
   const struct cgroup_driver *cgroups = spawner->cgroups;
-  if (cgroups->keep == NULL || sandbox->kind != SANDBOX_ENVIRONMENT || sandbox->result.oom_kills != 0) return false;
+  if (cgroups->keep == NULL || sandbox->kind != SANDBOX_ENVIRONMENT) return false;
+  if (sandbox->result.oom_kills != 0 || sandbox->failure_step[0] != '\0') return false;
   bool is_looked_at = sandbox->is_started && !sandbox->is_let_go;
   return !is_looked_at && cgroups->keep(sandbox->group, &sandbox->limits, monotonic_milliseconds());
 }

@@ -82,7 +82,7 @@ def test_what_stopped_the_first_does_not_stop_the_second(spawner):
     second = start(spawner)
     with contextlib.suppress(OSError):
         os.write(first.freezer, b"1")
-    assert Group(group_of(second).folders).read("cgroup.freeze") == "0"
+    assert group_of(second).read("cgroup.freeze") == "0"
     end(second)
 
 
@@ -96,7 +96,6 @@ def test_a_group_that_tells_of_a_kill_by_the_kernel_is_not_kept(spawner):
     running = start(spawner, """
 import os, time
 if os.fork() == 0:
-    open('/proc/self/mem')  # the larger one of the two
     held = bytearray(1 << 30)
 os.wait(); print('up', flush=True); time.sleep(1000)
 """, memory_mib=128)
