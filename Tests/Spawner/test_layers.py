@@ -1,5 +1,6 @@
 """Guards that stand behind, or in front of, another: each is looked at by itself."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -33,9 +34,13 @@ print(open("/proc/self/mountinfo").read(), end="")
 
 def mounts_of_trees(spawner):
     """The lines of mountinfo where the spawner keeps unpacked code: in a mount namespace that no process lives in."""
-    files = [f"/proc/{spawner.pid}/fd/{number}" for number in os.listdir(f"/proc/{spawner.pid}/fd")]
+    folder = f"/proc/{spawner.pid}/fd"
     own = os.readlink(f"/proc/{spawner.pid}/ns/mnt")
-    [other] = [file for file in files if os.readlink(file).startswith("mnt:") and os.readlink(file) != own]
+    links = {}
+    for number in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):  # The spawner is at work: it closed that one meanwhile.
+            links[f"{folder}/{number}"] = os.readlink(f"{folder}/{number}")
+    [other] = [file for file, link in links.items() if link.startswith("mnt:") and link != own]
     done = subprocess.run([sys.executable, "-c", ENTER, other], capture_output=True, text=True, check=True)
     return [line for line in done.stdout.splitlines() if line.split()[4].startswith("/trees/")]
 
