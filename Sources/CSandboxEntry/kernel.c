@@ -50,13 +50,8 @@ pid_t kernel_clone(uint64_t flags, int *process_descriptor) {
 }
 
 struct clone_within {
-  int user_namespace;
-  uid_t user;
-  gid_t group;
-  uint64_t flags;
+  const struct kernel_clone_request *request;
   int *process_descriptor;
-  void (*enter)(void *);
-  void *argument;
   pid_t process;
   int error;
 };
@@ -64,33 +59,33 @@ struct clone_within {
 // Runs as: host root, then `user` with full capabilities in the entered user namespace. A process for a moment that shares
 // the caller's memory and descriptors, because a namespace cannot be left again.
 static int clone_from_within(void *argument) {
-  struct clone_within *request = argument;
-  request->process = -1;
-  if (setns(request->user_namespace, CLONE_NEWUSER) == 0 && setresgid(request->group, request->group, request->group) == 0 &&
+  struct clone_within *within = argument;
+  const struct kernel_clone_request *request = within->request;
+  within->process = -1;
+  if (setns(request->user_namespace, CLONE_NEWUSER) == 0 && request->prepare(request->argument) == 0 &&
+      setresgid(request->group, request->group, request->group) == 0 &&
       setresuid(request->user, request->user, request->user) == 0) {
     struct clone_args arguments = {.flags = request->flags | CLONE_PIDFD | CLONE_PARENT,
-                                   .pidfd = (uint64_t)(uintptr_t)request->process_descriptor};
-    request->process = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-    if (request->process == 0) request->enter(request->argument);
+                                   .pidfd = (uint64_t)(uintptr_t)within->process_descriptor};
+    within->process = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (within->process == 0) request->enter(request->argument);
   }
-  request->error = errno;
+  within->error = errno;
   return 0;
 }
 
 // Runs as: host root, in the spawner.
-pid_t kernel_clone_within(int user_namespace, uid_t user, gid_t group, uint64_t flags, int *process_descriptor,
-                          void (*enter)(void *), void *argument) {
+pid_t kernel_clone_within(const struct kernel_clone_request *request, int *process_descriptor) {
   enum { STACK = 256 * 1024 };
   static _Alignas(16) char stack[STACK];
-  struct clone_within request = {.user_namespace = user_namespace, .user = user, .group = group,
-                                 .flags = flags, .process_descriptor = process_descriptor, .enter = enter, .argument = argument};
-  pid_t helper = clone(clone_from_within, stack + STACK, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &request);
+  struct clone_within within = {.request = request, .process_descriptor = process_descriptor};
+  pid_t helper = clone(clone_from_within, stack + STACK, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &within);
   if (helper < 0) return -1;
   int status;
   while (waitpid(helper, &status, 0) < 0 && errno == EINTR) {
   }
-  errno = request.error;
-  return request.process;
+  errno = within.error;
+  return within.process;
 }
 
 // Runs as: host root, in the spawner. The kernel wants two layers where nothing is written.

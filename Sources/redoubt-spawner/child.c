@@ -134,7 +134,8 @@ static void build(const struct plan *plan, int files[REPORT_READY_DESCRIPTORS]) 
   const char *step = "root";
   if (child_build_root(plan, &step) != 0) child_fail(plan, step);
   if (plan->kind != SANDBOX_ENVIRONMENT) return;
-  if (child_bring_up_loopback() != 0) child_fail(plan, "loopback");
+  bool has_network = plan->zygote_namespace >= 0;  // since before it was cloned
+  if (!has_network && child_bring_up_loopback() != 0) child_fail(plan, "loopback");
   files[0] = child_make_runtime_listener();
   files[3] = child_make_local_listener();
   files[4] = child_make_platform_listener();

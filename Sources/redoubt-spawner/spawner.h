@@ -9,6 +9,7 @@
 #include "cgroup.h"
 #include "configuration.h"
 #include "memory_watch.h"
+#include "network.h"
 #include "plan.h"
 #include "server_link.h"
 #include "spawner_protocol.h"
@@ -78,6 +79,7 @@ struct stock {
   bool zygote_is_ready;
   int64_t zygote_ends_at;       // milliseconds of the monotonic clock
   int zygote_socket, zygote_namespace;  // that of users; -1: none
+  uint64_t zygote_number;       // no other zygote's
 };
 
 struct sandbox {
@@ -101,6 +103,7 @@ struct sandbox {
   int set_up_socket;
   int output;         // log pipe until it is handed over, or the unpacker's report
   int temporary;      // its /tmp, O_PATH
+  struct network network;  // below a zygote: what it is in
   struct memory_watch memory_watch;
   uint64_t clean_request;  // SP_BASELINE or SP_RESTORE that init is carrying out; 0: none
   bool is_cleaning;

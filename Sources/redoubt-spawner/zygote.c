@@ -74,7 +74,9 @@ bool zygote_launch(struct spawner *spawner, struct stock *stock) {
   close_descriptors(&ends[1], 1);
   close_descriptors(&filter, 1);
   if (is_launched) {
+    static uint64_t number;
     stock->zygote = sandbox;
+    stock->zygote_number = ++number;
     stock->zygote_is_ready = false;
     stock->zygote_namespace = -1;
     stock->zygote_ends_at = monotonic_milliseconds() + ZYGOTE_MILLISECONDS;

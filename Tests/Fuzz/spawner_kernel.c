@@ -98,12 +98,31 @@ pid_t kernel_clone(uint64_t flags, int *process_descriptor) {
   MUST(false, "more processes than slots");
 }
 
-pid_t kernel_clone_within(int user_namespace, uid_t user, gid_t group, uint64_t flags, int *process_descriptor,
-                          void (*enter)(void *), void *argument) {
-  (void)enter, (void)argument;
-  MUST(fcntl(user_namespace, F_GETFD) >= 0 && user != 0 && group != 0, "below no zygote");
-  MUST((flags & CLONE_NEWPID) != 0, "a sandbox without a namespace of processes");
-  return kernel_clone(flags, process_descriptor);
+pid_t kernel_clone_within(const struct kernel_clone_request *request, int *process_descriptor) {
+  MUST(fcntl(request->user_namespace, F_GETFD) >= 0 && request->user != 0 && request->group != 0, "below no zygote");
+  MUST((request->flags & CLONE_NEWPID) != 0, "a sandbox without a namespace of processes");
+  MUST((request->flags & CLONE_NEWNET) == 0, "a network that the sandbox takes with it");
+  return request->prepare(request->argument) == 0 ? kernel_clone(request->flags, process_descriptor) : -1;
+}
+
+// Networks
+
+int network_enter(struct network *network) {
+  MUST(network->file < 0 && network->zygote != 0, "a network of no zygote, or a second one");
+  if (fails()) return -1;
+  network->file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  return 0;
+}
+
+void network_leave(struct network network, int64_t now) {
+  (void)now;
+  if (network.file < 0) return;
+  MUST(network.zygote != 0 && close(network.file) == 0, "a network of no zygote, or one that was left before");
+}
+
+int64_t network_drop(int64_t now) {
+  (void)now;
+  return INT64_MAX;
 }
 
 int kernel_signal_process(int process_descriptor, int signal_number) {

@@ -40,13 +40,18 @@ def failing_runtimes(open_folder):
     return made
 
 
-@pytest.fixture
-def configuration(python_runtime, failing_runtimes, zygote_library, configuration):
+def with_stock(configuration, python_runtime, zygote_library, failing={}):
+    """That of a spawner with these runtimes instead of its own."""
     kept = [line for line in configuration.splitlines() if not line.startswith("runtime ")]
     interpreter = "/usr/bin/python3 -S /var/runtime/bootstrap.py"
-    failing = [f"runtime {name} {folder} {interpreter}" for name, folder in failing_runtimes.items()]
+    others = [f"runtime {name} {folder} {interpreter}" for name, folder in failing.items()]
     return "\n".join([*kept, f"zygote-library {zygote_library}", f"runtime python3 {python_runtime} {interpreter}",
-                      "runtime provided - /var/task/bootstrap", *failing]) + "\n"
+                      "runtime provided - /var/task/bootstrap", *others]) + "\n"
+
+
+@pytest.fixture
+def configuration(python_runtime, failing_runtimes, zygote_library, configuration):
+    return with_stock(configuration, python_runtime, zygote_library, failing_runtimes)
 
 
 # What functions are made of

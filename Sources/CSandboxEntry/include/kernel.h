@@ -17,10 +17,19 @@ enum {
 
 // Like fork, into the namespaces of `flags`; `*process_descriptor` gets a pidfd in the parent.
 pid_t kernel_clone(uint64_t flags, int *process_descriptor);
-// Like kernel_clone, but from within the user namespace of `user_namespace` (a descriptor) and as `user` and `group`
-// of it. `enter` is what the new process does; it is a child of the caller all the same.
-pid_t kernel_clone_within(int user_namespace, uid_t user, gid_t group, uint64_t flags, int *process_descriptor,
-                          void (*enter)(void *), void *argument);
+// What kernel_clone_within is to do.
+struct kernel_clone_request {
+  int user_namespace;          // a descriptor
+  uid_t user;                  // as whom of it, and `group`
+  gid_t group;
+  uint64_t flags;
+  int (*prepare)(void *);      // before the clone, with full capabilities in there; 0, or -1 with errno
+  void (*enter)(void *);       // what the new process does
+  void *argument;              // of both
+};
+
+// Like kernel_clone, but from within a user namespace; the new process is a child of the caller all the same.
+pid_t kernel_clone_within(const struct kernel_clone_request *request, int *process_descriptor);
 // An overlay of its own over the directories `lower` (the topmost first, colons between), read-only and attached nowhere
 // yet.
 int kernel_open_overlay(const char *lower);

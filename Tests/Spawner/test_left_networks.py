@@ -1,0 +1,146 @@
+"""Networks that one sandbox below a zygote has left and another gets."""
+
+import contextlib
+import os
+
+import pytest
+
+from spawner_client import FORKED, until
+from test_stock import complete, keep, ready, start, told, with_stock, zygotes
+
+WHERE = """
+import json, os
+def told_by_the_kernel():
+    return {name: open("/proc/self/net/" + name).read() for name in ("dev", "snmp", "snmp6", "netstat", "ip6_flowlabel")}
+out = {"network": os.readlink("/proc/self/ns/net"), "before": told_by_the_kernel()}
+"""
+TELL = "\nprint(json.dumps(out), flush=True)\n"
+
+# What a function can do that stays in a network when its processes and sockets are gone.
+LEAVES = {
+    "packets": """
+import socket
+with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()): pass
+""",
+    "a packet without a connection": """
+import socket
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 5))
+""",
+    "a packet of IPv6": """
+import socket
+socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b"x", ("::1", 5))
+""",
+    "a count without a packet": """
+import contextlib, socket
+with contextlib.suppress(OSError): socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("192.0.2.1", 5))
+""",
+    "a count of IPv6 without a packet": """
+import contextlib, socket
+with contextlib.suppress(OSError): socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).connect(("2001:db8::1", 5))
+""",
+    "a label of IPv6 that is kept for a minute": """
+import socket, struct
+request = socket.inet_pton(socket.AF_INET6, "::1") + struct.pack("!I", 0x12345) + struct.pack("=BBHHH4x", 0, 255, 1, 60, 60)
+socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).setsockopt(socket.IPPROTO_IPV6, 32, request)
+""",
+}
+
+
+@pytest.fixture
+def configuration(python_runtime, zygote_library, configuration):
+    return with_stock(configuration, python_runtime, zygote_library)
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(spawner):
+    """A stock of one, which the next sandbox is made for once the one before has been given out."""
+    keep(spawner, FORKED, 1)
+    ready(spawner, 1)
+
+
+def run(spawner, source="", **options):
+    """A sandbox that runs: itself, and what its function tells."""
+    environment, _ = start(spawner, FORKED, WHERE + source + TELL, **options)
+    return environment, told(environment)
+
+
+def end(environment):
+    """Its end, of which everybody has heard."""
+    environment.kill()
+    environment.exited()
+    environment.close()
+    environment.platform_listener.close()
+
+
+def left(spawner):
+    """How many networks the spawner holds that no sandbox is in."""
+    links = []
+    for number in os.listdir(f"/proc/{spawner.pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):  # It is at work.
+            links.append(os.readlink(f"/proc/{spawner.pid}/fd/{number}"))
+    return sum(link.startswith("net:") for link in links) - len(complete(spawner))
+
+
+def after(spawner, source, before_end=lambda environment: None):
+    """The network of a sandbox that did this, and what the first sandbox tells that was made after its end."""
+    environment, first = run(spawner, source)
+    ready(spawner, 1, besides=1)  # made while the first was there
+    before_end(environment)
+    end(environment)
+    parked, _ = run(spawner)
+    ready(spawner, 1, besides=1)  # made after its end
+    _, second = run(spawner)
+    return first, second
+
+
+def test_a_network_in_which_nothing_was_done_becomes_anothers(spawner):
+    for _ in range(5):  # On a busy host the second may come later than a network is kept for.
+        first, second = after(spawner, "")
+        assert second["before"] == first["before"]
+        if second["network"] == first["network"]:
+            return
+    raise AssertionError("no network became another's")
+
+
+@pytest.mark.parametrize("source", LEAVES.values(), ids=LEAVES)
+def test_a_network_that_tells_of_what_was_done_in_it_becomes_nobodys(spawner, source):
+    first, second = after(spawner, source)
+    assert second["network"] != first["network"]
+    assert second["before"] == first["before"]
+
+
+def test_a_network_of_which_somebody_holds_a_socket_is_nobodys_until_it_is_closed(spawner):
+    held = []
+    first, second = after(spawner, "", lambda environment: held.append(environment.local_listener.dup()))
+    assert second["network"] != first["network"]
+    held[0].close()
+
+
+def test_a_network_of_which_a_socket_is_in_flight_is_nobodys(spawner):
+    held = []
+    first, second = after(spawner, """
+import socket
+messenger, sent = socket.socket(socket.AF_UNIX), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+messenger.connect("\\0redoubt-runtime-api:9001")
+socket.send_fds(messenger, [b"x"], [sent.fileno()])
+""", lambda environment: held.append(environment.accept()))
+    assert second["network"] != first["network"]
+    held[0].close()
+
+
+def test_a_network_goes_to_nobody_below_another_zygote(spawner):
+    environment, first = run(spawner)
+    end(environment)
+    keep(spawner, FORKED, 1, ANOTHER="1")
+    until(lambda: len(zygotes(spawner)) == 1, "one zygote")
+    ready(spawner, 1)
+    _, second = run(spawner)
+    assert second["network"] != first["network"]
+
+
+def test_a_network_that_nobody_wants_is_closed(spawner):
+    environment, _ = run(spawner)
+    ready(spawner, 1, besides=1)
+    end(environment)
+    assert left(spawner) == 1
+    until(lambda: left(spawner) == 0, "it is closed")
