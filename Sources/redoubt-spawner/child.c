@@ -52,9 +52,9 @@ static void pass_gate(const struct plan *plan, char expected) {
 
 // Runs as: not mapped yet, in the clone. Closes all that is not named here; standard streams are replaced later.
 static void keep_only_planned(const struct plan *plan) {
-  enum { SINGLE = 7 };
+  enum { SINGLE = 8 };
   int kept[SINGLE + PLACED_TREES + ZYGOTE_JOINS] = {plan->set_up_socket, plan->output,      plan->archive, plan->program,
-                                                    plan->program_socket, plan->program_end, plan->filter};
+                                                    plan->program_socket, plan->program_end, plan->filter, plan->root};
   for (unsigned index = 0; index < PLACED_TREES; index++) kept[SINGLE + index] = plan->trees[index];
   for (unsigned index = 0; index < ZYGOTE_JOINS; index++)
     kept[SINGLE + PLACED_TREES + index] = index < plan->join_count ? plan->joins[index] : -1;

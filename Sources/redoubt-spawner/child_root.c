@@ -11,6 +11,7 @@
 #include "host_view.h"
 #include "kernel.h"
 #include "process_view.h"
+#include "root.h"
 #include "zygote_protocol.h"
 
 enum {
@@ -32,31 +33,6 @@ static int mount_memory(const char *target, uint32_t size_mib, unsigned long cha
 
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 int child_resize_temporary(uint32_t temporary_mib) { return mount_memory("/tmp", temporary_mib, MS_REMOUNT); }
-
-// Runs as: sandbox uid with full capabilities in its own user namespace. Files that other sandboxes see too, as a file
-// system of this one alone: locks and watches belong to its inodes and stay within it. The kernel wants two layers
-// where nothing is written.
-static int mount_overlay(const char *lower, const char *target) {
-  char options[256];
-  snprintf(options, sizeof options, "lowerdir=%s:/empty", lower);
-  return mount("overlay", target, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options);
-}
-
-// Runs as: sandbox uid with full capabilities in its own user namespace.
-static int mount_system(void) {
-  char lower[32], target[64];
-  for (unsigned index = 0; template_system(index) != NULL; index++) {
-    snprintf(lower, sizeof lower, "/system/%u", index);
-    snprintf(target, sizeof target, ROOT "%s", template_system(index));
-    if (template_system_has_mounts(index)) {
-      const uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_DEVICES;
-      if (kernel_bind(lower, target, attributes, KERNEL_RECURSIVE) != 0) return -1;
-    } else if (mount_overlay(lower, target) != 0) {
-      return -1;
-    }
-  }
-  return 0;
-}
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. Process numbers stay visible, what is behind them
 // does not: init has to find a process that hides from it.
@@ -89,8 +65,7 @@ static int place(int tree, const char *target) {
 static int mount_code(const struct plan *plan) {
   if (plan->kind == SANDBOX_UNPACK)
     return place(plan->trees[0], ROOT "/out");
-  if (place(plan->trees[0], ROOT "/var/task") != 0) return -1;
-  return plan->runtime_path[0] == '\0' ? 0 : mount_overlay(plan->runtime_path, ROOT "/var/runtime");
+  return place(plan->trees[0], ROOT "/var/task");
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. The kernel merges what several layers have.
@@ -108,10 +83,8 @@ static int move_in(void) {
 
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 int child_build_root(const struct plan *plan, const char **step) {
-  *step = "template";
-  if (mount_overlay("/template", ROOT) != 0) return -1;
-  *step = "system directories";
-  if (mount_system() != 0) return -1;
+  *step = "root";
+  if (plan->root >= 0 ? kernel_move_mount(plan->root, ROOT) != 0 : root_mount(ROOT, plan->runtime_path) != 0) return -1;
   *step = "/dev";
   uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_EXECUTION;
   if (kernel_bind(plan->device_path, ROOT "/dev", attributes, KERNEL_RECURSIVE) != 0) return -1;

@@ -98,7 +98,7 @@ static void place_library(int library) {
 static void mount_base(void) {
   if (mount("none", base, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0755") != 0) refuse_system("private root");
   static const char *const directories[] = {"/template", "/system", "/sandbox", "/trees",
-                                            "/runtimes", "/devices", "/empty", "/proc"};
+                                            "/runtimes", "/devices", "/empty", "/proc", "/roots"};
   for (size_t index = 0; index < sizeof directories / sizeof directories[0]; index++)
     make_directory(base, directories[index], 0755);
 }

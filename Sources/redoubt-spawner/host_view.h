@@ -7,6 +7,7 @@
 //   /runtimes/<n>
 //   /zygote.so  the library of zygotes, if there is one
 //   /devices/<slot>  the device nodes of one sandbox; /devices/host those of all, without root
+//   /roots/<n>  what is kept of root.c, in the mount namespace of trees
 //   /empty      an empty directory, the second layer of every overlay
 //   /proc
 #ifndef REDOUBT_HOST_VIEW_H

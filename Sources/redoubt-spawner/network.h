@@ -1,21 +1,17 @@
-// The networks of sandboxes below a zygote. They belong to the zygote's user namespace, so what has been in one leaves it
-// whole, for the next sandbox of the same zygote: to make one and to have the kernel take it apart is a tenth of a start.
+// The network of a sandbox below a zygote: loopback and nothing else, in a namespace that belongs to the zygote's users. Each
+// is called in a process that has entered those, and shares the spawner's memory and descriptors.
 #ifndef REDOUBT_NETWORK_H
 #define REDOUBT_NETWORK_H
 
-#include <stdint.h>
-
-struct network {
-  int file;         // its namespace; -1: none yet
-  uint64_t zygote;  // the number of that whose it is
+enum network_use {
+  NETWORK_UNUSED,  // it tells nothing of whoever was in it, and nobody is
+  NETWORK_HELD,    // somebody has a socket of it, or it cannot be entered
+  NETWORK_USED,    // something was done in it
 };
 
-// Enters one that a sandbox of the same zygote has left and that is as new, or makes one; in a process that has entered the
-// zygote's user namespace, and shares the spawner's memory and descriptors. 0, or -1 with errno.
-int network_enter(struct network *network);
-// Keeps it for a while, or closes it: no process is in it any more. `now`: milliseconds of the monotonic clock.
-void network_leave(struct network network, int64_t now);
-// Lets go of one that nobody has wanted. When the next is due.
-int64_t network_drop(int64_t now);
+// Makes one and enters it. Its descriptor, or -1 with errno.
+int network_make(void);
+// Enters one that every process has left.
+enum network_use network_enter(int network);
 
 #endif

@@ -25,6 +25,7 @@ struct plan {
   enum sp_stock_kind parked_as;  // it waits for its code and environment; 0: it has them
   int program_socket;            // parked: init's end of the socket to its program; -1: nothing has been executed yet
   int program_end;               // parked, booted: the program's end; zygote: the zygote's end of that to the spawner
+  int root;                      // parked, forked: the mount for root_mount to leave out; -1: none
   int filter;                    // zygote: the filter as a file
   int zygote_namespace;          // the user namespace of the zygote that it is made below; -1: none
   struct nested_id nested;       // its ids in there

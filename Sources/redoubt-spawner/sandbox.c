@@ -38,7 +38,7 @@ static struct sandbox blank(uint32_t slot, uint32_t generation) {
       .output = -1,
       .temporary = -1,
       .parked_files = {-1, -1, -1, -1, -1},
-      .network = {.file = -1},
+      .surroundings = {.network = -1, .root = -1},
       .program_socket = -1,
       .program_output = -1,
       .memory_watch = {.usage = -1},
@@ -106,7 +106,8 @@ void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox) {
   close_descriptors(&sandbox->program_output, 1);
   close_descriptors(&sandbox->memory_watch.usage, 1);
   close_descriptors(sandbox->parked_files, REPORT_READY_DESCRIPTORS);
-  close_descriptors(&sandbox->network.file, 1);
+  close_descriptors(&sandbox->surroundings.network, 1);
+  close_descriptors(&sandbox->surroundings.root, 1);
   if (sandbox->is_assigned) spawner->assigned--;
   *sandbox = blank(sandbox->slot, sandbox->generation);
   sandbox->freed_at = monotonic_milliseconds();
@@ -184,13 +185,16 @@ static int make_group(const struct spawner *spawner, const struct sandbox *sandb
 struct launch {
   struct spawner *spawner;
   struct sandbox *sandbox;
-  const struct plan *plan;
+  struct plan *plan;
 };
 
 // Runs as: the zygote's overflow id with full capabilities in its user namespace, in the spawner's helper.
-static int enter_network(void *argument) {
+static int enter_surroundings(void *argument) {
   const struct launch *launch = argument;
-  return network_enter(&launch->sandbox->network);
+  struct surroundings *surroundings = &launch->sandbox->surroundings;
+  int result = surroundings_enter(surroundings);
+  launch->plan->root = surroundings->root;
+  return result;
 }
 
 // Runs as: not mapped yet, in the clone.
@@ -201,18 +205,21 @@ static void enter(void *argument) {
 }
 
 // Runs as: host root, in the spawner; in the clone, as `sandbox_child` says.
-static pid_t clone_sandbox(struct spawner *spawner, struct sandbox *sandbox, const struct plan *plan) {
+static pid_t clone_sandbox(struct spawner *spawner, struct sandbox *sandbox, struct plan *plan) {
   struct launch launch = {.spawner = spawner, .sandbox = sandbox, .plan = plan};
   if (plan->zygote_namespace >= 0) {
-    sandbox->network.zygote = sandbox->stock->zygote_number;
+    sandbox->surroundings.zygote = sandbox->stock->zygote_number;
+    sandbox->surroundings.runtime = sandbox->stock->runtime;
     const struct kernel_clone_request request = {.user_namespace = plan->zygote_namespace,
                                                  .user = plan->nested.user,
                                                  .group = plan->nested.group,
                                                  .flags = namespaces & ~(uint64_t)CLONE_NEWNET,
-                                                 .prepare = enter_network,
+                                                 .prepare = enter_surroundings,
                                                  .enter = enter,
                                                  .argument = &launch};
-    return kernel_clone_within(&request, &sandbox->process);
+    pid_t process = kernel_clone_within(&request, &sandbox->process);
+    close_descriptors(&sandbox->surroundings.root, 1);
+    return process;
   }
   // A process enters the namespace of processes that was made from its own and no other: a zygote stays in this one.
   uint64_t own = sandbox->kind == SANDBOX_ZYGOTE ? namespaces & ~(uint64_t)CLONE_NEWPID : namespaces;

@@ -212,9 +212,9 @@ void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox) {
     return;
   }
   const struct sandbox gone = *sandbox;
-  sandbox->network.file = -1;
+  sandbox->surroundings.network = -1;
   sandbox_free_slot(spawner, sandbox);
-  network_leave(gone.network, sandbox->freed_at);
+  surroundings_leave(&gone.surroundings, sandbox->freed_at);
   if (gone.is_started) answer_exited(spawner, &gone);
 }
 

@@ -42,7 +42,7 @@ static int run_deadlines(struct spawner *spawner) {
   if (refill < next) next = refill;
   int64_t drop = spawner->cgroups->keep == NULL ? INT64_MAX : spawner->cgroups->drop_kept(now);
   if (drop < next) next = drop;
-  drop = network_drop(now);
+  drop = surroundings_drop(now);
   if (drop < next) next = drop;
   if (next == INT64_MAX) return -1;
   return next <= now ? 0 : (int)(next - now);

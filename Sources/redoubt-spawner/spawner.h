@@ -9,10 +9,10 @@
 #include "cgroup.h"
 #include "configuration.h"
 #include "memory_watch.h"
-#include "network.h"
 #include "plan.h"
 #include "server_link.h"
 #include "spawner_protocol.h"
+#include "surroundings.h"
 #include "zygote_protocol.h"
 
 enum {
@@ -103,7 +103,7 @@ struct sandbox {
   int set_up_socket;
   int output;         // log pipe until it is handed over, or the unpacker's report
   int temporary;      // its /tmp, O_PATH
-  struct network network;  // below a zygote: what it is in
+  struct surroundings surroundings;
   struct memory_watch memory_watch;
   uint64_t clean_request;  // SP_BASELINE or SP_RESTORE that init is carrying out; 0: none
   bool is_cleaning;
@@ -182,6 +182,9 @@ void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox);
 // tree.c
 // Before the first tree: gives them a mount namespace. Does not return without success.
 void trees_set_apart(void);
+// Into that namespace and back, with errno as it is. Nothing is cloned in between.
+void trees_enter(void);
+void trees_leave(void);
 struct tree *tree_find(struct spawner *spawner, const struct sp_tree *key);
 // Mounts an empty tmpfs that `owner` may write. NULL with errno.
 struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *request, uid_t owner);

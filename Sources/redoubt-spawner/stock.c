@@ -126,6 +126,7 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
   environment_read(stock->block, stock->environment_size, stock->environment_count, environment);
   struct plan plan = {
       .kind = SANDBOX_ENVIRONMENT,
+      .root = -1,
       .trees = {-1, -1},
       .parked_as = stock->kind,
       .temporary_mib = stock->ephemeral_mib,

@@ -27,13 +27,13 @@ static int open_own_namespace(void) {
   return file;
 }
 
-// Runs as: host root, in the spawner. Between this and `leave_trees` nothing is cloned.
-static void enter_trees(void) {
+// Runs as: host root, in the spawner. Between this and `trees_leave` nothing is cloned.
+void trees_enter(void) {
   if (setns(place_of_trees, CLONE_NEWNS) != 0) refuse_system("mount namespace of trees: enter");
 }
 
 // Runs as: host root, in the spawner. errno stays as it is.
-static void leave_trees(void) {
+void trees_leave(void) {
   int error = errno;
   if (setns(own_place, CLONE_NEWNS) != 0) refuse_system("mount namespace of trees: leave");
   errno = error;
@@ -47,8 +47,8 @@ void trees_set_apart(void) {
   if (unshare(CLONE_NEWNS) != 0) refuse_system("mount namespace of trees");
   own_place = open_own_namespace();
   bool is_known = stat("/", &before) == 0;
-  enter_trees();
-  leave_trees();
+  trees_enter();
+  trees_leave();
   if (!is_known || stat("/", &after) != 0) refuse_system("root");
   if (before.st_dev != after.st_dev || before.st_ino != after.st_ino)
     refuse_configuration("the spawner cannot run in a chroot: its root has to be that of its mount namespace");
@@ -102,9 +102,9 @@ struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *reques
   }
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
-  enter_trees();
+  trees_enter();
   bool is_there = (mkdir(path, 0755) == 0 || errno == EEXIST) && mount_tree(path, request, owner) == 0;
-  leave_trees();
+  trees_leave();
   if (!is_there) return NULL;
   *tree = (struct tree){
       .state = TREE_UNPACKING,
@@ -127,10 +127,10 @@ static bool has_extensions(const char *path) {
 int tree_seal(struct spawner *spawner, struct tree *tree) {
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
-  enter_trees();
+  trees_enter();
   int result = mount_without_swap(path, MS_REMOUNT | MS_RDONLY, "");
   if (result == 0) tree->has_extensions = has_extensions(path);
-  leave_trees();
+  trees_leave();
   if (result == 0) tree->state = TREE_READY;
   return result;
 }
@@ -139,9 +139,9 @@ int tree_seal(struct spawner *spawner, struct tree *tree) {
 int tree_open_to_fill(const struct spawner *spawner, const struct tree *tree) {
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
-  enter_trees();
+  trees_enter();
   int mount = kernel_open_bind(path, KERNEL_NO_SETUID | KERNEL_NO_DEVICES, 0);
-  leave_trees();
+  trees_leave();
   return mount;
 }
 
@@ -153,10 +153,10 @@ unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *requ
   if (tree == NULL || tree->state != TREE_READY || !layers_paths(spawner, request, layers)) return 0;
   tree_path(spawner, tree, code, sizeof code);
   bool has_layers = layers[0] != '\0';
-  enter_trees();
+  trees_enter();
   overlays[0] = kernel_open_overlay(code);
   if (overlays[0] >= 0 && has_layers) overlays[1] = kernel_open_overlay(layers);
-  leave_trees();
+  trees_leave();
   if (overlays[0] < 0 || (has_layers && overlays[1] < 0)) return 0;
   return has_layers ? 2 : 1;
 }
@@ -165,8 +165,8 @@ unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *requ
 void tree_drop(struct spawner *spawner, struct tree *tree) {
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
-  enter_trees();
+  trees_enter();
   umount2(path, MNT_DETACH);
-  leave_trees();
+  trees_leave();
   *tree = (struct tree){.state = TREE_ABSENT};
 }

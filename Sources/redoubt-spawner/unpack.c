@@ -52,6 +52,7 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, int archive
   sandbox->output = output[0];
   struct plan plan = {
       .kind = SANDBOX_UNPACK,
+      .root = -1,
       .trees = {tree_open_to_fill(spawner, tree), -1},
       .temporary_mib = UNPACKER_TEMPORARY_MIB,
       .output = output[1],

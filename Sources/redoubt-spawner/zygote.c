@@ -37,6 +37,7 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
   environment_read(stock->block, stock->environment_size, stock->environment_count, environment);
   struct plan plan = {
       .kind = SANDBOX_ZYGOTE,
+      .root = -1,
       .trees = {-1, -1},
       .temporary_mib = PARKED_TEMPORARY_MIB,
       .output = output,

@@ -105,22 +105,25 @@ pid_t kernel_clone_within(const struct kernel_clone_request *request, int *proce
   return request->prepare(request->argument) == 0 ? kernel_clone(request->flags, process_descriptor) : -1;
 }
 
-// Networks
+// Surroundings
 
-int network_enter(struct network *network) {
-  MUST(network->file < 0 && network->zygote != 0, "a network of no zygote, or a second one");
+int surroundings_enter(struct surroundings *surroundings) {
+  MUST(surroundings->network < 0 && surroundings->root < 0, "a second network, or files that nobody made");
+  MUST(surroundings->zygote != 0, "below no zygote");
   if (fails()) return -1;
-  network->file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  surroundings->network = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  surroundings->root = open("/dev/null", O_RDONLY | O_CLOEXEC);
   return 0;
 }
 
-void network_leave(struct network network, int64_t now) {
+void surroundings_leave(const struct surroundings *surroundings, int64_t now) {
   (void)now;
-  if (network.file < 0) return;
-  MUST(network.zygote != 0 && close(network.file) == 0, "a network of no zygote, or one that was left before");
+  MUST(surroundings->root < 0, "files that are in no sandbox");
+  if (surroundings->network < 0) return;
+  MUST(surroundings->zygote != 0 && close(surroundings->network) == 0, "a network of no zygote, or one that was left before");
 }
 
-int64_t network_drop(int64_t now) {
+int64_t surroundings_drop(int64_t now) {
   (void)now;
   return INT64_MAX;
 }

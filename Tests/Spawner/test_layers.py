@@ -32,8 +32,8 @@ print(open("/proc/self/mountinfo").read(), end="")
 """
 
 
-def mounts_of_trees(spawner):
-    """The lines of mountinfo where the spawner keeps unpacked code: in a mount namespace that no process lives in."""
+def other_mount_namespace(spawner):
+    """The file of that in which the spawner keeps what sandboxes are not to start with a copy of; no process lives in it."""
     folder = f"/proc/{spawner.pid}/fd"
     own = os.readlink(f"/proc/{spawner.pid}/ns/mnt")
     links = {}
@@ -41,7 +41,12 @@ def mounts_of_trees(spawner):
         with contextlib.suppress(FileNotFoundError):  # The spawner is at work: it closed that one meanwhile.
             links[f"{folder}/{number}"] = os.readlink(f"{folder}/{number}")
     [other] = [file for file, link in links.items() if link.startswith("mnt:") and link != own]
-    done = subprocess.run([sys.executable, "-c", ENTER, other], capture_output=True, text=True, check=True)
+    return other
+
+
+def mounts_of_trees(spawner):
+    """The lines of mountinfo where the spawner keeps unpacked code."""
+    done = subprocess.run([sys.executable, "-c", ENTER, other_mount_namespace(spawner)], capture_output=True, text=True, check=True)
     return [line for line in done.stdout.splitlines() if line.split()[4].startswith("/trees/")]
 
 

@@ -1,11 +1,14 @@
-"""Networks that one sandbox below a zygote has left and another gets."""
+"""What one sandbox below a zygote has left and another gets: its network, and the files that come from the host."""
 
 import contextlib
 import os
+import subprocess
+import sys
 
 import pytest
 
 from spawner_client import FORKED, until
+from test_layers import ENTER, other_mount_namespace
 from test_stock import complete, keep, ready, start, told, with_stock, zygotes
 
 WHERE = """
@@ -13,6 +16,7 @@ import json, os
 def told_by_the_kernel():
     return {name: open("/proc/self/net/" + name).read() for name in ("dev", "snmp", "snmp6", "netstat", "ip6_flowlabel")}
 out = {"network": os.readlink("/proc/self/ns/net"), "before": told_by_the_kernel()}
+out["file systems"] = [os.stat(place).st_dev for place in ("/", "/usr", "/var/runtime")]
 """
 TELL = "\nprint(json.dumps(out), flush=True)\n"
 
@@ -81,6 +85,13 @@ def left(spawner):
     return sum(link.startswith("net:") for link in links) - len(complete(spawner))
 
 
+def kept_roots(spawner):
+    """Where the spawner keeps files for the next sandboxes."""
+    done = subprocess.run([sys.executable, "-c", ENTER, other_mount_namespace(spawner)], capture_output=True, text=True, check=True)
+    places = [line.split()[4] for line in done.stdout.splitlines()]
+    return [place for place in places if place.startswith("/roots/") and place.count("/") == 2]
+
+
 def after(spawner, source, before_end=lambda environment: None):
     """The network of a sandbox that did this, and what the first sandbox tells that was made after its end."""
     environment, first = run(spawner, source)
@@ -144,3 +155,64 @@ def test_a_network_that_nobody_wants_is_closed(spawner):
     end(environment)
     assert left(spawner) == 1
     until(lambda: left(spawner) == 0, "it is closed")
+
+
+# Files
+
+HOLDS_A_LOCK = """
+import fcntl
+held = open("/usr/lib/os-release")
+fcntl.flock(held, fcntl.LOCK_EX)
+"""
+SENDS_IT = """
+import socket
+messenger = socket.socket(socket.AF_UNIX)
+messenger.connect("\\0redoubt-runtime-api:9001")
+socket.send_fds(messenger, [b"x"], [held.fileno()])
+"""
+FINDS_A_LOCK = """
+import fcntl
+try:
+    fcntl.flock(open("/usr/lib/os-release"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    out["locked"] = False
+except BlockingIOError:
+    out["locked"] = True
+"""
+
+
+def one_after_the_other(spawner, sources, before_end=lambda environment: None):
+    """What sandboxes that do this tell, each made while the one before is there: two places are used in turns."""
+    found = []
+    for source in sources:
+        environment, tells = run(spawner, source)
+        found.append(tells)
+        ready(spawner, 1, besides=1)
+        before_end(environment)
+        end(environment)
+    return found
+
+
+def test_files_that_were_kept_become_anothers_but_never_two_have_them(spawner):
+    for _ in range(5):  # as above
+        found = [tells["file systems"] for tells in one_after_the_other(spawner, [""] * 8)]
+        for one, next_one in zip(found, found[1:]):
+            assert not set(one) & set(next_one)
+        if found[-1] == found[-3]:
+            return
+    raise AssertionError("no files became another's")
+
+
+def test_a_lock_that_is_in_flight_is_nobody_elses(spawner):
+    held = []
+    found = one_after_the_other(
+        spawner, ["", "", "", "", HOLDS_A_LOCK + SENDS_IT, "", FINDS_A_LOCK], lambda environment: held.append(environment.accept()))
+    assert found[-1]["locked"] is False
+    for connection in held:
+        connection.close()
+
+
+def test_files_that_nobody_wants_are_kept_no_longer(spawner):
+    one_after_the_other(spawner, [""] * 6)
+    until(lambda: len(kept_roots(spawner)) == 1, "those are left that the parked one is in")
+    keep(spawner, FORKED, 0)
+    until(lambda: kept_roots(spawner) == [], "they are unmounted")

@@ -1,0 +1,89 @@
+#define _GNU_SOURCE 1
+#include "root.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "host_view.h"
+#include "kernel.h"
+#include "spawner.h"
+
+enum { MOST_KEPT = 64 };
+
+static bool is_kept[MOST_KEPT];  // by number, from 1 on
+
+// Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace. Files that other
+// sandboxes see too, as a file system of one alone: locks and watches belong to its inodes and stay within it. The kernel
+// wants two layers where nothing is written.
+static int mount_overlay(const char *lower, const char *target) {
+  char options[256];
+  snprintf(options, sizeof options, "lowerdir=%s:/empty", lower);
+  return mount("overlay", target, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options);
+}
+
+// Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.
+static int mount_system(const char *root) {
+  char lower[32], target[96];
+  for (unsigned index = 0; template_system(index) != NULL; index++) {
+    snprintf(lower, sizeof lower, "/system/%u", index);
+    snprintf(target, sizeof target, "%s%s", root, template_system(index));
+    if (template_system_has_mounts(index)) {
+      const uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_DEVICES;
+      if (kernel_bind(lower, target, attributes, KERNEL_RECURSIVE) != 0) return -1;
+    } else if (mount_overlay(lower, target) != 0) {
+      return -1;
+    }
+  }
+  return 0;
+}
+
+// Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace.
+int root_mount(const char *target, const char *runtime_path) {
+  if (mount_overlay("/template", target) != 0 || mount_system(target) != 0) return -1;
+  if (runtime_path[0] == '\0') return 0;
+  char place[64];
+  snprintf(place, sizeof place, "%s/var/runtime", target);
+  return mount_overlay(runtime_path, place);
+}
+
+// Runs as: host root, in the spawner.
+static void path_of(unsigned number, char *path, size_t size) { snprintf(path, size, "/roots/%u", number); }
+
+// Runs as: host root, in the spawner.
+unsigned root_make(const char *runtime_path) {
+  unsigned number = 1;
+  while (number < MOST_KEPT && is_kept[number]) number++;
+  if (number == MOST_KEPT) return 0;
+  char path[32];
+  path_of(number, path, sizeof path);
+  trees_enter();
+  is_kept[number] = (mkdir(path, 0755) == 0 || errno == EEXIST) && root_mount(path, runtime_path) == 0;
+  if (!is_kept[number]) umount2(path, MNT_DETACH);
+  trees_leave();
+  return is_kept[number] ? number : 0;
+}
+
+// Runs as: host root, in the spawner.
+int root_open(unsigned number) {
+  char path[32];
+  path_of(number, path, sizeof path);
+  trees_enter();
+  int tree = kernel_open_tree(path, KERNEL_RECURSIVE);
+  trees_leave();
+  return tree;
+}
+
+// Runs as: host root, in the spawner. Its directory stays, for the next.
+void root_drop(unsigned number) {
+  if (number == 0) return;
+  char path[32];
+  path_of(number, path, sizeof path);
+  trees_enter();
+  umount2(path, MNT_DETACH);
+  trees_leave();
+  is_kept[number] = false;
+}
