@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 MOST_SHOWN = 40
+# Of one that is kept ready and was forked, which has the most, and of a zygote: what the spawner holds.
+OF_A_SANDBOX, OF_A_ZYGOTE = 9, 3
 
 
 @dataclass
@@ -12,6 +14,7 @@ class Sample:
     role: str
     pid: int
     sandboxes: int
+    zygotes: int
     memory: int
     descriptors: int
 
@@ -42,20 +45,20 @@ class Report:
     def answers(self, right, acknowledged):
         self._totals = (right, acknowledged)
 
-    def sample(self, when, role, pid, sandboxes, memory, descriptors):
-        self._samples.append(Sample(when, role, pid, sandboxes, memory, descriptors))
+    def sample(self, *values):
+        self._samples.append(Sample(*values))
 
     def judge_growth(self, growth_bytes, growth_factor, growth_descriptors):
-        """Without a function a worker holds what it held before there was one, and for each sandbox that is kept ready
-        what it held for those before the load; its memory has not grown since."""
+        """Without a function a worker holds what it held before there was one, and the spawner what belongs to those that
+        are kept ready; its memory has not grown since."""
         for role in ("server", "spawner"):
-            first, ready, warm, _, end = [sample for sample in self._samples if sample.role == role]
+            first, warm, _, end = [sample for sample in self._samples if sample.role == role]
             if warm.pid != end.pid:
                 self.finding("end", role, "did not live through the last rounds, where only sandboxes were killed")
-            for_each = (ready.descriptors - first.descriptors) / max(ready.sandboxes, 1)
-            allowed = first.descriptors + for_each * end.sandboxes + growth_descriptors
+            ready = OF_A_SANDBOX * end.sandboxes + OF_A_ZYGOTE * end.zygotes if role == "spawner" else 0
+            allowed = first.descriptors + ready + growth_descriptors
             if end.descriptors > allowed:
-                self.finding("end", role, f"{end.descriptors} descriptors with {end.sandboxes} sandboxes, not {allowed:g}")
+                self.finding("end", role, f"{end.descriptors} descriptors, not {allowed}")
             if end.memory > warm.memory * growth_factor + growth_bytes:
                 self.finding("end", role, f"memory grew from {warm.memory >> 20} to {end.memory >> 20} MiB")
 
@@ -71,7 +74,7 @@ class Report:
         print("rounds without such a process: " + (str(dict(self._absent)) if self._absent else "none"))
         for sample in self._samples:
             print(
-                f"  {sample.when:30} {sample.role:8} {sample.sandboxes:3} sandboxes "
+                f"  {sample.when:30} {sample.role:8} {sample.sandboxes:3} sandboxes {sample.zygotes:2} zygotes "
                 f"{sample.memory / 2**20:7.1f} MiB {sample.descriptors:4} descriptors"
             )
         print(f"findings: {len(self._findings)}")

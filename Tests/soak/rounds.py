@@ -24,7 +24,7 @@ from soak.residue import Residue, memory, sandboxes
 RESUMES_WITHIN_SECONDS = 2.0
 SETTLES_WITHIN_SECONDS = 10.0
 LONGEST_DELAY_SECONDS = 0.6  # from the start of the load to the kill
-SETTLED_LOOKS = 8  # a tenth of a second apart
+SETTLED_LOOKS = 12  # a tenth of a second apart: what a sandbox leaves is kept for a second
 AFTERGLOW_SECONDS = 0.1  # in which a client may still find its connection dead
 JUDGED_SECONDS = (0.2, 0.6)  # of load after the service resumed, in which nothing may fail
 IN_A_ROW = (1, 1, 1, 6)  # kills of one kind
@@ -62,7 +62,6 @@ class Soak:
                 FunctionName=name, Runtime="python3.11", Handler="app.handler", Role=ROLE, Timeout=20,
                 Code={"ZipFile": make_zip({"app.py": source})},
             )  # fmt: skip
-        self._sample_workers("before the load, ready for it")
         self._load = Load(self._server.port, self._server.credentials, self._clients, self._seed)
         self._residue = Residue(self._server, self._load.process_ids)
         self._deployments = Deployments(self._server, self._seed)
@@ -183,19 +182,19 @@ class Soak:
         if state := host.host_state(self._server.data, self._server.instance):
             self._report.finding(self._rounds, "end", f"left behind by a stopped server: {state}")
 
-    def _settled_sandboxes(self):
-        """How many there are when no more are being made ready."""
+    def _wait_for_rest(self):
+        """Until nothing is being made ready any more, nor let go of."""
         counts = []
 
         def is_settled():
-            counts.append(sandboxes(self._server))
+            counts.append((sandboxes(self._server), *map(host.open_descriptors, victims.find(self._server, "spawner"))))
             return len(set(counts[-SETTLED_LOOKS:])) == 1 and len(counts) >= SETTLED_LOOKS
 
         wait_until(is_settled, 20, 0.1, what="a number of sandboxes that stays")
-        return counts[-1]
 
     def _sample_workers(self, when):
-        count = self._settled_sandboxes()
+        self._wait_for_rest()
+        ready = sandboxes(self._server), len(victims.find(self._server, "zygote"))
         for role in ("server", "spawner"):
             (pid,) = wait_until(partial(victims.find, self._server, role), what=f"the {role}")
-            self._report.sample(when, role, pid, count, memory(pid), host.open_descriptors(pid))
+            self._report.sample(when, role, pid, *ready, memory(pid), host.open_descriptors(pid))
