@@ -56,7 +56,7 @@ struct clone_within {
   int error;
 };
 
-// Runs as: host root, then `user` with full capabilities in the entered user namespace. A process for a moment that shares
+// Runs as: host root, then with full capabilities in the entered user namespace, from the clone on as `user`. A process for a moment that shares
 // the caller's memory and descriptors, because a namespace cannot be left again.
 static int clone_from_within(void *argument) {
   struct clone_within *within = argument;

@@ -84,7 +84,7 @@ static int move_in(void) {
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 int child_build_root(const struct plan *plan, const char **step) {
   *step = "root";
-  if (plan->root >= 0 ? kernel_move_mount(plan->root, ROOT) != 0 : root_mount(ROOT, plan->runtime_path) != 0) return -1;
+  if ((plan->root >= 0 ? place(plan->root, ROOT) : root_mount(ROOT, plan->runtime_path)) != 0) return -1;
   *step = "/dev";
   uint64_t attributes = KERNEL_READ_ONLY | KERNEL_NO_SETUID | KERNEL_NO_EXECUTION;
   if (kernel_bind(plan->device_path, ROOT "/dev", attributes, KERNEL_RECURSIVE) != 0) return -1;

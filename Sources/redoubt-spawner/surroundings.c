@@ -13,12 +13,9 @@ enum { MOST_LEFT = 16, LEFT_MILLISECONDS = 1000 };
 static struct left {
   struct surroundings surroundings;
   int64_t since;
+  bool is_worn;  // no longer as new, which was found where nobody may unmount it
 } left[MOST_LEFT];
 static unsigned left_count;
-
-// What was found to be no longer as new: in the helper nobody may unmount it.
-static unsigned worn[MOST_LEFT];
-static unsigned worn_count;
 
 // Runs as: host root, in the spawner; or the zygote's overflow id with full capabilities in its user namespace, in the
 // spawner's helper.
@@ -28,32 +25,19 @@ static struct surroundings remove_left(unsigned index) {
   return removed;
 }
 
-// Runs as: host root, in the spawner; or the zygote's overflow id with full capabilities in its user namespace, in the
-// spawner's helper.
-static void close_files(const struct surroundings *surroundings) {
-  close(surroundings->network);
-  if (surroundings->root >= 0) close(surroundings->root);
-}
-
 // Runs as: the zygote's overflow id with full capabilities in its user namespace, in the spawner's helper. Whose socket is
 // still held is somebody's who has not heard of the end yet.
 static bool enter_left(struct surroundings *surroundings) {
-  for (unsigned index = 0; index < left_count;) {
-    const struct surroundings *candidate = &left[index].surroundings;
-    bool is_own = candidate->zygote == surroundings->zygote;
-    enum network_use use = is_own ? network_enter(candidate->network) : NETWORK_HELD;
-    if (use == NETWORK_HELD) {
-      index++;
-      continue;
-    }
-    struct surroundings removed = remove_left(index);
+  for (unsigned index = 0; index < left_count; index++) {
+    struct left *candidate = &left[index];
+    if (candidate->is_worn || candidate->surroundings.zygote != surroundings->zygote) continue;
+    enum network_use use = network_enter(candidate->surroundings.network);
     if (use == NETWORK_UNUSED) {
-      *surroundings = removed;
+      *surroundings = remove_left(index);
       surroundings->is_second = true;
       return true;
     }
-    close_files(&removed);
-    worn[worn_count++] = removed.kept;
+    candidate->is_worn = use == NETWORK_USED;
   }
   return false;
 }
@@ -66,14 +50,10 @@ int surroundings_enter(struct surroundings *surroundings) {
 }
 
 // Runs as: host root, in the spawner.
-static void drop_worn(void) {
-  while (worn_count > 0) root_drop(worn[--worn_count]);
-}
-
-// Runs as: host root, in the spawner.
-static void drop_first(void) {
-  const struct surroundings removed = remove_left(0);
-  close_files(&removed);
+static void drop(unsigned index) {
+  const struct surroundings removed = remove_left(index);
+  close(removed.network);
+  if (removed.root >= 0) close(removed.root);
   root_drop(removed.kept);
 }
 
@@ -89,16 +69,16 @@ static void prepare_root(struct surroundings *surroundings) {
 // Runs as: host root, in the spawner.
 void surroundings_leave(const struct surroundings *surroundings, int64_t now) {
   if (surroundings->network < 0) return;
-  drop_worn();
-  if (left_count == MOST_LEFT) drop_first();
+  if (left_count == MOST_LEFT) drop(0);
   struct left *new = &left[left_count++];
   *new = (struct left){.surroundings = *surroundings, .since = now};
   prepare_root(&new->surroundings);
 }
 
-// Runs as: host root, in the spawner. One at a time: the kernel is at work for each, and others wait meanwhile.
+// Runs as: host root, in the spawner. Those that are as new one at a time: the kernel is at work for each, and others wait meanwhile.
 int64_t surroundings_drop(int64_t now) {
-  drop_worn();
-  if (left_count > 0 && left[0].since + LEFT_MILLISECONDS <= now) drop_first();
+  for (unsigned index = left_count; index-- > 0;)
+    if (left[index].is_worn) drop(index);
+  if (left_count > 0 && left[0].since + LEFT_MILLISECONDS <= now) drop(0);
   return left_count > 0 ? left[0].since + LEFT_MILLISECONDS : INT64_MAX;
 }

@@ -1,6 +1,6 @@
 // What a sandbox below a zygote leaves whole, for the next one of the same zygote: its network, which belongs to the zygote's
-// user namespace, and the files that come from the host. The kernel takes a sixth of a start to make them and to take them
-// apart.
+// user namespace, and the files that come from the host. To make them and to have the kernel take them apart is more than a
+// tenth of a start.
 #ifndef REDOUBT_SURROUNDINGS_H
 #define REDOUBT_SURROUNDINGS_H
 

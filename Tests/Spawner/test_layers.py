@@ -44,10 +44,15 @@ def other_mount_namespace(spawner):
     return other
 
 
+def mounts_below(spawner, folder):
+    """The lines of mountinfo there."""
+    done = subprocess.run([sys.executable, "-c", ENTER, other_mount_namespace(spawner)], capture_output=True, text=True, check=True)
+    return [line for line in done.stdout.splitlines() if line.split()[4].startswith(folder + "/")]
+
+
 def mounts_of_trees(spawner):
     """The lines of mountinfo where the spawner keeps unpacked code."""
-    done = subprocess.run([sys.executable, "-c", ENTER, other_mount_namespace(spawner)], capture_output=True, text=True, check=True)
-    return [line for line in done.stdout.splitlines() if line.split()[4].startswith("/trees/")]
+    return mounts_below(spawner, "/trees")
 
 
 def test_two_environments_have_two_ids_where_there_are_two(spawner, mode):
