@@ -90,7 +90,7 @@ let package = Package(
     // Rank 2
     swift("Telemetry", ["Core", "JSON", "Storage", "Cryptography", "Wire", log]),
     swift("Identity", ["Core", "Cryptography", "JSON", "Policy", "Storage", "Wire"]),
-    swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox"]),
+    swift("SupplyChain", ["Core", "Storage", "Cryptography", "Sandbox", log]),
     swift("Federation", ["Core", "JSON", "Wire"]),
     // Rank 3
     swift("Issuers", ["Core", "Federation", "JSON", asn1, crypto, jwt, x509, nioCore, nioPosix, nioHTTP1, nioSSL]),

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -51,14 +52,15 @@ static int allow(int ruleset, const char *path, uint64_t access) {
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 static int add_rules(int ruleset, enum sandbox_kind kind, int program, uint64_t truncation) {
   static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full"};
-  static const char *const user_places[] = {"/tmp", "/dev/shm", NULL}, *const unpack_places[] = {"/out", NULL};
+  static const char *const user_places[] = {"/tmp", "/dev/shm", NULL}, *const places_of_trees[] = {"/out", NULL};
   if (allow(ruleset, "/", look) != 0) return -1;
   // The unpacker lies on the host, below no directory that the sandbox has.
   const uint64_t execute = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
   if (program >= 0 && allow_beneath(ruleset, program, execute) != 0) return -1;
   for (size_t index = 0; index < sizeof devices / sizeof devices[0]; index++)
     if (allow(ruleset, devices[index], LANDLOCK_ACCESS_FS_WRITE_FILE | truncation) != 0) return -1;
-  const char *const *place = kind == SANDBOX_UNPACK ? unpack_places : user_places;
+  bool makes_tree = kind == SANDBOX_UNPACK || kind == SANDBOX_COMPILE;
+  const char *const *place = makes_tree ? places_of_trees : user_places;
   for (; *place != NULL; place++)
     if (allow(ruleset, *place, change | truncation) != 0) return -1;
   return 0;

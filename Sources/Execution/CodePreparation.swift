@@ -1,4 +1,5 @@
 import Core
+import Functions
 import SupplyChain
 import Synchronization
 
@@ -31,6 +32,13 @@ final class CodePreparation: Sendable {
 
   /// Notes that the code is about to be used.
   func touch(_ tree: ArtifactID) { library.touch(tree) }
+
+  /// Notes that the code is about to be started.
+  ///
+  /// - Returns: what has been compiled of it for the runtime, if anything has.
+  func compiled(_ tree: ArtifactID, by runtime: Runtime) -> ArtifactID? {
+    runtime.family == .python ? library.compiled(tree, by: runtime.index) : nil
+  }
 
   /// Compares the stored package with its digest, as it is on disk after this call.
   ///

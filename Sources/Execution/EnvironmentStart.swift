@@ -114,8 +114,9 @@ struct EnvironmentStart: Sendable {
       version: version, logStream: environment.logStream, initialization: environment.spec.initialization,
       variables: own, credentials: session.variables)
     return SandboxSpec(
-      tree: version.codeArtifact, layers: version.layerArtifacts, runtime: runtime.index,
-      memoryMiB: configuration.memorySize, ephemeralMiB: configuration.ephemeralStorage,
+      tree: version.codeArtifact, compiled: preparation.compiled(version.codeArtifact, by: runtime),
+      layers: version.layerArtifacts, runtime: runtime.index, memoryMiB: configuration.memorySize,
+      ephemeralMiB: configuration.ephemeralStorage,
       environment: variables.strings, stock: services.stock.take(version, variables: own))
   }
 

@@ -3,6 +3,8 @@ package import Core
 /// What is asked of the spawner for one sandbox. No path, uid or mount flag: the spawner knows those.
 package struct SandboxSpec: Sendable {
   package let tree: ArtifactID
+  /// What was compiled of it: its files are there besides. If it is gone, the sandbox starts without.
+  package let compiled: ArtifactID?
   /// Merged at /opt, a later one over an earlier one; at most five, none twice, all of the code's account.
   package let layers: [ArtifactID]
   /// Index into the spawner's table of runtimes.
@@ -17,10 +19,12 @@ package struct SandboxSpec: Sendable {
   package let stock: Int?
 
   package init(
-    tree: ArtifactID, layers: [ArtifactID] = [], runtime: Int, memoryMiB: Int, ephemeralMiB: Int,
+    tree: ArtifactID, compiled: ArtifactID? = nil, layers: [ArtifactID] = [], runtime: Int, memoryMiB: Int,
+    ephemeralMiB: Int,
     environment: [String], stock: Int? = nil
   ) {
     self.tree = tree
+    self.compiled = compiled
     self.layers = layers
     self.runtime = runtime
     self.memoryMiB = memoryMiB
@@ -134,13 +138,15 @@ package struct UnpackedTree: Hashable, Sendable {
   package let hasExtensions: Bool
 }
 
-/// How much may come out of a package.
+/// How much may come out of a package, or of a compiler.
 package struct UnpackLimits: Hashable, Sendable {
   package let bytes: Int
   package let entries: Int
 
   /// Lambda's limit of unpacked bytes, and a number of entries that no real package reaches.
   package static let standard = UnpackLimits(bytes: 262_144_000, entries: 65_536)
+  /// Of what is compiled ahead; whatever there is no room for is compiled by each environment.
+  package static let compiled = UnpackLimits(bytes: 64 << 20, entries: 16_384)
 
   package init(bytes: Int, entries: Int) {
     self.bytes = bytes

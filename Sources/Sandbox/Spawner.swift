@@ -13,8 +13,8 @@ package final class Spawner: Sendable {
   /// Told whether the sandbox is as it was when its baseline was noted, or can be brought back to it.
   package typealias Cleaned = @Sendable (_ isClean: Bool) -> Void
 
-  /// Packages that are unpacked at once; one more is refused.
-  package static let unpackPlaces = Int(SP_UNPACK_PLACES)
+  /// Packages that are unpacked at once, while one is compiled; one more is refused.
+  package static let unpackPlaces = Int(SP_UNPACK_PLACES) - 1
   /// Lines of the stock.
   package static let stockLines = Int(SP_MAX_STOCKS)
   /// Sandboxes that are ready at once, of all lines together.
@@ -101,6 +101,21 @@ package final class Spawner: Sendable {
       }
     }
     return try result.get()
+  }
+
+  /// Has a runtime compile code in a throwaway sandbox, as far as it can and there is room. One at a time.
+  ///
+  /// - Parameters:
+  ///   - tree: of the code's account; what comes out is called that.
+  ///   - runtime: index into the spawner's table; not one that has no compiler.
+  ///   - completion: called once, from a thread of the connection.
+  package func compile(
+    _ code: ArtifactID, into tree: ArtifactID, by runtime: Int, limits: UnpackLimits,
+    completion: @escaping @Sendable (Result<UnpackedTree, SandboxError>) -> Void
+  ) {
+    request(.unpack(completion)) {
+      SpawnerMessage.compile(code, into: tree, runtime: runtime, limits: limits, request: $0)
+    }
   }
 
   /// Says that the init phase is over: from now on the CPU quota of the sandbox applies.

@@ -43,6 +43,10 @@ enum SpawnerMessage {
     message.environment_count = UInt32(spec.environment.count)
     message.environment_size = UInt32(block.count)
     message.layer_count = UInt32(spec.layers.count)
+    if let compiled = spec.compiled {
+      message.has_compiled = 1
+      message.compiled = tree(compiled)
+    }
     message.stock = spec.stock.map { UInt32($0) + 1 } ?? 0
     withUnsafeMutableBytes(of: &message.layers) { bytes in
       for (index, layer) in spec.layers.enumerated() {
@@ -59,6 +63,19 @@ enum SpawnerMessage {
     message.zip_size = UInt64(zipSize)
     message.maximum_bytes = UInt64(limits.bytes)
     message.maximum_entries = UInt32(limits.entries)
+    return bytes(of: message)
+  }
+
+  static func compile(
+    _ code: ArtifactID, into result: ArtifactID, runtime: Int, limits: UnpackLimits, request: UInt64
+  ) -> [UInt8] {
+    var message = sp_compile()
+    message.header = header(SP_COMPILE, size: MemoryLayout<sp_compile>.size, request)
+    message.tree = tree(result)
+    message.code = tree(code)
+    message.maximum_bytes = UInt64(limits.bytes)
+    message.maximum_entries = UInt32(limits.entries)
+    message.runtime = UInt32(runtime)
     return bytes(of: message)
   }
 

@@ -1,5 +1,6 @@
 package import Core
 import Cryptography
+package import Logging
 package import Sandbox
 import Synchronization
 
@@ -38,13 +39,16 @@ package struct CheckedPackage: Sendable {
 package final class CodeLibrary: Sendable {
   private let packages: PackageStore
   private let spawner: Spawner
+  private let log: Logger
   private let ledger: Mutex<TreeLedger>
+  private let compilations = Mutex(CompilationLedger())
   private let gate = UnpackGate(places: Spawner.unpackPlaces)
 
-  /// - Parameter memoryBudget: bytes of unpacked code that are kept ready.
-  package init(packages: PackageStore, spawner: Spawner, memoryBudget: Int = 1 << 30) {
+  /// - Parameter memoryBudget: bytes of unpacked code, and of what was compiled of it, that are kept ready.
+  package init(packages: PackageStore, spawner: Spawner, log: Logger, memoryBudget: Int = 1 << 30) {
     self.packages = packages
     self.spawner = spawner
+    self.log = log
     ledger = Mutex(TreeLedger(budget: memoryBudget))
   }
 
@@ -101,11 +105,66 @@ package final class CodeLibrary: Sendable {
     defer { gate.leave() }
     do {
       let unpacked = try await spawner.unpack(tree, zip: zip, limits: .standard)
-      let dropped = ledger.withLock { $0.add(tree, bytes: unpacked.bytes) }
-      dropped.forEach(spawner.forget)
+      discard(compilations.withLock { $0.forget(tree) })
+      add(tree, unpacked)
       return unpacked
     } catch {
       throw CodeError(error)
+    }
+  }
+
+  private func add(_ tree: ArtifactID, _ unpacked: UnpackedTree) {
+    let dropped = ledger.withLock { $0.add(tree, bytes: unpacked.bytes) }
+    dropped.forEach(spawner.forget)
+    discard(compilations.withLock { compilations in dropped.flatMap { compilations.forget($0) } })
+  }
+
+  private func discard(_ compiled: [ArtifactID]) {
+    ledger.withLock { ledger in compiled.forEach { ledger.remove($0) } }
+    compiled.forEach(spawner.forget)
+  }
+}
+
+extension CodeLibrary {
+  /// Notes that an environment with that code is about to be started by a runtime that can compile it, and has it compiled
+  /// if that is worth it.
+  ///
+  /// - Parameter runtime: its place in the spawner's table.
+  /// - Returns: what has been compiled, for the environment to have besides; nil when there is nothing yet.
+  package func compiled(_ code: ArtifactID, by runtime: Int) -> ArtifactID? {
+    let compiled = compilations.withLock { $0.start(Compilation(code: code, runtime: runtime)) }
+    if let compiled { touch(compiled) } else { compileNext() }
+    return compiled
+  }
+
+  private func compileNext() {
+    guard let next = compilations.withLock({ $0.next() }) else { return }
+    spawner.compile(next.code, into: next.tree, by: next.runtime, limits: .compiled) { result in
+      self.finish(next, result)
+      self.compileNext()
+    }
+  }
+
+  private func finish(_ compilation: Compilation, _ result: Result<UnpackedTree, SandboxError>) {
+    let code: Logger.MetadataValue = "\(compilation.code.digest)"
+    switch result {
+    case .success(let tree):
+      log.debug("compiled code ahead", metadata: ["code": code, "bytes": "\(tree.bytes)"])
+      let isWanted = compilations.withLock { $0.finish(compilation, nil) }
+      if isWanted { add(compilation.tree, tree) } else { spawner.forget(compilation.tree) }
+    case .failure(let error):
+      log.notice("cannot compile code ahead", metadata: ["code": code, "error": "\(error)"])
+      _ = compilations.withLock { $0.finish(compilation, error.isPassing ? .passing : .lasting) }
+    }
+  }
+}
+
+extension SandboxError {
+  /// Whether it says nothing of the code.
+  fileprivate var isPassing: Bool {
+    switch self {
+    case .unknownTree, .noSlot, .connectionLost: true
+    default: false
     }
   }
 }

@@ -1,7 +1,7 @@
 import Core
 import Sandbox
 
-/// Keeps count of the unpacked code that the spawner holds in memory, and says what to drop. Pure.
+/// Keeps count of the unpacked and compiled code that the spawner holds in memory, and says what to drop. Pure.
 struct TreeLedger {
   /// Bytes of unpacked files, all trees together; the tree used last is kept even when it is larger.
   let budget: Int
@@ -27,6 +27,13 @@ struct TreeLedger {
       dropped.append(oldest)
     }
     return dropped
+  }
+
+  /// The tree is not there any more.
+  mutating func remove(_ tree: ArtifactID) {
+    guard let bytes = sizes.removeValue(forKey: tree) else { return }
+    total -= bytes
+    order.removeAll { $0 == tree }
   }
 
   /// The tree is about to be used.

@@ -234,7 +234,7 @@ static _Noreturn void run(const struct plan *decided) {
   link_wipe();  // the environment block, which came with the spawner's memory
   stock_wipe();
   explicit_bzero(plan.configuration, plan.configuration_size);
-  close(plan.output);
+  close_if_open(plan.output);
   close_if_open(plan.archive);
   close_if_open(plan.program);
   close_if_open(plan.filter);
@@ -262,7 +262,8 @@ void sandbox_child(const struct plan *plan, char *argument_memory) {
   pass_gate(plan, GATE_BUILD);
   int files[REPORT_READY_DESCRIPTORS] = {-1, -1, -1, -1, -1};
   static const unsigned counts[] = {
-      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_ZYGOTE] = 1};
+      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_COMPILE] = 0,
+      [SANDBOX_ZYGOTE] = 1};
   // While the spawner's /proc is in sight: a zygote has none of its own.
   if (plan->kind == SANDBOX_ZYGOTE) files[0] = open_namespace("user");
   build(plan, files);

@@ -42,6 +42,7 @@ static unsigned place_after_streams(const int *descriptors, unsigned count) {
 static unsigned place_descriptors(const struct plan *plan) {
   const int for_unpacker[] = {plan->archive, plan->output};
   if (plan->kind == SANDBOX_UNPACK) return place_after_streams(for_unpacker, 2);
+  if (plan->kind == SANDBOX_COMPILE) return FIRST_DESCRIPTOR;  // what it says would be about somebody's code
   return place_output(plan) == 0 ? place_after_streams(&plan->program_end, 1) : 0;
 }
 

@@ -63,14 +63,12 @@ static int place(int tree, const char *target) {
 
 // Runs as: sandbox uid with full capabilities in its own user namespace.
 static int mount_code(const struct plan *plan) {
-  if (plan->kind == SANDBOX_UNPACK)
-    return place(plan->trees[0], ROOT "/out");
-  return place(plan->trees[0], ROOT "/var/task");
+  return place(plan->trees[0], plan->kind == SANDBOX_UNPACK ? ROOT "/out" : ROOT "/var/task");
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. The kernel merges what several layers have.
 static int mount_layers(const struct plan *plan) {
-  return place(plan->trees[1], ROOT "/opt");
+  return place(plan->trees[1], plan->kind == SANDBOX_COMPILE ? ROOT "/out" : ROOT "/opt");
 }
 
 // Runs as: sandbox uid with full capabilities in its own user namespace. Afterwards nothing of the spawner's root

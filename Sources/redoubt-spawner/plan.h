@@ -13,11 +13,11 @@
 
 struct cgroup_limits;
 
-enum { PLACED_TREES = 2 };  // the code and, where there are layers, /opt
+enum { PLACED_TREES = 2 };  // the code and, where there are layers, /opt; of a compiler, where it writes to
 
 struct plan {
   enum sandbox_kind kind;
-  int trees[PLACED_TREES];       // mounts that are attached nowhere yet; unpack: the first is the tree to fill; -1: none
+  int trees[PLACED_TREES];       // mounts that are attached nowhere yet; unpack, compile: that to fill is the last; -1: none
   char runtime_path[32];         // in the spawner's private root; empty: none
   char device_path[32];          // likewise
   uint32_t temporary_mib;        // size of /tmp

@@ -50,7 +50,7 @@ static bool forget_handle(struct spawner *spawner, const struct received *messag
   const struct sp_forget *request = message->bytes;
   struct tree *tree = tree_find(spawner, &request->tree);
   if (tree == NULL) return true;
-  if (tree->state == TREE_UNPACKING) {
+  if (tree->state == TREE_FILLING) {
     tree->is_forgotten = true;
   } else {
     tree_drop(spawner, tree);
@@ -65,6 +65,7 @@ bool request_handle(struct spawner *spawner, const struct received *message) {
   if (takes_descriptor != (message->descriptor >= 0)) return false;
   switch (header->type) {
     case SP_UNPACK: return unpack_handle(spawner, message);
+    case SP_COMPILE: return compile_handle(spawner, message);
     case SP_START: return start_handle(spawner, message);
     case SP_STOCK: return stock_handle(spawner, message);
     case SP_SETTLE: return settle_handle(spawner, message);

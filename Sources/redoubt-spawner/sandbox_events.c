@@ -116,7 +116,7 @@ static void on_ready(struct spawner *spawner, struct sandbox *sandbox, int repor
   } else {
     close_descriptors(reported, REPORT_DESCRIPTORS);
   }
-  // The deadline stays: it is the unpacker's, or that of the way to where a program waits.
+  // The deadline stays: it is that of who fills a tree, or that of the way to where a program waits.
   sandbox->state = is_environment ? SANDBOX_PARKING : SANDBOX_RUNNING;
   if (!is_environment && !sandbox_order(sandbox, GATE_RUN)) sandbox_give_up(sandbox, errno, "gate");
 }
@@ -163,7 +163,8 @@ static bool take_later_report(struct spawner *spawner, struct sandbox *sandbox, 
 static bool take_report_with_descriptors(struct spawner *spawner, struct sandbox *sandbox, const struct report *report,
                                          int descriptors[REPORT_DESCRIPTORS], unsigned count) {
   static const unsigned expected[] = {
-      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_ZYGOTE] = 1};
+      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_COMPILE] = 0,
+      [SANDBOX_ZYGOTE] = 1};
   if (report->kind == REPORT_READY && sandbox->state == SANDBOX_BUILDING && count == expected[sandbox->kind]) {
     on_ready(spawner, sandbox, descriptors);
     return true;
@@ -233,8 +234,8 @@ void sandbox_on_exit(struct spawner *spawner, struct sandbox *sandbox) {
   uint32_t ended_by_watch = sandbox->result.oom_kills;
   spawner->cgroups->read_result(sandbox->group, &sandbox->result);
   sandbox->result.oom_kills += ended_by_watch;
-  if (sandbox->kind == SANDBOX_UNPACK) {
-    unpack_finish(spawner, sandbox);
+  if (sandbox->tree != NULL) {
+    fill_finish(spawner, sandbox);
   } else if (sandbox->kind == SANDBOX_ZYGOTE) {
     zygote_on_end(spawner, sandbox);
   } else if (sandbox->stock != NULL) {

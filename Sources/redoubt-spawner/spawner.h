@@ -17,7 +17,7 @@
 
 enum {
   SET_UP_MILLISECONDS = 10 * 1000,
-  UNPACK_MILLISECONDS = 60 * 1000,
+  TREE_MILLISECONDS = 60 * 1000,     // to unpack an archive or to compile code
   KERNEL_MEMORY_MIB = 32,            // of the kernel's own for a sandbox, beyond what its processes and files use
   COOL_DOWN_MILLISECONDS = 100,      // before a slot, and with it a host id, is used again
   REFILL_PAUSE_MILLISECONDS = 20,    // after one was taken from the stock: what was started with it goes first
@@ -30,17 +30,19 @@ enum {
   MAXIMUM_WAITERS = 64,              // requests for one tree that is being unpacked
 };
 
-enum tree_state { TREE_ABSENT, TREE_UNPACKING, TREE_READY };
+enum tree_state { TREE_ABSENT, TREE_FILLING, TREE_READY };
 
-// Code of one account, in a tmpfs of its own.
+// Code of one account, or what was compiled of it, in a tmpfs of its own.
 struct tree {
   enum tree_state state;
-  bool is_forgotten;  // drop it as soon as it is unpacked
+  bool is_forgotten;  // drop it as soon as it is filled
   struct sp_tree key;
+  bool is_compiled;
+  struct sp_tree code;  // that it was compiled of
   uint64_t maximum_bytes, bytes;
   uint32_t maximum_entries, entries;
   bool has_extensions;
-  uint64_t waiters[MAXIMUM_WAITERS];  // requests to answer when it is unpacked
+  uint64_t waiters[MAXIMUM_WAITERS];  // requests to answer when it is filled
   uint32_t waiter_count;
 };
 
@@ -98,7 +100,7 @@ struct sandbox {
   bool is_started;    // SP_STARTED was sent: SP_EXITED is owed
   bool is_let_go;     // SP_KILL came: the server looks at its control group no more
   uint32_t memory_mib;
-  struct tree *tree;  // SANDBOX_UNPACK
+  struct tree *tree;  // that it fills
   int process;        // pidfd of its init
   int set_up_socket;
   int output;         // log pipe until it is handed over, or the unpacker's report
@@ -186,13 +188,20 @@ void trees_set_apart(void);
 void trees_enter(void);
 void trees_leave(void);
 struct tree *tree_find(struct spawner *spawner, const struct sp_tree *key);
-// Mounts an empty tmpfs that `owner` may write. NULL with errno.
-struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *request, uid_t owner);
+// Mounts an empty tmpfs that `owner` may write, for so many bytes and entries. NULL with errno.
+struct tree *tree_create(struct spawner *spawner, const struct sp_tree *key, uint64_t maximum_bytes, uint32_t maximum_entries,
+                         uid_t owner);
 bool tree_is_same(const struct sp_tree *one, const struct sp_tree *other);
 int tree_seal(struct spawner *spawner, struct tree *tree);
 void tree_drop(struct spawner *spawner, struct tree *tree);
-// A mount of it that is attached nowhere, for the unpacker. -1 with errno.
+// A mount of it that is attached nowhere, for who fills it. -1 with errno.
 int tree_open_to_fill(const struct spawner *spawner, const struct tree *tree);
+// The same of one that is ready, for one sandbox alone. -1 with errno.
+int tree_open_to_read(const struct spawner *spawner, const struct tree *tree);
+// Notes how much is in it, as the kernel counts it.
+int tree_measure(const struct spawner *spawner, struct tree *tree);
+// Whether it was compiled of that code.
+bool tree_is_compiled_of(const struct tree *tree, const struct sp_tree *code);
 // The code of a request and its layers, likewise, as file systems of one sandbox alone: locks and watches belong to their
 // inodes and stay within it. The number of those that it has, or 0 with errno; the caller closes what is not -1.
 unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, int overlays[PLACED_TREES]);
@@ -250,8 +259,28 @@ void start_limits(uint32_t memory_mib, uint32_t ephemeral_mib, struct cgroup_lim
 // Splits the block that follows an SP_START or SP_STOCK of this size. False: out of form.
 bool environment_read(const char *block, uint32_t size, uint32_t count, const char **strings);
 bool unpack_handle(struct spawner *spawner, const struct received *message);
-// The unpacker has ended: answers every request that waits for its tree.
-void unpack_finish(struct spawner *spawner, struct sandbox *sandbox);
+// What its unpacker has come to; `text` is for whoever asked, or the two numbers for `unpack_read_numbers`.
+enum sp_failure unpack_outcome(const struct sandbox *sandbox, char *text, size_t size);
+// What the unpacker says of its tree. False: out of form.
+bool unpack_read_numbers(struct tree *tree, const char *text);
+
+// compile.c
+bool compile_handle(struct spawner *spawner, const struct received *message);
+// As for an unpacker, but no numbers.
+enum sp_failure compile_outcome(const struct sandbox *sandbox, char *text, size_t size);
+
+// fill.c: a tree that a sandbox of its own fills, which several may wait for.
+// Answers from a tree that is there, or has the request wait for it. False: there is none.
+bool fill_join(struct spawner *spawner, const struct sp_tree *key, uint64_t request);
+// A sandbox of that kind with an empty tree. NULL: there is none, which has been answered.
+struct sandbox *fill_begin(struct spawner *spawner, enum sandbox_kind kind, const struct sp_tree *key, uint64_t maximum_bytes,
+                           uint32_t maximum_entries, uint64_t request);
+// It could not be launched.
+void fill_abandon(struct spawner *spawner, struct sandbox *sandbox);
+// Its program has ended: answers every request that waits for its tree.
+void fill_finish(struct spawner *spawner, struct sandbox *sandbox);
+// The field that is out of its range, or NULL.
+const char *fill_out_of_range(uint64_t maximum_bytes, uint32_t maximum_entries);
 
 // answer.c
 void answer_failed(struct spawner *spawner, uint64_t request, enum sp_failure failure, int error, const char *detail);

@@ -39,7 +39,8 @@ static const char *out_of_range(const struct spawner *spawner, const struct sp_s
   if (request->memory_mib < MINIMUM_MIB || request->memory_mib > MAXIMUM_MIB) return "memory_mib";
   if (request->stock > SP_MAX_STOCKS) return "stock";
   if (request->ephemeral_mib < MINIMUM_MIB || request->ephemeral_mib > MAXIMUM_MIB) return "ephemeral_mib";
-  return NULL;
+  if (!request->has_compiled) return NULL;
+  return request->compiled.account == request->tree.account ? NULL : "compiled code of another account";
 }
 
 // Runs as: host root, in the spawner.
@@ -114,15 +115,25 @@ static const char *refusal(struct spawner *spawner, const struct sp_start *reque
   const struct tree *tree = tree_find(spawner, &request->tree);
   char layers[SP_MAX_LAYERS * 32];
   if (tree == NULL || tree->state != TREE_READY || !layers_paths(spawner, request, layers)) return "not unpacked here";
+  const struct tree *compiled = request->has_compiled ? tree_find(spawner, &request->compiled) : NULL;
+  *failure = SP_FAILURE_INVALID;
+  if (compiled != NULL && !tree_is_compiled_of(compiled, &request->tree)) return "compiled of other code";
   *failure = SP_FAILURE_NO_SLOT;
   return spawner->assigned + spawner->waiting >= spawner->configuration.slots ? "every slot is taken" : NULL;
+}
+
+// Runs as: host root, in the spawner.
+static bool compiled_is_in_form(const struct sp_start *request) {
+  static const struct sp_tree none;
+  return request->has_compiled == 1 ||
+         (request->has_compiled == 0 && memcmp(&request->compiled, &none, sizeof none) == 0);
 }
 
 // Runs as: host root, in the spawner.
 bool start_handle(struct spawner *spawner, const struct received *message) {
   const struct sp_start *request = message->bytes;
   const char *environment[SP_MAX_ENVIRONMENT_COUNT + 1];
-  if (message->size < sizeof *request || !layers_are_in_form(request) || request->reserved != 0) return false;
+  if (message->size < sizeof *request || !layers_are_in_form(request) || !compiled_is_in_form(request)) return false;
   if (!read_environment(message->bytes, message->size, environment)) return false;
   enum sp_failure failure;
   const char *why = refusal(spawner, request, &failure);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "kernel.h"
@@ -84,16 +85,17 @@ static int mount_without_swap(const char *path, unsigned long flags, const char 
 }
 
 // Runs as: host root, in the spawner. Every file may waste most of a page.
-static int mount_tree(const char *path, const struct sp_unpack *request, uid_t owner) {
+static int mount_tree(const char *path, uint64_t maximum_bytes, uint32_t maximum_entries, uid_t owner) {
   char options[160];
-  uint64_t size = request->maximum_bytes + (uint64_t)request->maximum_entries * PAGE + SLACK_BYTES;
+  uint64_t size = maximum_bytes + (uint64_t)maximum_entries * PAGE + SLACK_BYTES;
   snprintf(options, sizeof options, "size=%" PRIu64 ",nr_inodes=%u,mode=0755,uid=%u,gid=%u", size,
-           request->maximum_entries + SLACK_INODES, owner, owner);
+           maximum_entries + SLACK_INODES, owner, owner);
   return mount_without_swap(path, 0, options);
 }
 
 // Runs as: host root, in the spawner.
-struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *request, uid_t owner) {
+struct tree *tree_create(struct spawner *spawner, const struct sp_tree *key, uint64_t maximum_bytes, uint32_t maximum_entries,
+                         uid_t owner) {
   struct tree *tree = spawner->trees;
   while (tree < spawner->trees + MAXIMUM_TREES && tree->state != TREE_ABSENT) tree++;
   if (tree == spawner->trees + MAXIMUM_TREES) {
@@ -103,14 +105,14 @@ struct tree *tree_create(struct spawner *spawner, const struct sp_unpack *reques
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
   trees_enter();
-  bool is_there = (mkdir(path, 0755) == 0 || errno == EEXIST) && mount_tree(path, request, owner) == 0;
+  bool is_there = (mkdir(path, 0755) == 0 || errno == EEXIST) && mount_tree(path, maximum_bytes, maximum_entries, owner) == 0;
   trees_leave();
   if (!is_there) return NULL;
   *tree = (struct tree){
-      .state = TREE_UNPACKING,
-      .key = request->tree,
-      .maximum_bytes = request->maximum_bytes,
-      .maximum_entries = request->maximum_entries,
+      .state = TREE_FILLING,
+      .key = *key,
+      .maximum_bytes = maximum_bytes,
+      .maximum_entries = maximum_entries,
   };
   return tree;
 }
@@ -146,12 +148,53 @@ int tree_open_to_fill(const struct spawner *spawner, const struct tree *tree) {
 }
 
 // Runs as: host root, in the spawner.
+int tree_open_to_read(const struct spawner *spawner, const struct tree *tree) {
+  char path[32];
+  tree_path(spawner, tree, path, sizeof path);
+  trees_enter();
+  int mount = kernel_open_overlay(path);
+  trees_leave();
+  return mount;
+}
+
+// Runs as: host root, in the spawner. The root directory is an entry to the kernel.
+int tree_measure(const struct spawner *spawner, struct tree *tree) {
+  char path[32];
+  struct statfs status;
+  tree_path(spawner, tree, path, sizeof path);
+  trees_enter();
+  int result = statfs(path, &status);
+  trees_leave();
+  if (result != 0) return -1;
+  tree->bytes = (uint64_t)(status.f_blocks - status.f_bfree) * (uint64_t)status.f_bsize;
+  tree->entries = (uint32_t)(status.f_files - status.f_ffree) - 1;
+  return 0;
+}
+
+// Runs as: host root, in the spawner.
+bool tree_is_compiled_of(const struct tree *tree, const struct sp_tree *code) {
+  return tree->is_compiled && tree_is_same(&tree->code, code);
+}
+
+// Runs as: host root, in the spawner. The directories of the code as an overlay takes them. What was compiled lies below,
+// so no file of the code is ever another than was deployed. It may be gone: whoever asked could not know.
+static void code_paths(struct spawner *spawner, const struct sp_start *request, const struct tree *tree,
+                       char paths[2 * 32]) {
+  tree_path(spawner, tree, paths, 32);
+  const struct tree *compiled = request->has_compiled ? tree_find(spawner, &request->compiled) : NULL;
+  if (compiled == NULL || compiled->state != TREE_READY || !tree_is_compiled_of(compiled, &request->tree)) return;
+  size_t length = strlen(paths);
+  paths[length++] = ':';
+  tree_path(spawner, compiled, paths + length, 32);
+}
+
+// Runs as: host root, in the spawner.
 unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, int overlays[PLACED_TREES]) {
-  char code[32], layers[SP_MAX_LAYERS * 32];
+  char code[2 * 32], layers[SP_MAX_LAYERS * 32];
   errno = ENOENT;
   const struct tree *tree = tree_find(spawner, &request->tree);
   if (tree == NULL || tree->state != TREE_READY || !layers_paths(spawner, request, layers)) return 0;
-  tree_path(spawner, tree, code, sizeof code);
+  code_paths(spawner, request, tree, code);
   bool has_layers = layers[0] != '\0';
   trees_enter();
   overlays[0] = kernel_open_overlay(code);

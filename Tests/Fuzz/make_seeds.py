@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE.parent / "Spawner"))
 from raw_zip import RawEntry, extra, raw_zip, streamed  # noqa: E402
 
 (UNPACK, START, SLOT, FORGET, FRAMED, BYTES, REPEAT, READ, READY, REPORT, OUTPUT, END, UNPACKED, CLEANED, TIME, FAULT, BUSY,
- MEMORY, BATCH, LAYERS, STOCK, TAKE, PARKED, ZYGOTE) = range(24)
+ MEMORY, BATCH, LAYERS, STOCK, TAKE, PARKED, ZYGOTE, COMPILE, START_COMPILED, COMPILED) = range(27)
 SETTLE, KILL, BASELINE, RESTORE = range(4)
 NEW_KERNEL, OLD_KERNEL = b"\0", b"\1"
 WHOLE_LIFE = 60000 + 1000  # milliseconds, beyond every deadline
@@ -27,6 +27,14 @@ def word(value):
 
 def unpack(digest=0, account=0, descriptor=0):
     return [UNPACK, account, digest, 0, 0, 0, 0, descriptor]
+
+
+def compile(digest=8, code=0, account=0):
+    return [COMPILE, account, digest, account, code, 0, 0, 0]
+
+
+def start_compiled(digest=0, compiled=8, account=0, line=0):
+    return [START_COMPILED, account, digest, line, 0, 0, 0, 0, 0, 0, account, compiled, 0, 0, 2]
 
 
 def start(digest=0, account=0, variables=2):
@@ -91,6 +99,11 @@ LIVES = {
     "longer-than-said": [*TREE, START, 0, 0, 0, 0, 0, 0, 255, *word(8), *b"A=b\0A=b\0", 224, *word(4), READY, 0, READ, 9],
     "layers": [*(step for number in range(6) for step in (*unpack(number), READY, 0, UNPACKED, 0, 0, 0)),
                *layered(1, 2, 3, 4, 5), READY, 0, FORGET, 0, 3, *layered(3), *layered(1, 5), READY, 0, *slot(KILL), READ, 99],
+    "compiled": [*TREE, *compile(), *compile(), READY, 0, COMPILED, 0, *compile(), *start_compiled(), READY, 0, FORGET, 0, 8,
+                 *start_compiled(), READY, 1, READ, 99],
+    "compiled-refused": [*compile(), *TREE, *compile(0), *compile(8, 9), *compile(), READY, 0, END, 0, 9, *unpack(8), READY, 0,
+                         UNPACKED, 0, 0, 0, *compile(), *start_compiled(), *start_compiled(0, 0), READ, 99],
+    "compiled-late": [*TREE, *compile(), TIME, *word(WHOLE_LIFE), *compile(), FORGET, 0, 8, READY, 0, COMPILED, 0, READ, 9],
     "layers-refused": [*TREE, *unpack(1), READY, 0, UNPACKED, 0, 0, 0, *layered(9), *layered(1, 1), *layered(*range(6)),
                        LAYERS, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 2, READ, 9, LAYERS, 0, 0, 0, 0, 0, 1, 7, 0, 1, *[0, 2] * 4, 0, 2],
     "parked": [*TREE, *stock(PREPARED), READY, 0, PARKED, 0, 1, READY, 1, PARKED, 1, 1, *take(), *slot(SETTLE), *slot(KILL), READ, 9],

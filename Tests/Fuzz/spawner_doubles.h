@@ -14,5 +14,6 @@
 #define pread double_pread
 #define setns double_setns
 #define socketpair double_socketpair
+#define statfs(path, status) double_statfs(path, status)
 #define umount2 double_umount2
 #define waitid double_waitid

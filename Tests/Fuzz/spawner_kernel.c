@@ -319,6 +319,12 @@ int double_fstatfs(int file, struct statfs *status) {
   return fails() ? -1 : 0;
 }
 
+int double_statfs(const char *path, struct statfs *status) {
+  MUST(is_mounted[tree_number(path)], "measures what is not there");
+  *status = (struct statfs){.f_blocks = 1000, .f_bfree = 900, .f_bsize = 4096, .f_files = 100, .f_ffree = 90};
+  return fails() ? -1 : 0;
+}
+
 int devices_prepare(uint32_t slot) {
   MUST(slot < ALL_SLOTS, "devices of no slot");
   return fails() ? -1 : 0;
@@ -474,25 +480,28 @@ static void check_slot(const struct spawner *spawner, const struct sandbox *sand
   if (lives) child_of(sandbox->process);
   bool has_group = sandbox->group[0] != '\0' && group_find(sandbox->group) != NULL;
   MUST(has_group == (sandbox->state != SLOT_FREE), "a slot whose control group and state differ");
-  if (sandbox->kind != SANDBOX_UNPACK || !lives) return;
+  if ((sandbox->kind != SANDBOX_UNPACK && sandbox->kind != SANDBOX_COMPILE) || !lives) return;
   const struct tree *tree = sandbox->tree;
-  MUST(tree >= spawner->trees && tree < spawner->trees + MAXIMUM_TREES, "an unpacker without a tree");
-  MUST(tree->state == TREE_UNPACKING && tree->waiter_count >= 1 && tree->waiter_count <= MAXIMUM_WAITERS,
-       "an unpacker whose tree nobody waits for");
+  MUST(tree >= spawner->trees && tree < spawner->trees + MAXIMUM_TREES, "fills no tree");
+  MUST(tree->state == TREE_FILLING && tree->waiter_count >= 1 && tree->waiter_count <= MAXIMUM_WAITERS,
+       "fills a tree that nobody waits for");
+  MUST(tree->is_compiled == (sandbox->kind == SANDBOX_COMPILE), "fills a tree of the other kind");
 }
 
 static void check_trees(const struct spawner *spawner) {
-  unsigned unpacking = 0, unpackers = 0;
+  unsigned filled = 0, fillers = 0;
   for (unsigned index = 0; index < MAXIMUM_TREES; index++) {
     const struct tree *tree = &spawner->trees[index];
     MUST((tree->state != TREE_ABSENT) == is_mounted[index], "a tree whose mount and state differ");
-    if (tree->state == TREE_UNPACKING) unpacking++;
+    if (tree->state == TREE_FILLING) filled++;
     if (tree->state != TREE_READY) continue;
     MUST(!tree->is_forgotten, "a tree that nobody can ask for stays");
+    MUST(!tree->is_compiled || tree->code.account == tree->key.account, "compiled of another account's code");
+    if (tree->is_compiled) continue;  // the kernel holds it to its limits
     MUST(tree->bytes <= tree->maximum_bytes && tree->entries <= tree->maximum_entries, "a tree beyond its limits");
   }
-  for (unsigned slot = FIRST_UNPACKER; slot < ALL_SLOTS; slot++) unpackers += lives_in(&spawner->sandboxes[slot]);
-  MUST(unpacking == unpackers, "a tree that is being unpacked by nobody");
+  for (unsigned slot = FIRST_UNPACKER; slot < ALL_SLOTS; slot++) fillers += lives_in(&spawner->sandboxes[slot]);
+  MUST(filled == fillers, "a tree that is being filled by nobody");
 }
 
 // The numbers of a line are those of its sandboxes.

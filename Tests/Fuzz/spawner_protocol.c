@@ -40,6 +40,9 @@ enum step {
   STEP_TAKE,     // an environment from the stock
   STEP_PARKED,   // the init of a sandbox of the stock tells of its program
   STEP_ZYGOTE,   // a zygote says anything, mostly true
+  STEP_COMPILE,  // a tree of what is compiled of another
+  STEP_START_COMPILED,
+  STEP_COMPILED, // a compiler ends well
   STEP_COUNT,
 };
 
@@ -115,6 +118,15 @@ static void step_unpack(void) {
   send_message(&message, sizeof message);
 }
 
+static void step_compile(void) {
+  struct sp_compile message = {.header = header_of(SP_COMPILE, sizeof message), .tree = tree(), .code = tree()};
+  message.maximum_bytes = about(1000);
+  message.maximum_entries = about(10);
+  message.runtime = about(1);
+  last.descriptor_count = 0;
+  send_message(&message, sizeof message);
+}
+
 // The number and the layers themselves; now and then more of either than is said or allowed.
 static void add_layers(struct sp_start *start) {
   uint8_t count = byte();
@@ -154,7 +166,7 @@ static void step_stock(void) {
   send_message(&message, sizeof message.stock + size);
 }
 
-static void start_environment(bool has_layers, bool from_stock) {
+static void start_environment(bool has_layers, bool from_stock, bool is_compiled) {
   struct {
     struct sp_start start;
     char block[SP_MAX_ENVIRONMENT + 64];
@@ -164,6 +176,8 @@ static void start_environment(bool has_layers, bool from_stock) {
   message.start.memory_mib = about(256);
   message.start.ephemeral_mib = about(512);
   if (has_layers) add_layers(&message.start);
+  if (is_compiled) message.start.compiled = tree();
+  if (is_compiled) message.start.has_compiled = about(1);
   if (byte() == 255) message.start.layers[SP_MAX_LAYERS - 1].account++;
   size_t size = block(message.block, &message.start.environment_count, &message.start.environment_size);
   message.start.header.size = (uint32_t)(sizeof message.start + size);
@@ -242,7 +256,8 @@ static void report(struct child *child, const void *bytes, size_t size, unsigned
 // With what it is to bring.
 static void step_ready(struct child *child) {
   static const unsigned counts[] = {
-      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_ZYGOTE] = 1};
+      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_COMPILE] = 0,
+      [SANDBOX_ZYGOTE] = 1};
   const struct report ready = {.kind = REPORT_READY};
   for (unsigned slot = 0; slot < ALL_SLOTS; slot++)
     if (spawner.sandboxes[slot].process == child->process && spawner.sandboxes[slot].state != SLOT_FREE)
@@ -291,6 +306,12 @@ static void step_output(struct child *child) {
   if (write(child->output, text, size) < 0) return;  // the pipe is full, or was handed over and closed
 }
 
+static void step_compiled(struct child *child) {
+  const struct report message = {.kind = REPORT_ENDED};
+  report(child, &message, sizeof message, 0);
+  child_end(child, CLD_EXITED, 0);
+}
+
 static void step_unpacked(struct child *child) {
   char text[TEXT];
   int size = snprintf(text, sizeof text, "%u %u", about(1000), about(10));
@@ -318,6 +339,7 @@ static void act_as_child(enum step step) {
     case STEP_REPORT: step_report(child); break;
     case STEP_OUTPUT: step_output(child); break;
     case STEP_UNPACKED: step_unpacked(child); break;
+    case STEP_COMPILED: step_compiled(child); break;
     default: step_end(child); break;
   }
 }
@@ -338,9 +360,11 @@ static void step_memory(void) {
 static void act(enum step step, bool *passes_time) {
   switch (step) {
     case STEP_UNPACK: step_unpack(); break;
-    case STEP_START: start_environment(false, false); break;
-    case STEP_LAYERS: start_environment(true, false); break;
-    case STEP_TAKE: start_environment(false, true); break;
+    case STEP_START: start_environment(false, false, false); break;
+    case STEP_LAYERS: start_environment(true, false, false); break;
+    case STEP_TAKE: start_environment(false, true, false); break;
+    case STEP_START_COMPILED: start_environment(true, true, true); break;
+    case STEP_COMPILE: step_compile(); break;
     case STEP_STOCK: step_stock(); break;
     case STEP_SLOT: step_slot(); break;
     case STEP_FORGET: step_forget(); break;

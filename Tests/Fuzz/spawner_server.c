@@ -46,6 +46,11 @@ static bool has_unused_layers_empty(const struct sp_start *start) {
   return true;
 }
 
+static bool is_compiled_in_form(const struct sp_start *start) {
+  static const struct sp_tree none;
+  return start->has_compiled == 1 || (start->has_compiled == 0 && memcmp(&start->compiled, &none, sizeof none) == 0);
+}
+
 // By the protocol's words alone. An answer to a message that is out of form is an answer to nothing.
 static bool is_owed_an_answer(const void *packet, size_t size, unsigned descriptor_count) {
   const struct sp_header *header = packet;
@@ -54,9 +59,10 @@ static bool is_owed_an_answer(const void *packet, size_t size, unsigned descript
   if (size < sizeof *header || header->size != size || header->version != SP_VERSION) return false;
   switch (header->type) {
     case SP_UNPACK: return size == sizeof *unpack && unpack->reserved == 0 && descriptor_count == 1;
+    case SP_COMPILE: return size == sizeof(struct sp_compile) && descriptor_count == 0;
     case SP_START:
       return size >= sizeof *start && size == sizeof *start + start->environment_size &&
-             start->reserved == 0 && has_unused_layers_empty(start) && start->environment_size <= SP_MAX_ENVIRONMENT && descriptor_count == 0;
+             is_compiled_in_form(start) && has_unused_layers_empty(start) && start->environment_size <= SP_MAX_ENVIRONMENT && descriptor_count == 0;
     case SP_BASELINE:
     case SP_RESTORE: return size == sizeof(struct sp_slot) && descriptor_count == 0;
     default: return false;
@@ -96,9 +102,9 @@ bool server_end_stock(void) {
 
 static bool answers(uint16_t answer, uint16_t type) {
   switch (answer) {
-    case SP_UNPACKED: return type == SP_UNPACK;
+    case SP_UNPACKED: return type == SP_UNPACK || type == SP_COMPILE;
     case SP_STARTED: return type == SP_START;
-    case SP_FAILED: return type == SP_UNPACK || type == SP_START;
+    case SP_FAILED: return type == SP_UNPACK || type == SP_COMPILE || type == SP_START;
     case SP_CLEANED: return type == SP_BASELINE || type == SP_RESTORE;
     default: return false;
   }

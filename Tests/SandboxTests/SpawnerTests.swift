@@ -64,6 +64,34 @@ struct SpawnerTests {
     #expect(await answers.first()?.failure == .invalidRequest)
   }
 
+  @Test func `what was compiled is asked for beside its code`() throws {
+    let peer = try SpawnerPeer()
+    let spawner = Spawner()
+    spawner.connect(peer.serverEnd)
+    spawner.start(spec, started: { _ in }, exited: { _ in })
+    let without = try peer.receive(sp_start.self)
+    #expect((without.has_compiled, without.compiled.account, without.compiled.digest.0) == (0, 0, 0))
+    spawner.start(try specification(compiled: 5), started: { _ in }, exited: { _ in })
+    let with = try peer.receive(sp_start.self)
+    #expect((with.has_compiled, with.compiled.account, with.compiled.digest.0) == (1, 7, 5))
+    #expect(with.tree.digest.0 == 1)
+  }
+
+  @Test func `a compiler is told what of and into what, and how much`() async throws {
+    let peer = try SpawnerPeer()
+    let spawner = Spawner()
+    spawner.connect(peer.serverEnd)
+    let answers = Mailbox<Result<UnpackedTree, SandboxError>>()
+    let compiled = try #require(try specification(compiled: 5).compiled)
+    spawner.compile(spec.tree, into: compiled, by: 2, limits: .init(bytes: 9, entries: 8), completion: answers.add)
+    let request = try peer.receive(sp_compile.self)
+    #expect(request.header.type == UInt16(SP_COMPILE.rawValue))
+    #expect((request.code.digest.0, request.tree.digest.0, request.tree.account) == (1, 5, 7))
+    #expect((request.runtime, request.maximum_bytes, request.maximum_entries) == (2, 9, 8))
+    peer.send(failed(request.header.request, SP_FAILURE_TIMEOUT))
+    #expect(await answers.first()?.failure == .timeout)
+  }
+
   @Test func `a host without control groups gives six descriptors`() async throws {
     let peer = try SpawnerPeer()
     let spawner = Spawner()
@@ -223,14 +251,14 @@ struct SpawnerTests {
       environment: ["A=1", "B=2"])
   }
 
-  /// - Parameter layers: the byte that each layer's digest is made of.
-  private func specification(layers: [UInt8]) throws -> SandboxSpec {
-    let artifacts = try layers.map { byte in
-      ArtifactID(
-        account: spec.tree.account, digest: try #require(Digest(bytes: [UInt8](repeating: byte, count: 32))))
+  /// Each byte is what a digest is made of.
+  private func specification(layers: [UInt8] = [], compiled: UInt8? = nil) throws -> SandboxSpec {
+    func artifact(_ byte: UInt8) throws -> ArtifactID {
+      ArtifactID(account: spec.tree.account, digest: try #require(Digest(bytes: [UInt8](repeating: byte, count: 32))))
     }
     return SandboxSpec(
-      tree: spec.tree, layers: artifacts, runtime: 2, memoryMiB: 128, ephemeralMiB: 512, environment: [])
+      tree: spec.tree, compiled: try compiled.map(artifact), layers: try layers.map(artifact), runtime: 2,
+      memoryMiB: 128, ephemeralMiB: 512, environment: [])
   }
 
   private func started() async throws -> (SpawnerPeer, Spawner, StartedSandbox) {

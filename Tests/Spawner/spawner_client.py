@@ -18,9 +18,9 @@ from harness.control_groups import hierarchies
 from harness.waiting import SLOWNESS
 from modes import ROOT
 
-VERSION = 7
+VERSION = 8
 MOST_LAYERS = 5
-UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE, STOCK = 1, 2, 3, 4, 5, 6, 7, 8
+UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE, STOCK, COMPILE = 1, 2, 3, 4, 5, 6, 7, 8, 9
 PREPARED, BOOTED, FORKED = 1, 2, 3
 UNPACKED, STARTED, FAILED, EXITED, CLEANED = 65, 66, 67, 68, 69
 INVALID, UNKNOWN_TREE, NO_SLOT, SYSTEM = 1, 2, 3, 4
@@ -29,6 +29,7 @@ NOT_A_ZIP, UNSAFE_ENTRY, TOO_LARGE, TIMEOUT = 16, 17, 18, 19
 HEADER = struct.Struct("=HHIQ")
 TREE = struct.Struct("=Q32s")
 UNPACK_BODY = struct.Struct("=QQII")
+COMPILE_BODY = struct.Struct("=QII")
 START_BODY = struct.Struct("=IIIIIIII")
 STOCK_BODY = struct.Struct("=QIIIIII")
 SLOT_BODY = struct.Struct("=II")
@@ -248,14 +249,25 @@ class Spawner:
         request, _ = self.ask_unpack(archive, **limits)
         return self.wait_for(lambda a: a.request == request)
 
-    def start_message(self, digest, runtime, environment, memory_mib=256, ephemeral_mib=64, account=ACCOUNT, layers=(), stock=0, **wrong):
+    def ask_compile(self, code, tree, runtime, account=ACCOUNT, maximum_bytes=16 << 20, maximum_entries=1000):
+        request = self.next_request()
+        body = TREE.pack(account, tree) + TREE.pack(ACCOUNT, code) + COMPILE_BODY.pack(maximum_bytes, maximum_entries, runtime)
+        self.send(message(COMPILE, request, body))
+        return request
+
+    def compile(self, *arguments, **options):
+        request = self.ask_compile(*arguments, **options)
+        return self.wait_for(lambda a: a.request == request)
+
+    def start_message(self, digest, runtime, environment, memory_mib=256, ephemeral_mib=64, account=ACCOUNT, layers=(), stock=0, compiled=None, **wrong):
         """`layers`: their digests, the topmost last. `stock`: 0, or one more than the line."""
         strings = [f"{name}={value}".encode() + b"\0" for name, value in environment.items()]
         block = wrong.get("block", b"".join(strings))
         request = self.next_request()
         body = TREE.pack(account, digest) + START_BODY.pack(
             runtime, memory_mib, ephemeral_mib, wrong.get("count", len(strings)), wrong.get("size", len(block)),
-            wrong.get("layer_count", len(layers)), stock, wrong.get("reserved", 0))
+            wrong.get("layer_count", len(layers)), stock, wrong.get("has_compiled", int(compiled is not None)))
+        body += TREE.pack(wrong.get("compiled_account", account), compiled) if compiled is not None else bytes(TREE.size)
         filled = b"".join(TREE.pack(wrong.get("layer_account", account), layer) for layer in layers)
         body += filled.ljust(MOST_LAYERS * TREE.size, b"\0") + block
         return request, message(START, request, body)

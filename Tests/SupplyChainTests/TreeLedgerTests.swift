@@ -51,6 +51,16 @@ struct TreeLedgerTests {
     #expect(ledger.add(try tree(2), bytes: 40) == [])
   }
 
+  @Test func `a tree that was removed counts no more`() throws {
+    var ledger = TreeLedger(budget: 100)
+    #expect(ledger.add(try tree(1), bytes: 60) == [])
+    #expect(ledger.add(try tree(2), bytes: 40) == [])
+    ledger.remove(try tree(1))
+    ledger.remove(try tree(1))
+    #expect(ledger.add(try tree(3), bytes: 60) == [])
+    #expect(ledger.add(try tree(4), bytes: 60) == [try tree(2), try tree(3)])
+  }
+
   private func tree(_ number: Int) throws -> ArtifactID {
     ArtifactID(
       account: try #require(AccountID("000000000000")),

@@ -10,11 +10,15 @@ import sys
 def main():
     here = __file__.rpartition("/")[0] or "."
     sys.path.insert(0, here)
-    from redoubt_runtime.loop import run
-
     from os import environ
 
-    if "_REDOUBT_STOCK" in environ:  # No function can set a name that begins so.
+    if "_REDOUBT_COMPILE" in environ:  # No function can set a name that begins so.
+        from redoubt_runtime.compiler import compile_all
+
+        return compile_all("/var/task", environ["_REDOUBT_COMPILE"])
+    from redoubt_runtime.loop import run
+
+    if "_REDOUBT_STOCK" in environ:  # Likewise.
         from redoubt_runtime import stock
 
         stock.wait(here)

@@ -8,6 +8,7 @@
 enum sandbox_kind {
   SANDBOX_ENVIRONMENT,  // user code
   SANDBOX_UNPACK,       // redoubt-unpack, which reads bytes of a user
+  SANDBOX_COMPILE,      // a runtime that reads a user's code and runs none of it
   SANDBOX_ZYGOTE,       // an interpreter without user code, whose children enter environments
 };
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum {
-  SP_VERSION = 7,
+  SP_VERSION = 8,
   SP_MAX_MESSAGE = 32768,      // bytes, header included
   SP_MAX_ENVIRONMENT = 24576,  // bytes of the environment block of SP_START
   SP_MAX_ENVIRONMENT_COUNT = 512,
@@ -24,7 +24,7 @@ enum {
   SP_STOCK_PLACES = 256,       // sandboxes that are parked, all lines together
   SP_FILES_OF_A_SANDBOX = 12,  // descriptors that the spawner holds for each place
   SP_OWN_FILES = 96 + 2 * SP_MAX_STOCKS,  // with what sandboxes have left
-  SP_UNPACK_PLACES = 8,               // archives that are unpacked at once; one more is SP_FAILURE_NO_SLOT
+  SP_UNPACK_PLACES = 8,  // archives that are unpacked and trees that are compiled at once; one more is SP_FAILURE_NO_SLOT
 };
 
 enum sp_type {
@@ -38,8 +38,9 @@ enum sp_type {
   SP_RESTORE = 7,   // remove what came since: processes, files in /tmp and /dev/shm; without SP_BASELINE all but the
                     // runtime itself
   SP_STOCK = 8,     // how many sandboxes are to be kept ready for SP_START; no answer
+  SP_COMPILE = 9,   // have a runtime make a tree of what it would make of code in each environment anew
   // Spawner to server.
-  SP_UNPACKED = 65,
+  SP_UNPACKED = 65,  // answers SP_UNPACK and SP_COMPILE
   SP_STARTED = 66,  // with descriptors, see sp_started
   SP_FAILED = 67,
   SP_EXITED = 68,
@@ -50,13 +51,13 @@ enum sp_type {
 enum sp_failure {
   SP_OK = 0,
   SP_FAILURE_INVALID = 1,        // a field is out of its range
-  SP_FAILURE_UNKNOWN_TREE = 2,   // SP_START names code or a layer that is not unpacked here: unpack, then ask again
+  SP_FAILURE_UNKNOWN_TREE = 2,   // the message names code or a layer that is not unpacked here: unpack, then ask again
   SP_FAILURE_NO_SLOT = 3,        // every slot is taken
   SP_FAILURE_SYSTEM = 4,         // the kernel refused: `error_number` and `detail` say what and where
   SP_FAILURE_NOT_A_ZIP = 16,     // the archive cannot be read
   SP_FAILURE_UNSAFE_ENTRY = 17,  // a name or type that must not be unpacked; `detail` names it
   SP_FAILURE_TOO_LARGE = 18,     // more bytes or entries than allowed, counted as they come out
-  SP_FAILURE_TIMEOUT = 19,       // unpacking took too long
+  SP_FAILURE_TIMEOUT = 19,       // unpacking or compiling took too long
 };
 
 struct sp_header {
@@ -79,6 +80,17 @@ struct sp_unpack {
   uint64_t maximum_bytes;  // unpacked, all files together
   uint32_t maximum_entries;
   uint32_t reserved;       // 0
+};
+
+// The runtime reads the code and runs none of it. It may leave out what it cannot compile; what it could not finish comes to
+// nothing.
+struct sp_compile {
+  struct sp_header header;
+  struct sp_tree tree;     // to be made; of the account of `code`
+  struct sp_tree code;
+  uint64_t maximum_bytes;  // of all files together
+  uint32_t maximum_entries;
+  uint32_t runtime;        // as in sp_start; not one that brings nothing but the code
 };
 
 // What a line of the stock keeps ready. All of it is made before anybody's code is there.
@@ -111,7 +123,9 @@ struct sp_start {
   uint32_t layer_count;         // at most SP_MAX_LAYERS
   uint32_t stock;               // 0: none; else one more than the line from which a sandbox may be taken. A line of
                                 // another runtime or account is none
-  uint32_t reserved;            // 0
+  uint32_t has_compiled;        // 1: `compiled` is a tree that was made of `tree`; else it is 0
+  // Merged under `tree`, which hides what both have, if it is there; code is the same without it.
+  struct sp_tree compiled;
   // Merged at /opt, a later one over an earlier one; each once, and of the account of `tree`. The rest is 0.
   struct sp_tree layers[SP_MAX_LAYERS];
   // then: environment_count strings "NAME=value", each ended by a NUL
@@ -135,7 +149,7 @@ struct sp_result {
   struct sp_header header;
   uint32_t failure;        // enum sp_failure
   int32_t error_number;    // errno, or 0
-  uint64_t bytes;          // SP_UNPACKED: unpacked, all files together
+  uint64_t bytes;          // SP_UNPACKED: of all files together; in whole pages, of what was compiled
   uint32_t entries;        // SP_UNPACKED
   uint32_t has_extensions; // SP_UNPACKED: 1 if something at its top is named `extensions`
   char detail[SP_MAX_DETAIL];  // ended by a NUL

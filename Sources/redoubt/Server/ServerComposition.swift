@@ -60,7 +60,7 @@ struct ServerComposition {
     findingStore = FindingStore(database: state.database, random: random)
     findings = FindingRecorder(store: findingStore, time: time, log: log)
     let packages = PackageStore(directory: configuration.dataDirectory + "/packages", cipher: state.cipher)
-    let library = CodeLibrary(packages: packages, spawner: spawner)
+    let library = CodeLibrary(packages: packages, spawner: spawner, log: log)
     let environment = FunctionEnvironment(cipher: state.cipher)
     let runtimes = RuntimeCatalog(identifiers: configuration.runtimes)
     let metrics = MetricRegistry()

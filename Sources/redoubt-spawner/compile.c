@@ -1,0 +1,101 @@
+// SP_COMPILE: a throwaway sandbox in which a runtime turns code into what it would else make of it in each environment.
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "spawner.h"
+
+static const uint64_t compiler_memory = UINT64_C(512) << 20;
+enum {
+  COMPILER_PROCESSES = 4,
+  COMPILER_MEMORY_MIB = 128,  // a small share: nobody waits for it
+  COMPILER_TEMPORARY_MIB = 1,
+};
+
+// Runs as: host root, in the spawner. `trees`: the code, and that to fill.
+static bool launch(struct spawner *spawner, struct sandbox *sandbox, uint32_t runtime, const int trees[PLACED_TREES]) {
+  if (trees[0] < 0 || trees[1] < 0) return sandbox_fail(sandbox, "tree: open");
+  char *environment[] = {"_REDOUBT_COMPILE=/out", NULL};
+  struct plan plan = {
+      .kind = SANDBOX_COMPILE,
+      .root = -1,
+      .trees = {trees[0], trees[1]},
+      .temporary_mib = COMPILER_TEMPORARY_MIB,
+      .output = -1,
+      .archive = -1,
+      .program = -1,
+      .program_socket = -1,
+      .program_end = -1,
+      .filter = -1,
+      .zygote_namespace = -1,
+      .arguments = spawner->configuration.runtimes[runtime].arguments,
+      .environment = environment,
+  };
+  snprintf(plan.runtime_path, sizeof plan.runtime_path, "/runtimes/%u", runtime);
+  const struct cgroup_limits limits = {
+      .memory_bytes = compiler_memory + sandbox->tree->maximum_bytes,
+      .process_bytes = compiler_memory,
+      .processes = COMPILER_PROCESSES,
+      .memory_mib = COMPILER_MEMORY_MIB,
+  };
+  return sandbox_launch(spawner, sandbox, &plan, &limits);
+}
+
+// Runs as: host root, in the spawner.
+static const char *out_of_range(const struct spawner *spawner, const struct sp_compile *request) {
+  const struct configuration *configuration = &spawner->configuration;
+  bool has_compiler = request->runtime < configuration->runtime_count &&
+                      configuration->runtimes[request->runtime].directory != NULL;
+  if (!has_compiler) return "runtime";
+  if (request->tree.account != request->code.account) return "code of another account";
+  if (tree_is_same(&request->tree, &request->code)) return "tree is the code";
+  return fill_out_of_range(request->maximum_bytes, request->maximum_entries);
+}
+
+// Runs as: host root, in the spawner.
+static void begin(struct spawner *spawner, const struct sp_compile *request, const struct tree *code) {
+  struct sandbox *sandbox = fill_begin(spawner, SANDBOX_COMPILE, &request->tree, request->maximum_bytes,
+                                       request->maximum_entries, request->header.request);
+  if (sandbox == NULL) return;
+  sandbox->tree->is_compiled = true;
+  sandbox->tree->code = request->code;
+  int trees[PLACED_TREES] = {tree_open_to_read(spawner, code), tree_open_to_fill(spawner, sandbox->tree)};
+  bool is_launched = launch(spawner, sandbox, request->runtime, trees);
+  close_descriptors(trees, PLACED_TREES);
+  if (!is_launched) fill_abandon(spawner, sandbox);
+}
+
+// Runs as: host root, in the spawner.
+bool compile_handle(struct spawner *spawner, const struct received *message) {
+  const struct sp_compile *request = message->bytes;
+  if (message->size != sizeof *request) return false;
+  uint64_t number = request->header.request;
+  const char *field = out_of_range(spawner, request);
+  const struct tree *code = tree_find(spawner, &request->code), *known = tree_find(spawner, &request->tree);
+  if (field == NULL && known != NULL && !tree_is_compiled_of(known, &request->code)) field = "tree is another";
+  if (field != NULL) {
+    answer_failed(spawner, number, SP_FAILURE_INVALID, 0, field);
+  } else if (code == NULL || code->state != TREE_READY) {
+    answer_failed(spawner, number, SP_FAILURE_UNKNOWN_TREE, 0, "not unpacked here");
+  } else if (!fill_join(spawner, &request->tree, number)) {
+    begin(spawner, request, code);
+  }
+  return true;
+}
+
+// Runs as: host root, in the spawner.
+enum sp_failure compile_outcome(const struct sandbox *sandbox, char *text, size_t size) {
+  if (sandbox->has_timed_out) {
+    snprintf(text, size, "compiling took longer than %d s", TREE_MILLISECONDS / 1000);
+    return SP_FAILURE_TIMEOUT;
+  }
+  if (sandbox->failure_step[0] != '\0') {
+    snprintf(text, size, "%s", sandbox->failure_step);
+    return SP_FAILURE_SYSTEM;
+  }
+  if (sandbox->wait_status == 0) return SP_OK;
+  snprintf(text, size, "compiler ended with wait status %d", sandbox->wait_status);
+  return SP_FAILURE_SYSTEM;
+}

@@ -1,0 +1,67 @@
+"""Code that is started again and again is compiled once, and stays what was deployed."""
+
+import pytest
+from harness.functions import unique_name
+from harness.packages import make_zip
+from harness.waiting import wait_until
+
+# Tells of itself: whether it was compiled here, and what is at the task root.
+APP = """
+import os, other
+def handler(event, context):
+    files = sorted(os.path.relpath(os.path.join(folder, name), "/var/task")
+                   for folder, _, names in os.walk("/var/task") for name in names)
+    return {"answer": other.ANSWER, "was compiled": os.path.exists(__spec__.cached), "files": files}
+"""
+
+
+def package(answer, **files):
+    return {"app.py": APP, "other.py": f"ANSWER = {answer!r}", **files}
+
+
+@pytest.fixture
+def start(deploy, invoke, set_mode):
+    """Deploys a function that is started anew for each invocation, which this makes."""
+
+    def make(files, **configuration):
+        name = deploy(files, Handler="app.handler", **configuration)
+        set_mode(name, "SingleUse")
+        return name, lambda: invoke(name, None).json
+
+    return make
+
+
+def until_compiled(run):
+    found = []
+    wait_until(lambda: found.append(run()) or found[-1]["was compiled"], what="the function finds its code compiled")
+    return found
+
+
+def test_what_is_started_often_is_compiled_once_and_is_the_same(start):
+    name, run = start(package(1))
+    found = until_compiled(run)
+    assert len(found) >= 3, "what is started once is not compiled"
+    assert all(tells["files"] == ["app.py", "other.py"] for tells in found[:-1])
+    assert {tells["answer"] for tells in [*found, run()]} == {1}
+    compiled = [name for name in found[-1]["files"] if name not in ("app.py", "other.py")]
+    assert len(compiled) == 2 and all(name.startswith("__pycache__/") for name in compiled)
+
+
+def test_new_code_is_never_what_was_compiled_of_the_old(start, lambda_client):
+    name, run = start(package(1))
+    until_compiled(run)
+    for answer in (2, 1, 3):
+        lambda_client.update_function_code(FunctionName=name, ZipFile=make_zip(package(answer)))
+        assert {tells["answer"] for tells in [run(), *until_compiled(run), run()]} == {answer}
+
+
+def test_a_layer_stands_beside_compiled_code(start, deploy_layer):
+    layer = deploy_layer({"python/other.py": "ANSWER = 'of the layer'"}, name=unique_name("layer"))
+    name, run = start({"app.py": APP}, Layers=[layer])
+    assert {tells["answer"] for tells in until_compiled(run)} == {"of the layer"}
+
+
+def test_code_that_the_compiler_dies_of_runs_all_the_same(start):
+    """So deep that the interpreter's parser gives up; the module is never imported."""
+    name, run = start(package(1, **{"deep.py": "-" * 200000 + "1", "broken.py": "def"}))
+    assert {run()["answer"] for _ in range(5)} == {1}

@@ -1,0 +1,104 @@
+import Core
+import Testing
+
+@testable import SupplyChain
+
+struct CompilationLedgerTests {
+  private var ledger = CompilationLedger()
+
+  @Test mutating func `code is compiled once it is started a second time`() throws {
+    let compilation = try compilation(1)
+    #expect(ledger.start(compilation) == nil)
+    #expect(ledger.next() == nil)
+    #expect(ledger.start(compilation) == nil)
+    #expect(ledger.next() == compilation)
+    #expect(ledger.start(compilation) == nil)
+    #expect(ledger.finish(compilation, nil) == true)
+    #expect(ledger.start(compilation) == compilation.tree)
+    #expect(ledger.next() == nil)
+  }
+
+  @Test mutating func `one is compiled at a time, in the order in which they were wanted`() throws {
+    let (first, second) = (try compilation(1), try compilation(2))
+    startOften(first)
+    startOften(second)
+    #expect(ledger.next() == first)
+    #expect(ledger.next() == nil)
+    _ = ledger.finish(first, nil)
+    #expect(ledger.next() == second)
+  }
+
+  @Test mutating func `each runtime has its own`() throws {
+    let (one, other) = (try compilation(1), try compilation(1, runtime: 1))
+    #expect(one.tree != other.tree && one.tree.account == other.tree.account)
+    compile(one)
+    #expect(ledger.start(other) == nil)
+  }
+
+  @Test mutating func `what failed because of the code is not tried again, until the code comes anew`() throws {
+    let compilation = try compilation(1)
+    startOften(compilation)
+    #expect(ledger.next() == compilation)
+    #expect(ledger.finish(compilation, .lasting) == true)
+    startOften(compilation)
+    #expect(ledger.next() == nil)
+    #expect(ledger.forget(compilation.code) == [])
+    startOften(compilation)
+    #expect(ledger.next() == compilation)
+  }
+
+  @Test mutating func `what failed because of what happened meanwhile is tried again`() throws {
+    let compilation = try compilation(1)
+    startOften(compilation)
+    _ = ledger.next()
+    #expect(ledger.finish(compilation, .passing) == true)
+    #expect(ledger.start(compilation) == nil)
+    #expect(ledger.next() == nil)
+    _ = ledger.start(compilation)
+    #expect(ledger.next() == compilation)
+  }
+
+  @Test mutating func `what was compiled goes with its code`() throws {
+    let (one, other) = (try compilation(1), try compilation(1, runtime: 1))
+    compile(one)
+    compile(other)
+    #expect(Set(ledger.forget(one.code)) == [one.tree, other.tree])
+    #expect(ledger.start(one) == nil)
+  }
+
+  @Test mutating func `what was compiled and is gone is compiled again`() throws {
+    let compilation = try compilation(1)
+    compile(compilation)
+    #expect(ledger.forget(compilation.tree) == [])
+    startOften(compilation)
+    #expect(ledger.next() == compilation)
+  }
+
+  @Test mutating func `nobody wants what comes of code that has gone meanwhile`() throws {
+    let (gone, waiting) = (try compilation(1), try compilation(2))
+    startOften(gone)
+    startOften(waiting)
+    #expect(ledger.next() == gone)
+    #expect(ledger.forget(gone.code) == [])
+    #expect(ledger.forget(waiting.code) == [])
+    #expect(ledger.finish(gone, nil) == false)
+    #expect(ledger.next() == nil)
+  }
+
+  private mutating func startOften(_ compilation: Compilation) {
+    for _ in 0..<CompilationLedger.startsBefore { _ = ledger.start(compilation) }
+  }
+
+  private mutating func compile(_ compilation: Compilation) {
+    startOften(compilation)
+    _ = ledger.next()
+    _ = ledger.finish(compilation, nil)
+  }
+
+  private func compilation(_ number: UInt8, runtime: Int = 0) throws -> Compilation {
+    let code = ArtifactID(
+      account: try #require(AccountID("000000000000")),
+      digest: try #require(Digest(bytes: [number] + [UInt8](repeating: 0, count: 31))))
+    return Compilation(code: code, runtime: runtime)
+  }
+}
