@@ -38,7 +38,7 @@ static struct sandbox blank(uint32_t slot, uint32_t generation) {
       .output = -1,
       .temporary = -1,
       .parked_files = {-1, -1, -1, -1, -1},
-      .surroundings = {.network = -1, .root = -1},
+      .surroundings = {.network = -1, .ipc = -1, .root = -1},
       .program_socket = -1,
       .program_output = -1,
       .memory_watch = {.usage = -1},
@@ -107,6 +107,7 @@ void sandbox_free_slot(struct spawner *spawner, struct sandbox *sandbox) {
   close_descriptors(&sandbox->memory_watch.usage, 1);
   close_descriptors(sandbox->parked_files, REPORT_READY_DESCRIPTORS);
   close_descriptors(&sandbox->surroundings.network, 1);
+  close_descriptors(&sandbox->surroundings.ipc, 1);
   close_descriptors(&sandbox->surroundings.root, 1);
   if (sandbox->is_assigned) spawner->assigned--;
   *sandbox = blank(sandbox->slot, sandbox->generation);
@@ -213,7 +214,7 @@ static pid_t clone_sandbox(struct spawner *spawner, struct sandbox *sandbox, str
     const struct kernel_clone_request request = {.user_namespace = plan->zygote_namespace,
                                                  .user = plan->nested.user,
                                                  .group = plan->nested.group,
-                                                 .flags = namespaces & ~(uint64_t)CLONE_NEWNET,
+                                                 .flags = namespaces & ~(uint64_t)(CLONE_NEWNET | CLONE_NEWIPC),
                                                  .prepare = enter_surroundings,
                                                  .enter = enter,
                                                  .argument = &launch};

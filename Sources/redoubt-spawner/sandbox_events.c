@@ -213,7 +213,7 @@ void sandbox_remove(struct spawner *spawner, struct sandbox *sandbox) {
     return;
   }
   const struct sandbox gone = *sandbox;
-  sandbox->surroundings.network = -1;
+  sandbox->surroundings.network = sandbox->surroundings.ipc = -1;
   sandbox_free_slot(spawner, sandbox);
   surroundings_leave(&gone.surroundings, sandbox->freed_at);
   if (gone.is_started) answer_exited(spawner, &gone);

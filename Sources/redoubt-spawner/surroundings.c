@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ipc.h"
 #include "network.h"
 #include "root.h"
 
@@ -32,6 +33,7 @@ static bool enter_left(struct surroundings *surroundings) {
     struct left *candidate = &left[index];
     if (candidate->is_worn || candidate->surroundings.zygote != surroundings->zygote) continue;
     enum network_use use = network_enter(candidate->surroundings.network);
+    if (use == NETWORK_UNUSED && !ipc_enter(candidate->surroundings.ipc)) use = NETWORK_USED;
     if (use == NETWORK_UNUSED) {
       *surroundings = remove_left(index);
       surroundings->is_second = true;
@@ -46,13 +48,15 @@ static bool enter_left(struct surroundings *surroundings) {
 int surroundings_enter(struct surroundings *surroundings) {
   if (enter_left(surroundings)) return 0;
   surroundings->network = network_make();
-  return surroundings->network < 0 ? -1 : 0;
+  surroundings->ipc = surroundings->network < 0 ? -1 : ipc_make();
+  return surroundings->ipc < 0 ? -1 : 0;
 }
 
 // Runs as: host root, in the spawner.
 static void drop(unsigned index) {
   const struct surroundings removed = remove_left(index);
   close(removed.network);
+  close(removed.ipc);
   if (removed.root >= 0) close(removed.root);
   root_drop(removed.kept);
 }

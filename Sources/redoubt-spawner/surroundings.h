@@ -1,6 +1,6 @@
-// What a sandbox below a zygote leaves whole, for the next one of the same zygote: its network, which belongs to the zygote's
-// user namespace, and the files that come from the host. To make them and to have the kernel take them apart is more than a
-// tenth of a start.
+// What a sandbox below a zygote leaves whole, for the next one of the same zygote: its network and its System V objects, of
+// which there are none, in namespaces that belong to the zygote's users, and the files that come from the host. To make them
+// and to have the kernel take them apart is more than a tenth of a start.
 #ifndef REDOUBT_SURROUNDINGS_H
 #define REDOUBT_SURROUNDINGS_H
 
@@ -10,13 +10,13 @@
 struct surroundings {
   uint64_t zygote;   // the number of that whose they are
   uint32_t runtime;  // its
-  int network;       // a namespace; -1: none
+  int network, ipc;  // namespaces; -1: none
   int root;          // what root.c mounts, attached nowhere; -1: none, or it is in its place
   unsigned kept;     // the number of that in root.c; 0: none is kept
   bool is_second;    // others were here before
 };
 
-// Enters those that a sandbox of the same zygote has left and that are as new, or a new network; in a process that has
+// Enters those that a sandbox of the same zygote has left and that are as new, or new namespaces; in a process that has
 // entered the zygote's user namespace, and shares the spawner's memory and descriptors. 0, or -1 with errno.
 int surroundings_enter(struct surroundings *surroundings);
 // Keeps them for a while: no process is in them any more. `now`: milliseconds of the monotonic clock.

@@ -108,10 +108,11 @@ pid_t kernel_clone_within(const struct kernel_clone_request *request, int *proce
 // Surroundings
 
 int surroundings_enter(struct surroundings *surroundings) {
-  MUST(surroundings->network < 0 && surroundings->root < 0, "a second network, or files that nobody made");
+  MUST(surroundings->network < 0 && surroundings->ipc < 0 && surroundings->root < 0, "a second network, or files that nobody made");
   MUST(surroundings->zygote != 0, "below no zygote");
   if (fails()) return -1;
   surroundings->network = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  surroundings->ipc = open("/dev/null", O_RDONLY | O_CLOEXEC);
   surroundings->root = open("/dev/null", O_RDONLY | O_CLOEXEC);
   return 0;
 }
@@ -121,6 +122,7 @@ void surroundings_leave(const struct surroundings *surroundings, int64_t now) {
   MUST(surroundings->root < 0, "files that are in no sandbox");
   if (surroundings->network < 0) return;
   MUST(surroundings->zygote != 0 && close(surroundings->network) == 0, "a network of no zygote, or one that was left before");
+  MUST(close(surroundings->ipc) == 0, "a namespace that was left before");
 }
 
 int64_t surroundings_drop(int64_t now) {

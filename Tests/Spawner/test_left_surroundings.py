@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -13,7 +15,7 @@ WHERE = """
 import json, os
 def told_by_the_kernel():
     return {name: open("/proc/self/net/" + name).read() for name in ("dev", "snmp", "snmp6", "netstat", "ip6_flowlabel")}
-out = {"network": os.readlink("/proc/self/ns/net"), "before": told_by_the_kernel()}
+out = {"network": os.readlink("/proc/self/ns/net"), "ipc": os.readlink("/proc/self/ns/ipc"), "before": told_by_the_kernel()}
 out["file systems"] = [os.stat(place).st_dev for place in ("/", "/usr", "/var/runtime")]
 """
 TELL = "\nprint(json.dumps(out), flush=True)\n"
@@ -108,8 +110,34 @@ def test_a_network_in_which_nothing_was_done_becomes_anothers(spawner):
         first, second = after(spawner, "")
         assert second["before"] == first["before"]
         if second["network"] == first["network"]:
+            assert second["ipc"] == first["ipc"]
             return
     raise AssertionError("no network became another's")
+
+
+LEAVES_AN_OBJECT = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+if libc.setns(os.open(sys.argv[1], os.O_RDONLY), 0) != 0: sys.exit("setns")
+new = 0o1600
+if {"shm": lambda: libc.shmget(0, 1, new), "sem": lambda: libc.semget(0, 1, new), "msg": lambda: libc.msgget(0, new)}[sys.argv[2]]() < 0: sys.exit("get")
+"""
+
+
+@pytest.mark.parametrize("kind", ["shm", "sem", "msg"])
+def test_surroundings_with_an_object_of_system_v_become_nobodys(spawner, kind):
+    """The filter lets no function make one: the host does."""
+    def leave(environment):
+        [init] = [pid for pid in complete(spawner) if os.readlink(f"/proc/{pid}/ns/ipc") == made["ipc"]]
+        subprocess.run([sys.executable, "-c", LEAVES_AN_OBJECT, f"/proc/{init}/ns/ipc", kind], check=True)
+
+    environment, made = run(spawner)
+    ready(spawner, 1, besides=1)
+    leave(environment)
+    end(environment)
+    found = one_after_the_other(spawner, [""] * 3)
+    assert made["ipc"] not in [tells["ipc"] for tells in found]
+    assert made["network"] not in [tells["network"] for tells in found]
 
 
 @pytest.mark.parametrize("source", LEAVES.values(), ids=LEAVES)

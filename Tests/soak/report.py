@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 MOST_SHOWN = 40
 # Of one that is kept ready and was forked, which has the most, and of a zygote: what the spawner holds.
-OF_A_SANDBOX, OF_A_ZYGOTE = 9, 3
+OF_A_SANDBOX, OF_A_ZYGOTE = 10, 3
 
 
 @dataclass

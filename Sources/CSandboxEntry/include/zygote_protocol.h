@@ -17,11 +17,11 @@ struct zygote_message {
   uint32_t joins;  // ZYGOTE_FORK: how many files for entry_join_groups come with it
 };
 
-// The descriptors of ZYGOTE_FORK: the namespaces of the sandbox's init, that of the network first because it belongs to the
-// zygote's users, then that of users because it gives the right to enter the others, and that of processes at its own place;
+// The descriptors of ZYGOTE_FORK: the namespaces of the sandbox's init, first those that belong to the zygote's
+// users, then that of users because it gives the right to enter the others, and that of processes at its own place;
 // the child's end of the socket to its init; the log pipe's write end. Then the `joins`.
-#define ZYGOTE_NAMESPACE_NAMES {"net", "user", "mnt", "pid", "ipc", "uts", "cgroup"}
-enum { ZYGOTE_PID_NAMESPACE = 3, ZYGOTE_NAMESPACES = 7, ZYGOTE_DESCRIPTORS = 9, ZYGOTE_JOINS = 5 };
+#define ZYGOTE_NAMESPACE_NAMES {"net", "ipc", "user", "mnt", "pid", "uts", "cgroup"}
+enum { ZYGOTE_PID_NAMESPACE = 4, ZYGOTE_NAMESPACES = 7, ZYGOTE_DESCRIPTORS = 9, ZYGOTE_JOINS = 5 };
 
 // What the zygote finds open, and where it finds its library.
 enum { ZYGOTE_SOCKET = 3, ZYGOTE_FILTER = 4 };

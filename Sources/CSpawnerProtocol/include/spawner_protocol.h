@@ -23,7 +23,7 @@ enum {
   SP_MAX_STOCKS = 32,          // lines of SP_STOCK
   SP_STOCK_PLACES = 256,       // sandboxes that are parked, all lines together
   SP_FILES_OF_A_SANDBOX = 12,  // descriptors that the spawner holds for each place
-  SP_OWN_FILES = 96 + 2 * SP_MAX_STOCKS,  // with what sandboxes have left
+  SP_OWN_FILES = 112 + 2 * SP_MAX_STOCKS,  // with what sandboxes have left
   SP_UNPACK_PLACES = 8,  // archives that are unpacked and trees that are compiled at once; one more is SP_FAILURE_NO_SLOT
 };
 
