@@ -37,7 +37,7 @@ static const char *give(struct spawner *spawner, struct sandbox *sandbox, const 
   if (limit(spawner, sandbox, request) != 0) return "control group: limits";
   const char *step = sandbox_open_files(spawner, sandbox, files);
   if (step != NULL) return step;
-  unsigned count = tree_open_overlays(spawner, request, overlays);
+  unsigned count = tree_open_overlays(spawner, request, sandbox->surroundings.kept, overlays);
   if (count == 0) return "code";
   return send_adoption(sandbox, request, overlays, count) ? NULL : "adoption";
 }

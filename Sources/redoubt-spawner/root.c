@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "host_view.h"
 #include "kernel.h"
@@ -14,7 +15,12 @@
 
 enum { MOST_KEPT = 64 };
 
-static bool is_kept[MOST_KEPT];  // by number, from 1 on
+// By number, from 1 on.
+static bool is_kept[MOST_KEPT];
+static struct kept_code {
+  struct root_code code;  // that its last sandbox had
+  bool is_mounted;
+} kept_code[MOST_KEPT];
 
 // Runs as: host root, in the spawner; or sandbox uid with full capabilities in its own user namespace. Files that other
 // sandboxes see too, as a file system of one alone: locks and watches belong to its inodes and stay within it. The kernel
@@ -77,6 +83,44 @@ int root_open(unsigned number) {
   return tree;
 }
 
+// Runs as: host root, in the spawner.
+static void code_path(unsigned number, char *path, size_t size) { snprintf(path, size, "/roots/code-%u", number); }
+
+// Runs as: host root, in the spawner, in the mount namespace of trees.
+static void drop_code(unsigned number) {
+  char path[32];
+  code_path(number, path, sizeof path);
+  if (kept_code[number].is_mounted) umount2(path, MNT_DETACH);
+  kept_code[number] = (struct kept_code){0};
+}
+
+// Runs as: host root, in the spawner, in the mount namespace of trees.
+static bool mount_code(unsigned number, const char *path, const char *lower) {
+  int overlay = kernel_open_overlay(lower);
+  bool is_there = mkdir(path, 0755) == 0 || errno == EEXIST;
+  kept_code[number].is_mounted = overlay >= 0 && is_there && kernel_move_mount(overlay, path) == 0;
+  if (overlay >= 0) close(overlay);
+  return kept_code[number].is_mounted;
+}
+
+// Runs as: host root, in the spawner.
+int root_open_code(unsigned number, const struct root_code *code, const char *lower) {
+  struct kept_code *kept = &kept_code[number];
+  bool is_same = kept->code.code == code->code && kept->code.compiled == code->compiled;
+  char path[32];
+  code_path(number, path, sizeof path);
+  if (number != 0 && is_same && (kept->is_mounted || mount_code(number, path, lower))) return kernel_open_tree(path, 0);
+  drop_code(number);
+  if (number != 0) kept->code = *code;
+  return kernel_open_overlay(lower);
+}
+
+// Runs as: host root, in the spawner.
+void root_forget_code(uint64_t tree) {
+  for (unsigned number = 1; number < MOST_KEPT; number++)
+    if (kept_code[number].code.code == tree || kept_code[number].code.compiled == tree) drop_code(number);
+}
+
 // Runs as: host root, in the spawner. Its directory stays, for the next.
 void root_drop(unsigned number) {
   if (number == 0) return;
@@ -84,6 +128,7 @@ void root_drop(unsigned number) {
   path_of(number, path, sizeof path);
   trees_enter();
   umount2(path, MNT_DETACH);
+  drop_code(number);
   trees_leave();
   is_kept[number] = false;
 }

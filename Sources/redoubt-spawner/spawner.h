@@ -37,6 +37,7 @@ struct tree {
   enum tree_state state;
   bool is_forgotten;  // drop it as soon as it is filled
   struct sp_tree key;
+  uint64_t number;  // no other tree's
   bool is_compiled;
   struct sp_tree code;  // that it was compiled of
   uint64_t maximum_bytes, bytes;
@@ -204,7 +205,8 @@ int tree_measure(const struct spawner *spawner, struct tree *tree);
 bool tree_is_compiled_of(const struct tree *tree, const struct sp_tree *code);
 // The code of a request and its layers, likewise, as file systems of one sandbox alone: locks and watches belong to their
 // inodes and stay within it. The number of those that it has, or 0 with errno; the caller closes what is not -1.
-unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, int overlays[PLACED_TREES]);
+// `kept` is the number of the sandbox's root in root.c, or 0.
+unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, unsigned kept, int overlays[PLACED_TREES]);
 void tree_path(const struct spawner *spawner, const struct tree *tree, char *path, size_t size);
 
 // request.c: one message of the server, already whole. False: out of form, end the connection.

@@ -91,7 +91,7 @@ void start_plainly(struct spawner *spawner, const struct received *message) {
   start_limits(request->memory_mib, request->ephemeral_mib, &limits);
   errno = EPROTO;
   bool is_whole = read_environment(message->bytes, message->size, environment) &&
-                  tree_open_overlays(spawner, request, plan.trees) > 0;
+                  tree_open_overlays(spawner, request, 0, plan.trees) > 0;
   if (is_whole) {
     plan.environment = (char *const *)environment;
     plan_environment(spawner, request, &plan);

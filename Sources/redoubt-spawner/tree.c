@@ -15,6 +15,7 @@
 
 #include "kernel.h"
 #include "refusal.h"
+#include "root.h"
 #include "spawner.h"
 
 enum { PAGE = 4096, SLACK_BYTES = 1024 * 1024, SLACK_INODES = 16 };
@@ -108,9 +109,11 @@ struct tree *tree_create(struct spawner *spawner, const struct sp_tree *key, uin
   bool is_there = (mkdir(path, 0755) == 0 || errno == EEXIST) && mount_tree(path, maximum_bytes, maximum_entries, owner) == 0;
   trees_leave();
   if (!is_there) return NULL;
+  static uint64_t number;
   *tree = (struct tree){
       .state = TREE_FILLING,
       .key = *key,
+      .number = ++number,
       .maximum_bytes = maximum_bytes,
       .maximum_entries = maximum_entries,
   };
@@ -178,26 +181,29 @@ bool tree_is_compiled_of(const struct tree *tree, const struct sp_tree *code) {
 
 // Runs as: host root, in the spawner. The directories of the code as an overlay takes them. What was compiled lies below,
 // so no file of the code is ever another than was deployed. It may be gone: whoever asked could not know.
-static void code_paths(struct spawner *spawner, const struct sp_start *request, const struct tree *tree,
-                       char paths[2 * 32]) {
+static struct root_code code_paths(struct spawner *spawner, const struct sp_start *request, const struct tree *tree,
+                                   char paths[2 * 32]) {
+  struct root_code code = {.code = tree->number};
   tree_path(spawner, tree, paths, 32);
   const struct tree *compiled = request->has_compiled ? tree_find(spawner, &request->compiled) : NULL;
-  if (compiled == NULL || compiled->state != TREE_READY || !tree_is_compiled_of(compiled, &request->tree)) return;
+  if (compiled == NULL || compiled->state != TREE_READY || !tree_is_compiled_of(compiled, &request->tree)) return code;
   size_t length = strlen(paths);
   paths[length++] = ':';
   tree_path(spawner, compiled, paths + length, 32);
+  code.compiled = compiled->number;
+  return code;
 }
 
 // Runs as: host root, in the spawner.
-unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, int overlays[PLACED_TREES]) {
+unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, unsigned kept, int overlays[PLACED_TREES]) {
   char code[2 * 32], layers[SP_MAX_LAYERS * 32];
   errno = ENOENT;
   const struct tree *tree = tree_find(spawner, &request->tree);
   if (tree == NULL || tree->state != TREE_READY || !layers_paths(spawner, request, layers)) return 0;
-  code_paths(spawner, request, tree, code);
+  const struct root_code made_of = code_paths(spawner, request, tree, code);
   bool has_layers = layers[0] != '\0';
   trees_enter();
-  overlays[0] = kernel_open_overlay(code);
+  overlays[0] = root_open_code(kept, &made_of, code);
   if (overlays[0] >= 0 && has_layers) overlays[1] = kernel_open_overlay(layers);
   trees_leave();
   if (overlays[0] < 0 || (has_layers && overlays[1] < 0)) return 0;
@@ -209,6 +215,7 @@ void tree_drop(struct spawner *spawner, struct tree *tree) {
   char path[32];
   tree_path(spawner, tree, path, sizeof path);
   trees_enter();
+  root_forget_code(tree->number);
   umount2(path, MNT_DETACH);
   trees_leave();
   *tree = (struct tree){.state = TREE_ABSENT};

@@ -1,24 +1,27 @@
 """What one sandbox below a zygote has left and another gets: its network, and the files that come from the host."""
 
 import contextlib
+import itertools
 import os
 import subprocess
 import sys
 
 import pytest
 
-from spawner_client import FORKED, until
-from test_layers import mounts_below
-from test_stock import complete, keep, ready, start, told, with_stock, zygotes
+from spawner_client import ACCOUNT, FORGET, FORKED, TREE, message, until
+from test_layers import mounts_below, mounts_of_trees
+from test_stock import code, complete, keep, ready, start, told, with_stock, zygotes
 
 WHERE = """
 import json, os
 def told_by_the_kernel():
     return {name: open("/proc/self/net/" + name).read() for name in ("dev", "snmp", "snmp6", "netstat", "ip6_flowlabel")}
 out = {"network": os.readlink("/proc/self/ns/net"), "ipc": os.readlink("/proc/self/ns/ipc"), "before": told_by_the_kernel()}
-out["file systems"] = [os.stat(place).st_dev for place in ("/", "/usr", "/var/runtime")]
+out["file systems"] = [os.stat(place).st_dev for place in ("/", "/usr", "/var/runtime", "/var/task")]
 """
 TELL = "\nprint(json.dumps(out), flush=True)\n"
+
+CODE = "/roots/code-"
 
 # What a function can do that stays in a network when its processes and sockets are gone.
 LEAVES = {
@@ -88,7 +91,12 @@ def left(spawner):
 def kept_roots(spawner):
     """Where the spawner keeps files for the next sandboxes."""
     places = [line.split()[4] for line in mounts_below(spawner, "/roots")]
-    return [place for place in places if place.count("/") == 2]
+    return [place for place in places if place.count("/") == 2 and not place.startswith(CODE)]
+
+
+def kept_code(spawner):
+    """Where it keeps code with them."""
+    return [line.split()[4] for line in mounts_below(spawner, "/roots") if line.split()[4].startswith(CODE)]
 
 
 def after(spawner, source, before_end=lambda environment: None):
@@ -191,32 +199,33 @@ def test_a_network_that_nobody_wants_is_closed(spawner):
 
 # Files
 
-HOLDS_A_LOCK = """
+HOLDS_LOCKS = """
 import fcntl
-held = open("/usr/lib/os-release")
-fcntl.flock(held, fcntl.LOCK_EX)
+held = [open("/usr/lib/os-release"), open("/var/task/app.py")]
+for file in held: fcntl.flock(file, fcntl.LOCK_EX)
 """
 SENDS_IT = """
 import socket
 messenger = socket.socket(socket.AF_UNIX)
 messenger.connect("\\0redoubt-runtime-api:9001")
-socket.send_fds(messenger, [b"x"], [held.fileno()])
+socket.send_fds(messenger, [b"x"], [file.fileno() for file in held])
 """
-FINDS_A_LOCK = """
+FINDS_LOCKS = """
 import fcntl
-try:
-    fcntl.flock(open("/usr/lib/os-release"), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    out["locked"] = False
-except BlockingIOError:
-    out["locked"] = True
+out["locked"] = []
+for path in ("/usr/lib/os-release", "/var/task/app.py"):
+    try:
+        fcntl.flock(open(path), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        out["locked"].append(path)
 """
 
 
-def one_after_the_other(spawner, sources, before_end=lambda environment: None):
+def one_after_the_other(spawner, sources, before_end=lambda environment: None, names=itertools.repeat("f")):
     """What sandboxes that do this tell, each made while the one before is there: two places are used in turns."""
     found = []
-    for source in sources:
-        environment, tells = run(spawner, source)
+    for source, name in zip(sources, names):
+        environment, tells = run(spawner, source, own={"AWS_LAMBDA_FUNCTION_NAME": name})
         found.append(tells)
         ready(spawner, 1, besides=1)
         before_end(environment)
@@ -228,7 +237,7 @@ def test_files_that_were_kept_become_anothers_but_never_two_have_them(spawner):
     for _ in range(5):  # as above
         found = [tells["file systems"] for tells in one_after_the_other(spawner, [""] * 8)]
         for one, next_one in zip(found, found[1:]):
-            assert not set(one) & set(next_one)
+            assert not set(one[:3]) & set(next_one[:3])  # the code's came when the one before was gone
         if found[-1] == found[-3]:
             return
     raise AssertionError("no files became another's")
@@ -246,19 +255,46 @@ def test_init_holds_nothing_of_the_way_in_which_files_came(spawner):
 
 
 def test_a_lock_that_is_in_flight_is_nobody_elses(spawner):
-    held = []
-    found = one_after_the_other(
-        spawner, ["", "", "", "", HOLDS_A_LOCK + SENDS_IT, "", FINDS_A_LOCK], lambda environment: held.append(environment.accept()))
-    assert found[-1]["locked"] is False
+    """One code for all of them, or that would be another file anyway."""
+    held, sources = [], {"look": FINDS_LOCKS, "lock": HOLDS_LOCKS + SENDS_IT}
+    source = "".join(f"if os.environ['AWS_LAMBDA_FUNCTION_NAME'] == {name!r}: exec({text!r})\n" for name, text in sources.items())
+    found = one_after_the_other(spawner, [source] * 7, lambda environment: held.append(environment.accept()),
+                                names=["", "", "", "", "lock", "", "look"])
+    assert found[-1]["locked"] == []
     for connection in held:
         connection.close()
 
 
-def test_files_that_nobody_wants_are_kept_no_longer(spawner):
+def numbered(numbers):
+    return [f"out['number'] = {number}" for number in numbers]
+
+
+def keep_code(spawner, source):
+    """Has the same function started until its code is kept."""
     for _ in range(5):  # as above
-        one_after_the_other(spawner, [""] * 6)
-        if kept_roots(spawner):
-            break
+        one_after_the_other(spawner, [source] * 8)
+        if kept_code(spawner):
+            return
+    raise AssertionError("no code was kept")
+
+
+def test_files_that_nobody_wants_are_kept_no_longer(spawner):
+    keep_code(spawner, "")
     assert kept_roots(spawner)
     keep(spawner, FORKED, 0)
-    until(lambda: kept_roots(spawner) == [], "they are unmounted")
+    until(lambda: kept_roots(spawner) == kept_code(spawner) == [], "they are unmounted")
+
+
+def test_each_function_finds_its_own_code_whoever_was_there_before(spawner):
+    numbers = [1] * 8 + [2, 1, 2, 2, 1, 1, 2, 2, 2, 2, 1]
+    assert [tells["number"] for tells in one_after_the_other(spawner, numbered(numbers))] == numbers
+
+
+def test_code_that_is_dropped_is_not_kept_for_anybody(spawner):
+    [first, second] = numbered([1, 2])
+    keep_code(spawner, first)
+    spawner.send(message(FORGET, 0, TREE.pack(ACCOUNT, spawner.tree(code(FORKED, WHERE + first + TELL)))))
+    until(lambda: kept_code(spawner) == [] and mounts_of_trees(spawner) == [], "nothing of it is mounted")
+    # In the place of the first.
+    assert [tells["number"] for tells in one_after_the_other(spawner, [second] * 4)] == [2] * 4
+    assert len(mounts_of_trees(spawner)) == 1
