@@ -242,10 +242,11 @@ final class ExecutionEnvironment: @unchecked Sendable {
     pool?.ending(id)
     guard let sandbox else { return }
     stopLooking()
-    services.spawner.kill(sandbox.id)
+    let isLetGo = freezer?.retire() ?? true
+    if isLetGo { services.spawner.dismiss(sandbox.id) } else { services.spawner.kill(sandbox.id) }
   }
 
-  /// Once the spawner is asked for the end, the control group may become another's.
+  /// Before the control group may become another's.
   private func stopLooking() {
     finalMemoryPeak = memoryPeak
     observer = nil

@@ -14,12 +14,15 @@ final class SandboxFreezer: Sendable {
     var isFrozen = false
     /// Whether another look is to come after a pause.
     var isPutOff = false
+    /// Whether nothing is to be written any more.
+    var isRetired = false
   }
 
   private let file: OwnedDescriptor
   private let queue: FreezingQueue
   /// What was asked for last.
   private let isToBeFrozen = Atomic(false)
+  private let wasAsked = Atomic(false)
   /// The queue's alone.
   private let state = Mutex(State())
 
@@ -40,14 +43,29 @@ final class SandboxFreezer: Sendable {
 
   private func ask(_ isToBeFrozen: Bool) {
     let before = self.isToBeFrozen.exchange(isToBeFrozen, ordering: .sequentiallyConsistent)
-    if before != isToBeFrozen { queue.enqueue { self.carryOut() } }
+    guard before != isToBeFrozen else { return }
+    wasAsked.store(true, ordering: .sequentiallyConsistent)
+    queue.enqueue { self.carryOut() }
+  }
+
+  /// Closes the file of a sandbox that was never stopped, and writes nothing any more.
+  ///
+  /// - Returns: false, and nothing has changed, if it was asked to stop one before.
+  func retire() -> Bool {
+    guard !wasAsked.load(ordering: .sequentiallyConsistent) else { return false }
+    return state.withLock { state in
+      guard !state.isFrozen else { return false }
+      state.isRetired = true
+      file.close()
+      return true
+    }
   }
 
   /// A write that fails has found the group gone: the end of the sandbox is about to be told.
   private func carryOut() {
     state.withLock { state in
       let isWanted = isToBeFrozen.load(ordering: .sequentiallyConsistent)
-      guard isWanted != state.isFrozen else { return }
+      guard isWanted != state.isFrozen, !state.isRetired else { return }
       guard !isWanted || queue.isOpen else { return putOff(&state) }
       if queue.measure({ write(isWanted ? "1" : "0") }) { state.isFrozen = isWanted }
     }

@@ -80,7 +80,7 @@ package struct SandboxGroup: Sendable {
   /// killed all the same. nil on a host that has none.
   package let freezer: OwnedDescriptor?
 
-  /// Closes the files that tell of the group. What is frozen may still have to be let go on.
+  /// Closes the files that tell of the group; not that which stops it.
   package func stopLooking() {
     for file in [memoryPeak, directory] { file.close() }
   }

@@ -121,9 +121,11 @@ package final class Spawner: Sendable {
   /// Says that the init phase is over: from now on the CPU quota of the sandbox applies.
   package func settle(_ id: SandboxID) { send(SpawnerMessage.slot(SP_SETTLE, id), to: id.epoch) }
 
-  /// Ends a sandbox with its whole process tree; `exited` follows. Nobody may look at the files of its control group any
-  /// more: it may become another's.
+  /// Ends a sandbox with its whole process tree; `exited` follows.
   package func kill(_ id: SandboxID) { send(SpawnerMessage.slot(SP_KILL, id), to: id.epoch) }
+
+  /// The same of one that is not frozen and whose control group's files are all closed: the group may become another's.
+  package func dismiss(_ id: SandboxID) { send(SpawnerMessage.slot(SP_DISMISS, id), to: id.epoch) }
 
   /// Makes what is in the sandbox now that to which `restore` goes back. Once, while its runtime waits for work.
   ///

@@ -29,7 +29,9 @@ struct cgroup_result {
   uint64_t memory_peak;
 };
 
-// `name` is the sandbox's own and is made by the spawner, never by a peer. Calls return 0 or -1 with errno.
+enum { CGROUP_NAME = 24 };  // bytes, the NUL included
+
+// `name` is the sandbox's own and is made by the spawner, never by a peer, and never a second time. Calls return 0 or -1 with errno.
 struct cgroup_driver {
   // Finds that group and opens `redoubt-<instance>`; false if this layout is not usable here.
   bool (*open)(const char *instance);
@@ -63,8 +65,8 @@ struct cgroup_driver {
   // looks any more, is kept for another. False: it is not as good as a new one. NULL: none ever is, nor do the next two
   // exist. `now`: milliseconds.
   bool (*keep)(const char *name, const struct cgroup_limits *limits, int64_t now);
-  // Instead of `create`; false: there is none to be had.
-  bool (*take_kept)(const char *name, const struct cgroup_limits *limits);
+  // Instead of `create`: the group has a name already, which `name` becomes. False: there is none to be had.
+  bool (*take_kept)(char name[CGROUP_NAME], const struct cgroup_limits *limits);
   // Removes one that nobody has wanted for a while; returns when it is time for the next, or INT64_MAX.
   int64_t (*drop_kept)(int64_t now);
   // With the groups below it. EBUSY while the kernel has not let go of the last process: ask again.

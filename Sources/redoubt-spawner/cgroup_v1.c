@@ -197,9 +197,9 @@ static int create(const char *name, const struct cgroup_limits *limits) {
 }
 
 // Groups that sandboxes have left and others may have, the latest last: to make them and to remove them costs the kernel a
-// tenth of a start. A sandbox's last group is not among them: who has a file of it could still stop what is in it.
+// tenth of a start.
 static struct kept {
-  char name[32];
+  char name[CGROUP_NAME];
   struct cgroup_limits limits;
   int64_t since;
 } kept[MOST_KEPT];
@@ -213,33 +213,25 @@ static bool is_empty(const char *name) {
          cgroup_file_read_number(layout.parent[MEMORY], name, "memory.usage_in_bytes", NULL) <= MOST_MEMORY_LEFT;
 }
 
+// Runs as: host root, in the spawner.
+static bool is_stopped(const char *name) {
+  char text[32];
+  if (!layout.has_unified) return false;
+  return !cgroup_file_read_text(layout.parent[STOPPING], name, "cgroup.freeze", text, sizeof text) || strcmp(text, "0\n") != 0;
+}
+
 // Runs as: host root, in the spawner. Nothing is to be seen of what was there.
 static bool wipe(const char *name) {
   return cgroup_file_write(layout.parent[MEMORY], name, "memory.max_usage_in_bytes", "0") == 0 &&
-         cgroup_file_write(layout.parent[CPU], name, "cpu.cfs_quota_us", "-1") == 0 &&
-         cgroup_remove_tree(layout.parent[STOPPING], name) == 0;
-}
-
-// Runs as: host root, in the spawner. False: a part of it may have the new name.
-static bool rename_group(const char *name, const char *new_name) {
-  for (int index = 0; index < STOPPING; index++)
-    if (renameat(layout.parent[index], name, layout.parent[index], new_name) != 0) return false;
-  return true;
+         cgroup_file_write(layout.parent[CPU], name, "cpu.cfs_quota_us", "-1") == 0;
 }
 
 // Runs as: host root, in the spawner.
 static bool keep(const char *name, const struct cgroup_limits *limits, int64_t now) {
-  static unsigned number;
-  if (kept_count == MOST_KEPT || !is_empty(name) || !wipe(name)) return false;
-  struct kept *new = &kept[kept_count];
-  snprintf(new->name, sizeof new->name, "kept-%u", ++number);
-  if (!rename_group(name, new->name)) {
-    remove_group(new->name);
-    return false;
-  }
-  new->limits = *limits;
-  new->since = now;
-  kept_count++;
+  if (kept_count == MOST_KEPT || !is_empty(name) || is_stopped(name) || !wipe(name)) return false;
+  struct kept *new = &kept[kept_count++];
+  *new = (struct kept){.limits = *limits, .since = now};
+  snprintf(new->name, sizeof new->name, "%s", name);
   return true;
 }
 
@@ -253,15 +245,16 @@ static int64_t drop_kept(int64_t now) {
 }
 
 // Runs as: host root, in the spawner.
-static bool take_kept(const char *name, const struct cgroup_limits *limits) {
+static bool take_kept(char name[CGROUP_NAME], const struct cgroup_limits *limits) {
   if (kept_count == 0) return false;
   const struct kept *last = &kept[--kept_count];
-  if (rename_group(last->name, name) && cgroup_limit_anew(&cgroup_v1, name, &last->limits, limits) == 0 &&
-      make_folder(STOPPING, name) == 0)
-    return true;
-  remove_group(last->name);
-  remove_group(name);
-  return false;
+  bool has_limits = cgroup_limit_anew(&cgroup_v1, last->name, &last->limits, limits) == 0;
+  if (has_limits) {
+    snprintf(name, CGROUP_NAME, "%s", last->name);
+  } else {
+    remove_group(last->name);
+  }
+  return has_limits;
 }
 
 // Runs as: host root, in the spawner. What may be written through them is decided by who opens them.

@@ -19,11 +19,11 @@ static bool settle_handle(struct spawner *spawner, const struct received *messag
 }
 
 // Runs as: host root, in the spawner.
-static bool kill_handle(struct spawner *spawner, const struct received *message) {
+static bool kill_handle(struct spawner *spawner, const struct received *message, bool is_let_go) {
   if (message->size != sizeof(struct sp_slot)) return false;
   struct sandbox *sandbox = find_environment(spawner, message->bytes);
   if (sandbox == NULL) return true;
-  sandbox->is_let_go = true;
+  sandbox->is_let_go = is_let_go;
   sandbox_kill(sandbox);
   return true;
 }
@@ -69,7 +69,8 @@ bool request_handle(struct spawner *spawner, const struct received *message) {
     case SP_START: return start_handle(spawner, message);
     case SP_STOCK: return stock_handle(spawner, message);
     case SP_SETTLE: return settle_handle(spawner, message);
-    case SP_KILL: return kill_handle(spawner, message);
+    case SP_KILL: return kill_handle(spawner, message, false);
+    case SP_DISMISS: return kill_handle(spawner, message, true);
     case SP_FORGET: return forget_handle(spawner, message);
     case SP_BASELINE: return clean_handle(spawner, message, ORDER_BASELINE);
     case SP_RESTORE: return clean_handle(spawner, message, ORDER_RESTORE);

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -72,7 +73,8 @@ struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kin
   *found = blank((uint32_t)(found - spawner->sandboxes), found->generation + 1);
   found->state = SANDBOX_BUILDING;
   found->kind = kind;
-  snprintf(found->group, sizeof found->group, "%u-%u", found->slot, found->generation);
+  static uint64_t number;
+  snprintf(found->group, sizeof found->group, "%" PRIu64, ++number);
   return found;
 }
 
@@ -177,7 +179,7 @@ static bool fail_and_reap(struct sandbox *sandbox, const char *step) {
 }
 
 // Runs as: host root, in the spawner. What a package leaves in the group that unpacked it is no function's.
-static int make_group(const struct spawner *spawner, const struct sandbox *sandbox, const struct cgroup_limits *limits) {
+static int make_group(const struct spawner *spawner, struct sandbox *sandbox, const struct cgroup_limits *limits) {
   const struct cgroup_driver *cgroups = spawner->cgroups;
   bool may_be_kept = sandbox->kind == SANDBOX_ENVIRONMENT && cgroups->keep != NULL;
   return may_be_kept && cgroups->take_kept(sandbox->group, limits) ? 0 : cgroups->create(sandbox->group, limits);

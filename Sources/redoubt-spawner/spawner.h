@@ -99,7 +99,7 @@ struct sandbox {
   bool program_waits;            // PARKING: it has reached the place where it waits
   bool program_is_attached;      // PARKING, forked: its program is in its control group
   bool is_started;    // SP_STARTED was sent: SP_EXITED is owed
-  bool is_let_go;     // SP_KILL came: the server looks at its control group no more
+  bool is_let_go;     // SP_DISMISS came: the server looks at its control group no more
   uint32_t memory_mib;
   struct tree *tree;  // that it fills
   int process;        // pidfd of its init
@@ -112,7 +112,7 @@ struct sandbox {
   bool is_cleaning;
   int64_t deadline;   // milliseconds of the monotonic clock; 0: none
   int64_t freed_at;
-  char group[24];     // its control group
+  char group[CGROUP_NAME];  // its control group, which may have been another's
   struct cgroup_limits limits;  // those of the group
   struct cgroup_result result;
   int32_t wait_status;

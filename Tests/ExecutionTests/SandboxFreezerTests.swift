@@ -34,6 +34,24 @@ final class SandboxFreezerTests {
     #expect(try text() == "1")
   }
 
+  @Test func `the file of one that was never asked is closed, and nothing is written any more`() throws {
+    let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_WRONLY)), on: queue))
+    freezer.thaw()
+    #expect(freezer.retire() == true)
+    freezer.freeze()
+    #expect(try text() == "?")
+    #expect(!freezer.isFrozen)
+  }
+
+  @Test func `one that was asked keeps its file`() throws {
+    let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_WRONLY)), on: queue))
+    freezer.freeze()
+    freezer.thaw()
+    #expect(freezer.retire() == false)
+    freezer.freeze()
+    #expect(try text() == "1")
+  }
+
   @Test func `a stop that has not come about is called off`() throws {
     let freezer = try #require(SandboxFreezer(sandbox(freezer: open(O_WRONLY)), on: queue))
     let (mayGoOn, isHeld) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))

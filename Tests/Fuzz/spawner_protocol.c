@@ -186,8 +186,8 @@ static void start_environment(bool has_layers, bool from_stock, bool is_compiled
 }
 
 static void step_slot(void) {
-  static const uint16_t types[] = {SP_SETTLE, SP_KILL, SP_BASELINE, SP_RESTORE};
-  struct sp_slot message = {.header = header_of(types[byte() % 4], sizeof message)};
+  static const uint16_t types[] = {SP_SETTLE, SP_KILL, SP_BASELINE, SP_RESTORE, SP_DISMISS};
+  struct sp_slot message = {.header = header_of(types[byte() % 5], sizeof message)};
   message.slot = about(byte() % ROOM);
   message.generation = about(server_generation(message.slot));
   last.descriptor_count = 0;

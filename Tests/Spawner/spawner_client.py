@@ -20,7 +20,7 @@ from modes import ROOT
 
 VERSION = 8
 MOST_LAYERS = 5
-UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE, STOCK, COMPILE = 1, 2, 3, 4, 5, 6, 7, 8, 9
+UNPACK, START, SETTLE, KILL, FORGET, BASELINE, RESTORE, STOCK, COMPILE, DISMISS = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 PREPARED, BOOTED, FORKED = 1, 2, 3
 UNPACKED, STARTED, FAILED, EXITED, CLEANED = 65, 66, 67, 68, 69
 INVALID, UNKNOWN_TREE, NO_SLOT, SYSTEM = 1, 2, 3, 4
@@ -102,6 +102,9 @@ class Environment:
     def kill(self):
         self.spawner.send(message(KILL, 0, SLOT_BODY.pack(self.slot, self.generation)))
 
+    def dismiss(self):
+        self.spawner.send(message(DISMISS, 0, SLOT_BODY.pack(self.slot, self.generation)))
+
     def settle(self):
         self.spawner.send(message(SETTLE, 0, SLOT_BODY.pack(self.slot, self.generation)))
 
@@ -119,6 +122,11 @@ class Environment:
 
     def exited(self):
         return self.spawner.wait_for(lambda a: a.kind == EXITED and (a.slot, a.generation) == (self.slot, self.generation))
+
+    @property
+    def group_name(self):
+        """That of its control group, below that of the instance."""
+        return os.path.basename(os.readlink(f"/proc/self/fd/{self.group}"))
 
     def read_log(self, until=None):
         """To the end, or until `until` has appeared."""

@@ -1,6 +1,5 @@
 """Control groups of v1 that one sandbox has left and another gets."""
 
-import contextlib
 import mmap
 import os
 import subprocess
@@ -8,7 +7,7 @@ import subprocess
 import pytest
 
 from harness.control_groups import Group, hierarchies, unified
-from spawner_client import until
+from spawner_client import Environment, until
 
 WAIT = "import time; print('up', flush=True); time.sleep(1000)"
 HOG = "held = bytearray(64 << 20); " + WAIT
@@ -27,23 +26,23 @@ def start(spawner, source=WAIT, **options):
 
 
 def group_of(environment):
-    return Group.named(f"redoubt-{environment.spawner.instance}/{environment.slot}-{environment.generation}")
+    return Group.named(f"redoubt-{environment.spawner.instance}/{environment.group_name}")
 
 
 def kept(spawner):
-    found = {name for folder in Group.named(f"redoubt-{spawner.instance}").folders for name in os.listdir(folder)}
-    return {name for name in found if name.startswith("kept-")}
+    """Names of the groups that have no sandbox."""
+    [counts] = [folder for folder in Group.named(f"redoubt-{spawner.instance}").folders if (folder / "pids.max").exists()]
+    return {path.parent.name for path in counts.glob("*/pids.current") if path.read_text() == "0\n"}
 
 
 def identities(group):
-    """What the kernel knows the folders by, without the one that stops processes."""
-    folders = [folder for folder in group.folders if any((folder / name).exists() for name in ("cpu.shares", "pids.max", "memory.stat"))]
-    assert len(folders) == 3
-    return {folder.stat().st_ino for folder in folders}
+    """What the kernel knows the folders by."""
+    assert len(group.folders) == 4
+    return {folder.stat().st_ino for folder in group.folders}
 
 
 def end(environment):
-    environment.kill()
+    environment.dismiss()
     return environment.exited()
 
 
@@ -76,18 +75,21 @@ def test_limits_go_down_as_well_as_up(spawner):
 
 
 @pytest.mark.skipif(not hierarchies("cgroup2"), reason="no file that stops processes is given here")
-def test_what_stopped_the_first_does_not_stop_the_second(spawner):
+def test_what_is_stopped_stops_no_other(spawner):
+    """A server that says there is nothing stopped is not believed."""
     first = start(spawner)
+    os.write(first.freezer, b"1")
     end(first)
+    assert kept(spawner) == set()
     second = start(spawner)
-    with contextlib.suppress(OSError):
-        os.write(first.freezer, b"1")
     assert group_of(second).read("cgroup.freeze") == "0"
     end(second)
 
 
-def test_a_group_at_which_the_server_may_still_look_is_not_kept(spawner):
-    running = start(spawner, "print('up', flush=True)")
+@pytest.mark.parametrize("source, way", [("print('up', flush=True)", lambda running: None), (WAIT, Environment.kill)], ids=["ends", "killed"])
+def test_a_group_at_which_the_server_may_still_look_is_not_kept(spawner, source, way):
+    running = start(spawner, source)
+    way(running)
     running.exited()
     assert kept(spawner) == set()
 
@@ -109,7 +111,7 @@ def test_a_group_in_which_somebody_is_is_not_kept(spawner):
     other = subprocess.Popen(["sleep", "1000"])
     try:
         (folder / "cgroup.procs").write_text(str(other.pid))
-        running.kill()
+        running.dismiss()
         until(lambda: spawner.processes() == [], "the sandbox is gone")
         assert kept(spawner) == set() and folder.exists()
     finally:

@@ -25,7 +25,7 @@ def ends(spawner, instance):
 @pytest.mark.parametrize("packet", [
     b"x", b"\0" * 15, message(START, 1), message(START, 1, b"\0" * 60), message(KILL, 1, b"\0" * 9), message(KILL, 1, b"\0" * 7),
     message(KILL, 1, b"\0" * 8, version=VERSION + 1), message(KILL, 1, b"\0" * 8, version=VERSION - 1), message(KILL, 1, b"\0" * 8, size=23), message(KILL, 1, b"\0" * 8, size=1 << 31),
-    message(0, 1), message(8, 1), message(9, 1), message(9, 1, b"\0" * 97), message(10, 1), message(BASELINE, 1, b"\0" * 7), message(RESTORE, 1, b"\0" * 9), message(66, 1), message(65535, 1), message(UNPACK, 1, unpack_body(10)),
+    message(0, 1), message(8, 1), message(9, 1), message(9, 1, b"\0" * 97), message(10, 1, b"\0" * 9), message(11, 1), message(BASELINE, 1, b"\0" * 7), message(RESTORE, 1, b"\0" * 9), message(66, 1), message(65535, 1), message(UNPACK, 1, unpack_body(10)),
     message(5, 1, b"\0" * 39), b"\0" * 40000, message(START, 1, b"\0" * 40000),
 ], ids=lambda packet: f"{len(packet)}-{packet[:4].hex()}")
 def test_a_message_out_of_form_ends_the_connection(launch, instance, packet):

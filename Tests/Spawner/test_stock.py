@@ -213,7 +213,7 @@ def test_a_parked_sandbox_has_the_code_layers_environment_and_limits_of_its_func
     assert environment == given
     assert found["tmp"] == 100 << 20
     if has_groups:
-        group = Group.named(f"redoubt-{spawner.instance}/{running.slot}-{running.generation}")
+        group = Group.named(f"redoubt-{spawner.instance}/{running.group_name}")
         assert group.memory_limit == (1024 + 100 + 32) << 20 and group.process_limit == 1024
         assert group.processor_weight == pytest.approx(1024 / 1769, abs=0.01)
     else:
@@ -334,8 +334,8 @@ def test_the_host_sees_a_function_from_the_stock_as_any_other(spawner, kind, mod
     assert Path(f"/proc/{init}/cgroup").read_text() == Path(f"/proc/{program}/cgroup").read_text()
     if has_groups:
         lines = [line for line in Path(f"/proc/{program}/cgroup").read_text().splitlines() if spawner.instance in line]
-        assert lines and all(line.endswith(f"redoubt-{spawner.instance}/{running.slot}-{running.generation}") for line in lines)
-        assert len(Group.named(f"redoubt-{spawner.instance}/{running.slot}-{running.generation}").folders) == len(lines)
+        assert lines and all(line.endswith(f"redoubt-{spawner.instance}/{running.group_name}") for line in lines)
+        assert len(Group.named(f"redoubt-{spawner.instance}/{running.group_name}").folders) == len(lines)
     # Standard streams, the set-up socket, the signals of its children, /proc, /tmp, /dev/shm and the program; and the names
     # of /proc that it holds.
     assert descriptors(init) == 9 + len(SHOWN)
@@ -350,7 +350,7 @@ def child_exists(init):
 
 
 def is_named(init, running, has_groups):
-    return not has_groups or f"/{running.slot}-{running.generation}" in Path(f"/proc/{init}/cgroup").read_text()
+    return not has_groups or f"/{running.group_name}" in Path(f"/proc/{init}/cgroup").read_text()
 
 
 # The zygote
@@ -523,7 +523,7 @@ def test_without_a_parked_child_one_is_forked_for_the_request(spawner, has_group
         running = Environment(spawner, answer)
         assert running.read_log("\n") == f"{number} {ephemeral}\n"
         if has_groups:
-            group = Group.named(f"redoubt-{spawner.instance}/{running.slot}-{running.generation}")
+            group = Group.named(f"redoubt-{spawner.instance}/{running.group_name}")
             assert group.memory_limit == (memory + ephemeral + 32) << 20 and group.process_limit == 1024
             assert group.processor_weight == pytest.approx(memory / 1769, abs=0.01)
         running.kill()

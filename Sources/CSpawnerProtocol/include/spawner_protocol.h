@@ -32,13 +32,15 @@ enum sp_type {
   SP_UNPACK = 1,  // with one descriptor: a sealed memfd that holds the zip
   SP_START = 2,
   SP_SETTLE = 3,  // the init phase is over: the CPU quota applies from now on
-  SP_KILL = 4,    // the control group's files that came with it are not looked at any more: it may become another's
+  SP_KILL = 4,
   SP_FORGET = 5,  // drop the code tree once no environment needs it any more
   SP_BASELINE = 6,  // what is there now is what SP_RESTORE goes back to; asked once, while the runtime waits in `next`
   SP_RESTORE = 7,   // remove what came since: processes, files in /tmp and /dev/shm; without SP_BASELINE all but the
                     // runtime itself
   SP_STOCK = 8,     // how many sandboxes are to be kept ready for SP_START; no answer
   SP_COMPILE = 9,   // have a runtime make a tree of what it would make of code in each environment anew
+  SP_DISMISS = 10,  // SP_KILL of one whose control group's files, that which stops it included, are all closed; nothing is
+                    // stopped in it. The group may become another's
   // Spawner to server.
   SP_UNPACKED = 65,  // answers SP_UNPACK and SP_COMPILE
   SP_STARTED = 66,  // with descriptors, see sp_started
@@ -131,7 +133,7 @@ struct sp_start {
   // then: environment_count strings "NAME=value", each ended by a NUL
 };
 
-// SP_SETTLE, SP_KILL, SP_BASELINE and SP_RESTORE. A generation that does not match is an environment that is gone:
+// SP_SETTLE, SP_KILL, SP_DISMISS, SP_BASELINE and SP_RESTORE. A generation that does not match is an environment that is gone:
 // ignored, without an answer. One SP_BASELINE or SP_RESTORE at a time.
 struct sp_slot {
   struct sp_header header;
