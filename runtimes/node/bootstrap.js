@@ -1,4 +1,4 @@
 'use strict';
 
 // What Node executes. It stays this small because what a function requires names it as the parent.
-require('./redoubt_runtime/stock.js').wait(() => require('./redoubt_runtime/loop.js').run(__filename));
+require('./redoubt_runtime/stock.js').wait(__filename);

@@ -10,6 +10,7 @@ const vm = require('vm');
 
 const { RuntimeAPI } = require('./api.js');
 const context = require('./context.js');
+const environment = require('./environment.js');
 const handlers = require('./handler.js');
 const log = require('./log.js');
 const { outcomeOf } = require('./loop.js');
@@ -24,6 +25,7 @@ const ACCEPTED = 'HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n';
 const TIMES = 3;
 
 async function rehearse() {
+  environment.rehearse();
   log.install();
   context.prepare();
   streaming.install();
