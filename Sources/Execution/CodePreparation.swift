@@ -33,9 +33,8 @@ final class CodePreparation: Sendable {
   /// Notes that the code is about to be used.
   func touch(_ tree: ArtifactID) { library.touch(tree) }
 
-  /// Notes that the code is about to be started.
-  ///
-  /// - Returns: what has been compiled of it for the runtime, if anything has.
+  /// - Returns: what has been compiled of the code for the runtime, if anything has; it is from now on, if it can be.
+  @discardableResult
   func compiled(_ tree: ArtifactID, by runtime: Runtime) -> ArtifactID? {
     runtime.family == .python ? library.compiled(tree, by: runtime.index) : nil
   }

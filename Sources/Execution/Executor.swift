@@ -14,6 +14,7 @@ package final class Executor: Sendable {
   private let preparation: CodePreparation
   private let spawner: Spawner
   private let stock: StockKeeper
+  private let runtimes: RuntimeCatalog
   private let time: any TimeSource
   private let random: any RandomSource
   private let memoryReserve: Int
@@ -32,6 +33,7 @@ package final class Executor: Sendable {
     time: any TimeSource, random: any RandomSource, log: Logger
   ) {
     preparation = CodePreparation(library: library)
+    self.runtimes = runtimes
     self.spawner = spawner
     self.memoryReserve = memoryReserve
     stock = StockKeeper(spawner: spawner, runtimes: runtimes, memoryReserve: memoryReserve, time: time)
@@ -62,8 +64,13 @@ package final class Executor: Sendable {
   /// How many sandboxes of which kind are to be ready.
   package var stockTargets: [(labels: MetricLabels, count: Int)] { stock.targets }
 
-  /// The version is stored and may be called: environments of its kind are to be ready.
-  package func expect(_ version: FunctionVersion) { stock.expect(version) }
+  /// The version is stored and may be called: environments of its kind are to be ready, and its code compiled.
+  package func expect(_ version: FunctionVersion) {
+    stock.expect(version)
+    if let runtime = runtimes.runtime(version.configuration.runtime) {
+      preparation.compiled(version.codeArtifact, by: runtime)
+    }
+  }
 
   /// Ends the environments of a version that was replaced or deleted, busy ones after their work.
   package func retire(_ version: FunctionVersion) { pool.retire(version) }

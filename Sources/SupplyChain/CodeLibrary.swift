@@ -126,13 +126,12 @@ package final class CodeLibrary: Sendable {
 }
 
 extension CodeLibrary {
-  /// Notes that an environment with that code is about to be started by a runtime that can compile it, and has it compiled
-  /// if that is worth it.
+  /// What a runtime that can compile has made of the code; has it do so, unless that has been tried.
   ///
   /// - Parameter runtime: its place in the spawner's table.
-  /// - Returns: what has been compiled, for the environment to have besides; nil when there is nothing yet.
+  /// - Returns: for an environment to have besides; nil when there is nothing yet.
   package func compiled(_ code: ArtifactID, by runtime: Int) -> ArtifactID? {
-    let compiled = compilations.withLock { $0.start(Compilation(code: code, runtime: runtime)) }
+    let compiled = compilations.withLock { $0.want(Compilation(code: code, runtime: runtime)) }
     if let compiled { touch(compiled) } else { compileNext() }
     return compiled
   }
@@ -153,7 +152,7 @@ extension CodeLibrary {
       let isWanted = compilations.withLock { $0.finish(compilation, nil) }
       if isWanted { add(compilation.tree, tree) } else { spawner.forget(compilation.tree) }
     case .failure(let error):
-      log.notice("cannot compile code ahead", metadata: ["code": code, "error": "\(error)"])
+      if !error.isPassing { log.notice("cannot compile code ahead", metadata: ["code": code, "error": "\(error)"]) }
       _ = compilations.withLock { $0.finish(compilation, error.isPassing ? .passing : .lasting) }
     }
   }

@@ -13,7 +13,7 @@ struct Compilation: Hashable, Sendable {
   }
 }
 
-/// Which code is worth compiling ahead, in what order, and what has been compiled. One at a time: nobody waits for it. Pure.
+/// Which code is to be compiled ahead, in what order, and what has been compiled. One at a time: nobody waits for it. Pure.
 struct CompilationLedger {
   /// What was compiled came to nothing, and may again.
   enum Failure {
@@ -24,30 +24,25 @@ struct CompilationLedger {
   }
 
   private enum Progress {
-    case started(times: Int)
     case waiting
     case underway
     case done
     case failed
   }
 
-  /// What is started once may never be again.
-  static let startsBefore = 2
   private var progress: [Compilation: Progress] = [:]
   private var waiting: [Compilation] = []
   private var isBusy = false
 
-  /// An environment is about to be started.
+  /// An environment may be started, or is about to be.
   ///
-  /// - Returns: what it gets besides the code.
-  mutating func start(_ compilation: Compilation) -> ArtifactID? {
-    switch progress[compilation, default: .started(times: 0)] {
-    case .started(let times) where times + 1 < Self.startsBefore:
-      progress[compilation] = .started(times: times + 1)
-    case .started:
+  /// - Returns: what it gets besides the code; nil when it is not there yet.
+  mutating func want(_ compilation: Compilation) -> ArtifactID? {
+    switch progress[compilation] {
+    case .done: return compilation.tree
+    case nil:
       progress[compilation] = .waiting
       waiting.append(compilation)
-    case .done: return compilation.tree
     case .waiting, .underway, .failed: break
     }
     return nil

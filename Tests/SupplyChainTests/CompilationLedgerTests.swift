@@ -6,22 +6,22 @@ import Testing
 struct CompilationLedgerTests {
   private var ledger = CompilationLedger()
 
-  @Test mutating func `code is compiled once it is started a second time`() throws {
+  @Test mutating func `code that is wanted is compiled once`() throws {
     let compilation = try compilation(1)
-    #expect(ledger.start(compilation) == nil)
     #expect(ledger.next() == nil)
-    #expect(ledger.start(compilation) == nil)
+    #expect(ledger.want(compilation) == nil)
+    #expect(ledger.want(compilation) == nil)
     #expect(ledger.next() == compilation)
-    #expect(ledger.start(compilation) == nil)
+    #expect(ledger.want(compilation) == nil)
     #expect(ledger.finish(compilation, nil) == true)
-    #expect(ledger.start(compilation) == compilation.tree)
+    #expect(ledger.want(compilation) == compilation.tree)
     #expect(ledger.next() == nil)
   }
 
   @Test mutating func `one is compiled at a time, in the order in which they were wanted`() throws {
     let (first, second) = (try compilation(1), try compilation(2))
-    startOften(first)
-    startOften(second)
+    #expect(ledger.want(first) == nil)
+    #expect(ledger.want(second) == nil)
     #expect(ledger.next() == first)
     #expect(ledger.next() == nil)
     _ = ledger.finish(first, nil)
@@ -32,29 +32,28 @@ struct CompilationLedgerTests {
     let (one, other) = (try compilation(1), try compilation(1, runtime: 1))
     #expect(one.tree != other.tree && one.tree.account == other.tree.account)
     compile(one)
-    #expect(ledger.start(other) == nil)
+    #expect(ledger.want(other) == nil)
   }
 
   @Test mutating func `what failed because of the code is not tried again, until the code comes anew`() throws {
     let compilation = try compilation(1)
-    startOften(compilation)
+    #expect(ledger.want(compilation) == nil)
     #expect(ledger.next() == compilation)
     #expect(ledger.finish(compilation, .lasting) == true)
-    startOften(compilation)
+    #expect(ledger.want(compilation) == nil)
     #expect(ledger.next() == nil)
     #expect(ledger.forget(compilation.code) == [])
-    startOften(compilation)
+    #expect(ledger.want(compilation) == nil)
     #expect(ledger.next() == compilation)
   }
 
   @Test mutating func `what failed because of what happened meanwhile is tried again`() throws {
     let compilation = try compilation(1)
-    startOften(compilation)
+    #expect(ledger.want(compilation) == nil)
     _ = ledger.next()
     #expect(ledger.finish(compilation, .passing) == true)
-    #expect(ledger.start(compilation) == nil)
     #expect(ledger.next() == nil)
-    _ = ledger.start(compilation)
+    #expect(ledger.want(compilation) == nil)
     #expect(ledger.next() == compilation)
   }
 
@@ -63,21 +62,21 @@ struct CompilationLedgerTests {
     compile(one)
     compile(other)
     #expect(Set(ledger.forget(one.code)) == [one.tree, other.tree])
-    #expect(ledger.start(one) == nil)
+    #expect(ledger.want(one) == nil)
   }
 
   @Test mutating func `what was compiled and is gone is compiled again`() throws {
     let compilation = try compilation(1)
     compile(compilation)
     #expect(ledger.forget(compilation.tree) == [])
-    startOften(compilation)
+    #expect(ledger.want(compilation) == nil)
     #expect(ledger.next() == compilation)
   }
 
   @Test mutating func `nobody wants what comes of code that has gone meanwhile`() throws {
     let (gone, waiting) = (try compilation(1), try compilation(2))
-    startOften(gone)
-    startOften(waiting)
+    #expect(ledger.want(gone) == nil)
+    #expect(ledger.want(waiting) == nil)
     #expect(ledger.next() == gone)
     #expect(ledger.forget(gone.code) == [])
     #expect(ledger.forget(waiting.code) == [])
@@ -85,12 +84,8 @@ struct CompilationLedgerTests {
     #expect(ledger.next() == nil)
   }
 
-  private mutating func startOften(_ compilation: Compilation) {
-    for _ in 0..<CompilationLedger.startsBefore { _ = ledger.start(compilation) }
-  }
-
   private mutating func compile(_ compilation: Compilation) {
-    startOften(compilation)
+    _ = ledger.want(compilation)
     _ = ledger.next()
     _ = ledger.finish(compilation, nil)
   }
