@@ -34,6 +34,12 @@ def serve_one(environment):
     return request
 
 
+def groups_of_sandboxes(instance):
+    """Their folders, in each hierarchy."""
+    return [folder for group in groups(instance) for name in os.listdir(group)
+            if name.isdigit() and os.path.isdir(folder := os.path.join(group, name))]
+
+
 def test_python_talks_to_the_runtime_api_from_inside(spawner):
     running = spawner.python(CLIENT)
     assert serve_one(running).startswith(b"GET /2018-06-01/runtime/invocation/next")
@@ -99,12 +105,11 @@ print('up', flush=True); time.sleep(1000)
 """)
     running.read_log("up")
     until(lambda: len(spawner.processes()) == 7, "init, the program and five orphans")
-    inside = [name for group in groups(instance) for name in os.listdir(group) if name == "0-1"]
-    assert bool(inside) == has_groups
+    assert bool(groups_of_sandboxes(instance)) == has_groups
     running.kill()
     assert running.exited().wait_status == signal.SIGKILL
     assert spawner.processes() == []
-    assert [name for group in groups(instance) for name in os.listdir(group) if name == "0-1"] == []
+    assert groups_of_sandboxes(instance) == []
 
 
 def test_a_daemon_does_not_outlive_its_runtime(spawner):
@@ -139,7 +144,7 @@ def test_limits_apply_before_and_after_the_init_phase(spawner, instance, has_gro
         pytest.skip("no control groups: what stands in for them is in test_rootless.py")
     running = spawner.python(WAIT, memory_mib=1769)
     running.read_log("up")
-    group = Group.named(f"redoubt-{instance}/0-1")
+    group = Group.named(f"redoubt-{instance}/{running.group_name}")
     assert group.memory_limit == 1769 + 64 + 32 << 20 and group.swap_limit in (0, None) and group.process_limit == 1024
     assert group.processor_quota is None and group.processor_weight == 1
     running.settle()
@@ -154,7 +159,7 @@ def test_the_share_of_a_processor_follows_the_memory(spawner, instance, memory_m
         pytest.skip("no control groups: nice alone stands in for shares")
     running = spawner.python(WAIT, memory_mib=memory_mib)
     running.settle()
-    group = Group.named(f"redoubt-{instance}/0-1")
+    group = Group.named(f"redoubt-{instance}/{running.group_name}")
     until(lambda: group.processor_quota == quota, "the quota")
     assert group.processor_weight == pytest.approx(weight, abs=0.01)
     running.kill()
@@ -181,11 +186,11 @@ def test_a_killed_spawner_takes_its_sandboxes_along_and_the_next_one_sweeps(laun
     os.kill(first.pid, signal.SIGKILL)
     first.process.wait()
     until(lambda: first.processes() == [], "sandboxes end with their spawner")
-    left = [name for group in groups(instance) for name in os.listdir(group) if name[0].isdigit() and "-" in name]
+    left = groups_of_sandboxes(instance)
     assert bool(left) == has_groups
     second = launch()
     assert second.run_python("print('again')")[0] == "again\n"
-    assert all(not os.path.isdir(os.path.join(group, f"{slot}-1")) for group in groups(instance) for slot in range(1, 6))
+    assert not set(left) & set(groups_of_sandboxes(instance))
     assert second.stop() == 0
     assert groups(instance) == []
 
@@ -202,7 +207,7 @@ def test_a_frozen_environment_stops_goes_on_and_can_be_killed(spawner, instance,
         pytest.skip("nothing that freezes")
     running = spawner.python(COUNTING)
     running.read_log("turn")
-    group = Group.named(f"redoubt-{instance}/0-1")
+    group = Group.named(f"redoubt-{instance}/{running.group_name}")
     os.write(running.freezer, b"1")
     until(lambda: "frozen 1" in group.read("cgroup.events"), "all of it is frozen")
     printed(running)
@@ -329,7 +334,7 @@ def test_a_hundred_starts_leave_nothing_behind(spawner, instance, capsys):
         if index == 9:
             before, mounted = len(os.listdir(folder)), mounts.read_text()
     assert len(os.listdir(folder)) == before and mounts.read_text() == mounted
-    assert [n for group in groups(instance) for n in os.listdir(group) if n[0].isdigit() and "-" in n] == []
+    assert groups_of_sandboxes(instance) == []
     with capsys.disabled():
         print(f"\nstart to started: median {statistics.median(times) * 1000:.2f} ms, 90th percentile {sorted(times)[98] * 1000:.2f} ms")
 

@@ -205,10 +205,10 @@ def test_an_unpacker_that_was_taken_over_cannot_change_its_own_program(launch, c
 
 
 def test_too_few_descriptors_are_refused_with_the_number_that_fits(launch):
-    limited = replace(ROOTLESS, prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (3784, 3784)))
+    limited = replace(ROOTLESS, prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (3800, 3800)))
     spawner = launch(mode=limited)
     assert spawner.process.wait(20) == 78
-    assert "slots 24: the hard limit of 3784 open files has room for 6" in spawner.process.stderr.read().decode()
+    assert "slots 24: the hard limit of 3800 open files has room for 6" in spawner.process.stderr.read().decode()
 
 
 def forbid_namespaces():
