@@ -56,8 +56,8 @@ struct clone_within {
   int error;
 };
 
-// Runs as: host root, then with full capabilities in the entered user namespace, from the clone on as `user`. A process for a moment that shares
-// the caller's memory and descriptors, because a namespace cannot be left again.
+// Runs as: host root, then with full capabilities in the entered user namespace, from the clone on as `user`. A process for a
+// moment that shares the caller's memory and descriptors, because a namespace cannot be left again.
 static int clone_from_within(void *argument) {
   struct clone_within *within = argument;
   const struct kernel_clone_request *request = within->request;

@@ -31,7 +31,7 @@ struct cgroup_result {
 
 enum { CGROUP_NAME = 24 };  // bytes, the NUL included
 
-// `name` is the sandbox's own and is made by the spawner, never by a peer, and never a second time. Calls return 0 or -1 with errno.
+// `name` is made by the spawner, never by a peer, and never a second time. Calls return 0 or -1 with errno.
 struct cgroup_driver {
   // Finds that group and opens `redoubt-<instance>`; false if this layout is not usable here.
   bool (*open)(const char *instance);

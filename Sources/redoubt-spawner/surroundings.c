@@ -79,7 +79,8 @@ void surroundings_leave(const struct surroundings *surroundings, int64_t now) {
   prepare_root(&new->surroundings);
 }
 
-// Runs as: host root, in the spawner. Those that are as new one at a time: the kernel is at work for each, and others wait meanwhile.
+// Runs as: host root, in the spawner. Those that are as new one at a time: the kernel is at work for each, and others wait
+// meanwhile.
 int64_t surroundings_drop(int64_t now) {
   for (unsigned index = left_count; index-- > 0;)
     if (left[index].is_worn) drop(index);

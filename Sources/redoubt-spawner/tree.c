@@ -195,7 +195,8 @@ static struct root_code code_paths(struct spawner *spawner, const struct sp_star
 }
 
 // Runs as: host root, in the spawner.
-unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, unsigned kept, int overlays[PLACED_TREES]) {
+unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, unsigned kept,
+                            int overlays[PLACED_TREES]) {
   char code[2 * 32], layers[SP_MAX_LAYERS * 32];
   errno = ENOENT;
   const struct tree *tree = tree_find(spawner, &request->tree);
