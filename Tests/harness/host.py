@@ -70,12 +70,14 @@ def sandbox_processes(server):
 
 
 def environments(server):
-    """Processes in the server's sandboxes that have a function's code: those that are only kept ready have none."""
+    """Processes in the server's sandboxes that have a function's code to run: those that are only kept ready have none, and
+    those that compile it have a place for what comes out."""
     return [pid for pid in sandbox_processes(server) if _has_code(pid)]
 
 
 def _has_code(pid):
-    return any(line.split()[4:5] == ["/var/task"] for line in _read(f"/proc/{pid}/mountinfo").splitlines())
+    places = {line.split()[4] for line in _read(f"/proc/{pid}/mountinfo").splitlines()}
+    return "/var/task" in places and "/out" not in places
 
 
 def platform_processes(server):
