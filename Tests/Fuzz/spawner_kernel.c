@@ -31,7 +31,7 @@ enum {
 struct kernel kernel;
 static bool is_mounted[MAXIMUM_TREES];
 static bool is_among_trees;  // in their mount namespace; the files of both are the doubles' own
-static char groups[ALL_SLOTS][24];  // by slot
+static char groups[ALL_SLOTS][CGROUP_NAME];  // one for each slot at most
 
 static bool fails(void) {
   if (kernel.calls_until_fault == 0 || --kernel.calls_until_fault > 0) return false;
@@ -376,15 +376,10 @@ void cgroup_each_child(int directory, const char *group, void (*use)(int parent,
   MUST(false, "looks for the groups of a predecessor");
 }
 
-static char *group_room(const char *name) {
-  unsigned slot = ALL_SLOTS;
-  MUST(sscanf(name, "%u-", &slot) == 1 && slot < ALL_SLOTS, "a control group of no slot");
-  return groups[slot];
-}
-
 static char *group_find(const char *name) {
-  char *room = group_room(name);
-  return strcmp(room, name) == 0 ? room : NULL;
+  for (unsigned index = 0; index < ALL_SLOTS; index++)
+    if (strcmp(groups[index], name) == 0) return groups[index];
+  return NULL;
 }
 
 static bool group_open(const char *instance) {
@@ -396,8 +391,8 @@ static int group_create(const char *name, const struct cgroup_limits *limits) {
   MUST(group_find(name) == NULL, "a control group that is there");
   MUST(limits->memory_bytes > 0 && limits->processes > 0, "a control group without limits");
   if (fails()) return -1;
-  char *room = group_room(name);
-  MUST(room[0] == '\0', "two control groups of one slot");
+  char *room = group_find("");
+  MUST(room != NULL && name[0] != '\0', "more control groups than slots");
   strcpy(room, name);
   return 0;
 }
