@@ -60,7 +60,11 @@ def test_a_layer_stands_beside_compiled_code(start, deploy_layer):
     assert {tells["answer"] for tells in until_compiled(run)} == {"of the layer"}
 
 
-def test_code_that_the_compiler_dies_of_runs_all_the_same(start):
-    """So deep that the interpreter's parser gives up; the module is never imported."""
-    name, run = start(package(1, **{"deep.py": "-" * 200000 + "1", "broken.py": "def"}))
-    assert {run()["answer"] for _ in range(5)} == {1}
+def test_modules_that_cannot_be_compiled_are_left_and_the_others_are_not(start):
+    """One so deep that the parser gives up, and one that is no Python."""
+    names = {"deep.py": "-" * 200000 + "1", "broken.py": "def"}
+    name, run = start(package(1, **names))
+    found = until_compiled(run)
+    assert {tells["answer"] for tells in found} == {1}
+    compiled = {file for file in found[-1]["files"] if file.startswith("__pycache__/")}
+    assert len(compiled) == 2 and not any("deep" in file or "broken" in file for file in compiled)

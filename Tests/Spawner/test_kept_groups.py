@@ -1,5 +1,6 @@
 """Control groups of v1 that one sandbox has left and another gets."""
 
+import contextlib
 import mmap
 import os
 import subprocess
@@ -82,6 +83,19 @@ def test_what_is_stopped_stops_no_other(spawner):
     end(first)
     assert kept(spawner) == set()
     second = start(spawner)
+    assert group_of(second).read("cgroup.freeze") == "0"
+    end(second)
+
+
+@pytest.mark.skipif(not hierarchies("cgroup2"), reason="no file that stops processes is given here")
+def test_what_could_stop_the_first_does_not_stop_the_second(spawner):
+    """The server has not closed the file: a write that comes late finds the group gone."""
+    first = start(spawner)
+    first.kill()
+    first.exited()
+    second = start(spawner)
+    with contextlib.suppress(OSError):
+        os.write(first.freezer, b"1")
     assert group_of(second).read("cgroup.freeze") == "0"
     end(second)
 

@@ -26,11 +26,11 @@ def compile_all(source_root, target_root):
     for path in _sources(source_root):
         if time.monotonic() > end:
             return
-        code = _compile(path)
-        if code is None:
+        compiled = _compile(path)
+        if compiled is None:
             continue
         try:
-            _write(target_root + importlib.util.cache_from_source(path)[len(source_root) :], code)
+            _write(target_root + importlib.util.cache_from_source(path)[len(source_root) :], compiled)
         except OSError:
             return
 
@@ -53,18 +53,18 @@ def _sources(root):
 
 
 def _compile(path):
-    """The code of a module as its environment would have it; None: it cannot be compiled, or not in silence."""
+    """A module as its environment would have it, and Python would write it; None: it cannot be, or not in silence."""
     try:
         with open(path, "rb") as file:
-            return compile(file.read(), path, "exec", dont_inherit=True)
+            code = compile(file.read(), path, "exec", dont_inherit=True)
+        return importlib.util.MAGIC_NUMBER + _NEVER_COMPARED + marshal.dumps(code)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def _write(path, code):
+def _write(path, data):
     """All of it or nothing: half a module would be an error in each environment."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    data = importlib.util.MAGIC_NUMBER + _NEVER_COMPARED + marshal.dumps(code)
     try:
         with open(path, "xb") as file:
             file.write(data)
