@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -59,8 +58,7 @@ static int add_rules(int ruleset, enum sandbox_kind kind, int program, uint64_t 
   if (program >= 0 && allow_beneath(ruleset, program, execute) != 0) return -1;
   for (size_t index = 0; index < sizeof devices / sizeof devices[0]; index++)
     if (allow(ruleset, devices[index], LANDLOCK_ACCESS_FS_WRITE_FILE | truncation) != 0) return -1;
-  bool makes_tree = kind == SANDBOX_UNPACK || kind == SANDBOX_COMPILE;
-  const char *const *place = makes_tree ? places_of_trees : user_places;
+  const char *const *place = sandbox_fills_tree(kind) ? places_of_trees : user_places;
   for (; *place != NULL; place++)
     if (allow(ruleset, *place, change | truncation) != 0) return -1;
   return 0;

@@ -14,8 +14,6 @@ final class SandboxFreezer: Sendable {
     var isFrozen = false
     /// Whether another look is to come after a pause.
     var isPutOff = false
-    /// Whether nothing is to be written any more.
-    var isRetired = false
   }
 
   private let file: OwnedDescriptor
@@ -55,7 +53,6 @@ final class SandboxFreezer: Sendable {
     guard !wasAsked.load(ordering: .sequentiallyConsistent) else { return false }
     return state.withLock { state in
       guard !state.isFrozen else { return false }
-      state.isRetired = true
       file.close()
       return true
     }
@@ -65,7 +62,7 @@ final class SandboxFreezer: Sendable {
   private func carryOut() {
     state.withLock { state in
       let isWanted = isToBeFrozen.load(ordering: .sequentiallyConsistent)
-      guard isWanted != state.isFrozen, !state.isRetired else { return }
+      guard isWanted != state.isFrozen, file.borrowed >= 0 else { return }
       guard !isWanted || queue.isOpen else { return putOff(&state) }
       if queue.measure({ write(isWanted ? "1" : "0") }) { state.isFrozen = isWanted }
     }

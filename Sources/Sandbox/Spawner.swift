@@ -24,7 +24,7 @@ package final class Spawner: Sendable {
 
   fileprivate enum Pending {
     case start(Started, Exited)
-    case unpack(@Sendable (Result<UnpackedTree, SandboxError>) -> Void)
+    case tree(@Sendable (Result<UnpackedTree, SandboxError>) -> Void)
   }
 
   private struct State {
@@ -96,7 +96,7 @@ package final class Spawner: Sendable {
     guard file >= 0 else { throw .system(step: "memfd_create", errorNumber: -file) }
     let descriptor = OwnedDescriptor(file)
     let result = await withCheckedContinuation { continuation in
-      request(.unpack { continuation.resume(returning: $0) }, descriptor) {
+      request(.tree { continuation.resume(returning: $0) }, descriptor) {
         SpawnerMessage.unpack(tree, zipSize: zip.count, limits: limits, request: $0)
       }
     }
@@ -113,7 +113,7 @@ package final class Spawner: Sendable {
     _ code: ArtifactID, into tree: ArtifactID, by runtime: Int, limits: UnpackLimits,
     completion: @escaping @Sendable (Result<UnpackedTree, SandboxError>) -> Void
   ) {
-    request(.unpack(completion)) {
+    request(.tree(completion)) {
       SpawnerMessage.compile(code, into: tree, runtime: runtime, limits: limits, request: $0)
     }
   }
@@ -203,7 +203,7 @@ package final class Spawner: Sendable {
   }
 
   private func answer(_ request: UInt64, _ result: Result<UnpackedTree, SandboxError>) -> Bool {
-    guard case .unpack(let completion)? = state.withLock({ $0.pending.removeValue(forKey: request)?.request }) else {
+    guard case .tree(let completion)? = state.withLock({ $0.pending.removeValue(forKey: request)?.request }) else {
       return false
     }
     completion(result)
@@ -286,7 +286,7 @@ extension Spawner.Pending {
   fileprivate func fail(_ error: SandboxError) {
     switch self {
     case .start(let completion, _): completion(.failure(error))
-    case .unpack(let completion): completion(.failure(error))
+    case .tree(let completion): completion(.failure(error))
     }
   }
 }

@@ -138,19 +138,20 @@ extension CodeLibrary {
 
   private func compileNext() {
     guard let next = compilations.withLock({ $0.next() }) else { return }
-    spawner.compile(next.code, into: next.tree, by: next.runtime, limits: .compiled) { result in
-      self.finish(next, result)
+    let compilation = next.compilation
+    spawner.compile(compilation.code, into: next.tree, by: compilation.runtime, limits: .compiled) { result in
+      self.finish(compilation, next.tree, result)
       self.compileNext()
     }
   }
 
-  private func finish(_ compilation: Compilation, _ result: Result<UnpackedTree, SandboxError>) {
+  private func finish(_ compilation: Compilation, _ tree: ArtifactID, _ result: Result<UnpackedTree, SandboxError>) {
     let code: Logger.MetadataValue = "\(compilation.code.digest)"
     switch result {
-    case .success(let tree):
-      log.debug("compiled code ahead", metadata: ["code": code, "bytes": "\(tree.bytes)"])
+    case .success(let made):
+      log.debug("compiled code ahead", metadata: ["code": code, "bytes": "\(made.bytes)"])
       let isWanted = compilations.withLock { $0.finish(compilation, nil) }
-      if isWanted { add(compilation.tree, tree) } else { spawner.forget(compilation.tree) }
+      if isWanted { add(tree, made) } else { spawner.forget(tree) }
     case .failure(let error):
       if !error.isPassing { log.notice("cannot compile code ahead", metadata: ["code": code, "error": "\(error)"]) }
       _ = compilations.withLock { $0.finish(compilation, error.isPassing ? .passing : .lasting) }

@@ -7,8 +7,8 @@ struct Compilation: Hashable, Sendable {
   /// The place in the spawner's table of runtimes.
   let runtime: Int
 
-  /// Of the code's account. No package has this digest.
-  var tree: ArtifactID {
+  /// Of the code's account. No package has this digest. To make it is no work for each start.
+  func makeTree() -> ArtifactID {
     ArtifactID(account: code.account, digest: Hashing.sha256(Array("compiled \(runtime) ".utf8) + code.digest.bytes))
   }
 }
@@ -25,8 +25,8 @@ struct CompilationLedger {
 
   private enum Progress {
     case waiting
-    case underway
-    case done
+    case underway(ArtifactID)
+    case done(ArtifactID)
     case failed
   }
 
@@ -39,7 +39,7 @@ struct CompilationLedger {
   /// - Returns: what it gets besides the code; nil when it is not there yet.
   mutating func want(_ compilation: Compilation) -> ArtifactID? {
     switch progress[compilation] {
-    case .done: return compilation.tree
+    case .done(let tree): return tree
     case nil:
       progress[compilation] = .waiting
       waiting.append(compilation)
@@ -48,13 +48,13 @@ struct CompilationLedger {
     return nil
   }
 
-  /// The next to be carried out now; nil: none, or one is under way.
-  mutating func next() -> Compilation? {
+  /// The next to be carried out now, and what its tree is to be called; nil: none, or one is under way.
+  mutating func next() -> (compilation: Compilation, tree: ArtifactID)? {
     guard !isBusy, !waiting.isEmpty else { return nil }
-    let next = waiting.removeFirst()
-    progress[next] = .underway
+    let next = waiting.removeFirst(), tree = next.makeTree()
+    progress[next] = .underway(tree)
     isBusy = true
-    return next
+    return (next, tree)
   }
 
   /// The one that was under way has ended.
@@ -63,9 +63,9 @@ struct CompilationLedger {
   /// - Returns: false when nobody wants that tree any more.
   mutating func finish(_ compilation: Compilation, _ failure: Failure?) -> Bool {
     isBusy = false
-    guard case .underway? = progress[compilation] else { return false }
+    guard case .underway(let tree)? = progress[compilation] else { return false }
     switch failure {
-    case nil: progress[compilation] = .done
+    case nil: progress[compilation] = .done(tree)
     case .lasting: progress[compilation] = .failed
     case .passing: progress[compilation] = nil
     }
@@ -76,11 +76,14 @@ struct CompilationLedger {
   ///
   /// - Returns: trees that are of no use without it.
   mutating func forget(_ tree: ArtifactID) -> [ArtifactID] {
-    let affected = progress.filter { $0.key.code == tree || $0.key.tree == tree }
-    affected.keys.forEach { progress[$0] = nil }
-    waiting.removeAll { affected[$0] != nil }
-    return affected.compactMap { compilation, progress in
-      if case .done = progress, compilation.code == tree { compilation.tree } else { nil }
+    var useless: [ArtifactID] = []
+    for (compilation, progress) in progress {
+      let made = if case .done(let made) = progress { made } else { nil as ArtifactID? }
+      guard compilation.code == tree || made == tree else { continue }
+      self.progress[compilation] = nil
+      waiting.removeAll { $0 == compilation }
+      if let made, made != tree { useless.append(made) }
     }
+    return useless
   }
 }

@@ -261,15 +261,12 @@ void sandbox_child(const struct plan *plan, char *argument_memory) {
   if (privilege_map_own_ids(plan->nested) != 0) child_fail(plan, "id maps");
   pass_gate(plan, GATE_BUILD);
   int files[REPORT_READY_DESCRIPTORS] = {-1, -1, -1, -1, -1};
-  static const unsigned counts[] = {
-      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_COMPILE] = 0,
-      [SANDBOX_ZYGOTE] = 1};
   // While the spawner's /proc is in sight: a zygote has none of its own.
   if (plan->kind == SANDBOX_ZYGOTE) files[0] = open_namespace("user");
   build(plan, files);
   close_standard_streams();
   const struct report ready = {.kind = REPORT_READY};
-  report(plan, &ready, files, counts[plan->kind]);
+  report(plan, &ready, files, report_ready_descriptors(plan->kind));
   for (unsigned index = 0; index < REPORT_READY_DESCRIPTORS; index++) close_if_open(files[index]);
   if (plan->parked_as == 0) pass_gate(plan, GATE_RUN);  // else it waits for more than that: an adoption
   if (plan->kind == SANDBOX_ZYGOTE) child_become_zygote(plan);

@@ -14,25 +14,15 @@ enum {
   COMPILER_TEMPORARY_MIB = 1,
 };
 
-// Runs as: host root, in the spawner. `trees`: the code, and that to fill.
-static bool launch(struct spawner *spawner, struct sandbox *sandbox, uint32_t runtime, const int trees[PLACED_TREES]) {
-  if (trees[0] < 0 || trees[1] < 0) return sandbox_fail(sandbox, "tree: open");
+// Runs as: host root, in the spawner.
+static bool launch(struct spawner *spawner, struct sandbox *sandbox, uint32_t runtime, const struct tree *code) {
   char *environment[] = {"_REDOUBT_COMPILE=/out", NULL};
-  struct plan plan = {
-      .kind = SANDBOX_COMPILE,
-      .root = -1,
-      .trees = {trees[0], trees[1]},
-      .temporary_mib = COMPILER_TEMPORARY_MIB,
-      .output = -1,
-      .archive = -1,
-      .program = -1,
-      .program_socket = -1,
-      .program_end = -1,
-      .filter = -1,
-      .zygote_namespace = -1,
-      .arguments = spawner->configuration.runtimes[runtime].arguments,
-      .environment = environment,
-  };
+  struct plan plan = plan_of(SANDBOX_COMPILE);
+  plan.trees[0] = tree_open_to_read(spawner, code);
+  plan.trees[1] = tree_open_to_fill(spawner, sandbox->tree);
+  plan.temporary_mib = COMPILER_TEMPORARY_MIB;
+  plan.arguments = spawner->configuration.runtimes[runtime].arguments;
+  plan.environment = environment;
   snprintf(plan.runtime_path, sizeof plan.runtime_path, "/runtimes/%u", runtime);
   const struct cgroup_limits limits = {
       .memory_bytes = compiler_memory + sandbox->tree->maximum_bytes,
@@ -40,7 +30,10 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, uint32_t ru
       .processes = COMPILER_PROCESSES,
       .memory_mib = COMPILER_MEMORY_MIB,
   };
-  return sandbox_launch(spawner, sandbox, &plan, &limits);
+  bool is_launched = plan.trees[0] < 0 || plan.trees[1] < 0 ? sandbox_fail(sandbox, "tree: open")
+                                                            : sandbox_launch(spawner, sandbox, &plan, &limits);
+  close_descriptors(plan.trees, PLACED_TREES);
+  return is_launched;
 }
 
 // Runs as: host root, in the spawner.
@@ -61,10 +54,7 @@ static void begin(struct spawner *spawner, const struct sp_compile *request, con
   if (sandbox == NULL) return;
   sandbox->tree->is_compiled = true;
   sandbox->tree->code = request->code;
-  int trees[PLACED_TREES] = {tree_open_to_read(spawner, code), tree_open_to_fill(spawner, sandbox->tree)};
-  bool is_launched = launch(spawner, sandbox, request->runtime, trees);
-  close_descriptors(trees, PLACED_TREES);
-  if (!is_launched) fill_abandon(spawner, sandbox);
+  if (!launch(spawner, sandbox, request->runtime, code)) fill_abandon(spawner, sandbox);
 }
 
 // Runs as: host root, in the spawner.
@@ -87,14 +77,6 @@ bool compile_handle(struct spawner *spawner, const struct received *message) {
 
 // Runs as: host root, in the spawner.
 enum sp_failure compile_outcome(const struct sandbox *sandbox, char *text, size_t size) {
-  if (sandbox->has_timed_out) {
-    snprintf(text, size, "compiling took longer than %d s", TREE_MILLISECONDS / 1000);
-    return SP_FAILURE_TIMEOUT;
-  }
-  if (sandbox->failure_step[0] != '\0') {
-    snprintf(text, size, "%s", sandbox->failure_step);
-    return SP_FAILURE_SYSTEM;
-  }
   if (sandbox->wait_status == 0) return SP_OK;
   snprintf(text, size, "compiler ended with wait status %d", sandbox->wait_status);
   return SP_FAILURE_SYSTEM;

@@ -57,6 +57,20 @@ void fill_abandon(struct spawner *spawner, struct sandbox *sandbox) {
   sandbox_remove(spawner, sandbox);
 }
 
+// Runs as: host root, in the spawner. `text` is for whoever asked, or what an unpacker says of its tree.
+static enum sp_failure outcome(const struct sandbox *sandbox, char *text, size_t size) {
+  bool is_unpacker = sandbox->kind == SANDBOX_UNPACK;
+  if (sandbox->has_timed_out) {
+    snprintf(text, size, "%s took longer than %d s", is_unpacker ? "unpacking" : "compiling", TREE_MILLISECONDS / 1000);
+    return SP_FAILURE_TIMEOUT;
+  }
+  if (sandbox->failure_step[0] != '\0') {
+    snprintf(text, size, "%s", sandbox->failure_step);
+    return SP_FAILURE_SYSTEM;
+  }
+  return is_unpacker ? unpack_outcome(sandbox, text, size) : compile_outcome(sandbox, text, size);
+}
+
 // Runs as: host root, in the spawner. NULL, or the step that failed.
 static const char *complete(struct spawner *spawner, const struct sandbox *sandbox, const char *text) {
   struct tree *tree = sandbox->tree;
@@ -71,8 +85,7 @@ void fill_finish(struct spawner *spawner, struct sandbox *sandbox) {
   char text[SP_MAX_DETAIL];
   struct tree *tree = sandbox->tree;
   int error = sandbox->failure_error;
-  enum sp_failure failure = sandbox->kind == SANDBOX_UNPACK ? unpack_outcome(sandbox, text, sizeof text)
-                                                            : compile_outcome(sandbox, text, sizeof text);
+  enum sp_failure failure = outcome(sandbox, text, sizeof text);
   const char *step = failure == SP_OK ? complete(spawner, sandbox, text) : NULL;
   if (step != NULL) {
     failure = SP_FAILURE_SYSTEM;

@@ -26,14 +26,11 @@ const char *layers_out_of_range(const struct sp_start *request) {
 
 // Runs as: host root, in the spawner. The last layer comes first: an overlay takes its topmost directory so.
 bool layers_paths(struct spawner *spawner, const struct sp_start *request, char paths[SP_MAX_LAYERS * 32]) {
-  size_t length = 0;
   paths[0] = '\0';
   for (uint32_t index = request->layer_count; index-- > 0;) {
     const struct tree *tree = tree_find(spawner, &request->layers[index]);
     if (tree == NULL || tree->state != TREE_READY) return false;
-    if (length > 0) paths[length++] = ':';
-    tree_path(spawner, tree, paths + length, SP_MAX_LAYERS * 32 - length);
-    length += strlen(paths + length);
+    tree_add_path(spawner, tree, paths, SP_MAX_LAYERS * 32);
   }
   return true;
 }

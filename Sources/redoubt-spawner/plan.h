@@ -41,6 +41,12 @@ struct plan {
   size_t configuration_size;
 };
 
+// One with no descriptor, to begin with.
+static inline struct plan plan_of(enum sandbox_kind kind) {
+  return (struct plan){.kind = kind, .trees = {-1, -1}, .program_socket = -1, .program_end = -1, .root = -1, .filter = -1,
+                       .zygote_namespace = -1, .output = -1, .archive = -1, .program = -1};
+}
+
 // Set-up socket, spawner to sandbox: one byte.
 enum {
   GATE_BUILD = 'b',      // ids are mapped: build
@@ -83,6 +89,11 @@ struct report {
   int32_t number;
   char step[48];
 };
+
+// How many come with REPORT_READY.
+static inline unsigned report_ready_descriptors(enum sandbox_kind kind) {
+  return kind == SANDBOX_ENVIRONMENT ? REPORT_READY_DESCRIPTORS : kind == SANDBOX_ZYGOTE ? 1 : 0;
+}
 
 // Runs the plan in the new process. `argument_memory` is the block that /proc shows as the command line.
 _Noreturn void sandbox_child(const struct plan *plan, char *argument_memory);

@@ -53,7 +53,7 @@ struct sandbox *sandbox_take_slot(struct spawner *spawner, enum sandbox_kind kin
   if (kind == SANDBOX_ZYGOTE) {
     first = environments;
     end = environments + SP_MAX_STOCKS;
-  } else if (kind == SANDBOX_UNPACK || kind == SANDBOX_COMPILE) {
+  } else if (sandbox_fills_tree(kind)) {
     first = environments + SP_MAX_STOCKS;
     end = spawner->sandbox_count;
   }

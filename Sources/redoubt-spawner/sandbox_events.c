@@ -162,10 +162,9 @@ static bool take_later_report(struct spawner *spawner, struct sandbox *sandbox, 
 // Takes them if it is one.
 static bool take_report_with_descriptors(struct spawner *spawner, struct sandbox *sandbox, const struct report *report,
                                          int descriptors[REPORT_DESCRIPTORS], unsigned count) {
-  static const unsigned expected[] = {
-      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_COMPILE] = 0,
-      [SANDBOX_ZYGOTE] = 1};
-  if (report->kind == REPORT_READY && sandbox->state == SANDBOX_BUILDING && count == expected[sandbox->kind]) {
+  bool is_ready = report->kind == REPORT_READY && sandbox->state == SANDBOX_BUILDING &&
+                  count == report_ready_descriptors(sandbox->kind);
+  if (is_ready) {
     on_ready(spawner, sandbox, descriptors);
     return true;
   }

@@ -208,6 +208,8 @@ bool tree_is_compiled_of(const struct tree *tree, const struct sp_tree *code);
 // `kept` is the number of the sandbox's root in root.c, or 0.
 unsigned tree_open_overlays(struct spawner *spawner, const struct sp_start *request, unsigned kept, int overlays[PLACED_TREES]);
 void tree_path(const struct spawner *spawner, const struct tree *tree, char *path, size_t size);
+// Adds its directory to others, as an overlay takes them: the topmost first.
+void tree_add_path(const struct spawner *spawner, const struct tree *tree, char *paths, size_t size);
 
 // request.c: one message of the server, already whole. False: out of form, end the connection.
 bool request_handle(struct spawner *spawner, const struct received *message);
@@ -261,14 +263,14 @@ void start_limits(uint32_t memory_mib, uint32_t ephemeral_mib, struct cgroup_lim
 // Splits the block that follows an SP_START or SP_STOCK of this size. False: out of form.
 bool environment_read(const char *block, uint32_t size, uint32_t count, const char **strings);
 bool unpack_handle(struct spawner *spawner, const struct received *message);
-// What its unpacker has come to; `text` is for whoever asked, or the two numbers for `unpack_read_numbers`.
+// What an unpacker that ended by itself has come to; `text` is for whoever asked, or for `unpack_read_numbers`.
 enum sp_failure unpack_outcome(const struct sandbox *sandbox, char *text, size_t size);
 // What the unpacker says of its tree. False: out of form.
 bool unpack_read_numbers(struct tree *tree, const char *text);
 
 // compile.c
 bool compile_handle(struct spawner *spawner, const struct received *message);
-// As for an unpacker, but no numbers.
+// Likewise, of a compiler.
 enum sp_failure compile_outcome(const struct sandbox *sandbox, char *text, size_t size);
 
 // fill.c: a tree that a sandbox of its own fills, which several may wait for.

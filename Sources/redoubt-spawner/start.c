@@ -85,8 +85,7 @@ void start_plainly(struct spawner *spawner, const struct received *message) {
   }
   sandbox_assign(spawner, sandbox, request);
   sandbox->deadline = monotonic_milliseconds() + SET_UP_MILLISECONDS;
-  struct plan plan = {.kind = SANDBOX_ENVIRONMENT, .trees = {-1, -1}, .archive = -1, .program = -1,
-                      .program_socket = -1, .program_end = -1, .filter = -1, .root = -1, .zygote_namespace = -1};
+  struct plan plan = plan_of(SANDBOX_ENVIRONMENT);
   struct cgroup_limits limits;
   start_limits(request->memory_mib, request->ephemeral_mib, &limits);
   errno = EPROTO;

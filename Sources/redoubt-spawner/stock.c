@@ -124,23 +124,19 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
   sandbox->output = log[0];
   bool is_forked = stock->kind == SP_STOCK_FORKED;
   environment_read(stock->block, stock->environment_size, stock->environment_count, environment);
-  struct plan plan = {
-      .kind = SANDBOX_ENVIRONMENT,
-      .root = -1,
-      .trees = {-1, -1},
-      .parked_as = stock->kind,
-      .temporary_mib = stock->ephemeral_mib,
-      .output = log[1],
-      .archive = -1,
-      .program = -1,
-      .filter = -1,
-      .program_socket = program[0],
-      .program_end = is_forked ? -1 : program[1],
-      .zygote_namespace = is_forked ? stock->zygote_namespace : -1,
-      .nested = is_forked ? privilege_nested_id(spawner->configuration.uid_base, sandbox->slot) : (struct nested_id){0},
-      .arguments = runtime->arguments,
-      .environment = (char *const *)environment,
-  };
+  struct plan plan = plan_of(SANDBOX_ENVIRONMENT);
+  plan.parked_as = stock->kind;
+  plan.temporary_mib = stock->ephemeral_mib;
+  plan.output = log[1];
+  plan.program_socket = program[0];
+  plan.arguments = runtime->arguments;
+  plan.environment = (char *const *)environment;
+  if (is_forked) {
+    plan.zygote_namespace = stock->zygote_namespace;
+    plan.nested = privilege_nested_id(spawner->configuration.uid_base, sandbox->slot);
+  } else {
+    plan.program_end = program[1];
+  }
   if (runtime->directory != NULL) snprintf(plan.runtime_path, sizeof plan.runtime_path, "/runtimes/%u", stock->runtime);
   struct cgroup_limits limits;
   start_limits(stock->memory_mib, stock->ephemeral_mib, &limits);

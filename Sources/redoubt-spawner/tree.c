@@ -75,6 +75,13 @@ void tree_path(const struct spawner *spawner, const struct tree *tree, char *pat
   snprintf(path, size, "/trees/%u", (unsigned)(tree - spawner->trees));
 }
 
+// Runs as: host root, in the spawner.
+void tree_add_path(const struct spawner *spawner, const struct tree *tree, char *paths, size_t size) {
+  size_t length = strlen(paths);
+  if (length > 0 && length + 1 < size) paths[length++] = ':';
+  tree_path(spawner, tree, paths + length, size - length);
+}
+
 // Runs as: host root, in the spawner. Keeps code out of the host's swap; kernels before 6.4 cannot, and say EINVAL. A
 // remount has to name the option again.
 static int mount_without_swap(const char *path, unsigned long flags, const char *options) {
@@ -187,9 +194,7 @@ static struct root_code code_paths(struct spawner *spawner, const struct sp_star
   tree_path(spawner, tree, paths, 32);
   const struct tree *compiled = request->has_compiled ? tree_find(spawner, &request->compiled) : NULL;
   if (compiled == NULL || compiled->state != TREE_READY || !tree_is_compiled_of(compiled, &request->tree)) return code;
-  size_t length = strlen(paths);
-  paths[length++] = ':';
-  tree_path(spawner, compiled, paths + length, 32);
+  tree_add_path(spawner, compiled, paths, 2 * 32);
   code.compiled = compiled->number;
   return code;
 }

@@ -39,21 +39,14 @@ static bool launch(struct spawner *spawner, struct sandbox *sandbox, int archive
   int output[2];
   if (pipe2(output, O_CLOEXEC | O_NONBLOCK) != 0) return sandbox_fail(sandbox, "report pipe");
   sandbox->output = output[0];
-  struct plan plan = {
-      .kind = SANDBOX_UNPACK,
-      .root = -1,
-      .trees = {tree_open_to_fill(spawner, tree), -1},
-      .temporary_mib = UNPACKER_TEMPORARY_MIB,
-      .output = output[1],
-      .archive = archive,
-      .program = spawner->unpacker,
-      .program_socket = -1,
-      .program_end = -1,
-      .filter = -1,
-      .zygote_namespace = -1,
-      .arguments = arguments,
-      .environment = environment,
-  };
+  struct plan plan = plan_of(SANDBOX_UNPACK);
+  plan.trees[0] = tree_open_to_fill(spawner, tree);
+  plan.temporary_mib = UNPACKER_TEMPORARY_MIB;
+  plan.output = output[1];
+  plan.archive = archive;
+  plan.program = spawner->unpacker;
+  plan.arguments = arguments;
+  plan.environment = environment;
   const struct cgroup_limits limits = {
       .memory_bytes = unpacker_memory + tree->maximum_bytes,
       .process_bytes = unpacker_memory,
@@ -99,14 +92,6 @@ bool unpack_read_numbers(struct tree *tree, const char *text) {
 
 // Runs as: host root, in the spawner.
 enum sp_failure unpack_outcome(const struct sandbox *sandbox, char *text, size_t size) {
-  if (sandbox->has_timed_out) {
-    snprintf(text, size, "unpacking took longer than %d s", TREE_MILLISECONDS / 1000);
-    return SP_FAILURE_TIMEOUT;
-  }
-  if (sandbox->failure_step[0] != '\0') {
-    snprintf(text, size, "%s", sandbox->failure_step);
-    return SP_FAILURE_SYSTEM;
-  }
   int code = WIFEXITED(sandbox->wait_status) ? WEXITSTATUS(sandbox->wait_status) : -1;
   switch (code) {
     case SP_OK:

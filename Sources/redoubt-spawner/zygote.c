@@ -35,21 +35,13 @@ static bool launch(struct spawner *spawner, struct stock *stock, struct sandbox 
   const struct runtime *runtime = &spawner->configuration.runtimes[stock->runtime];
   const char *environment[SP_MAX_ENVIRONMENT_COUNT + 1];
   environment_read(stock->block, stock->environment_size, stock->environment_count, environment);
-  struct plan plan = {
-      .kind = SANDBOX_ZYGOTE,
-      .root = -1,
-      .trees = {-1, -1},
-      .temporary_mib = PARKED_TEMPORARY_MIB,
-      .output = output,
-      .archive = -1,
-      .program = -1,
-      .program_socket = -1,
-      .program_end = zygote_end,
-      .filter = filter,
-      .zygote_namespace = -1,
-      .arguments = runtime->arguments,
-      .environment = (char *const *)environment,
-  };
+  struct plan plan = plan_of(SANDBOX_ZYGOTE);
+  plan.temporary_mib = PARKED_TEMPORARY_MIB;
+  plan.output = output;
+  plan.program_end = zygote_end;
+  plan.filter = filter;
+  plan.arguments = runtime->arguments;
+  plan.environment = (char *const *)environment;
   snprintf(plan.runtime_path, sizeof plan.runtime_path, "/runtimes/%u", stock->runtime);
   const struct cgroup_limits limits = {
       .memory_bytes = (uint64_t)(PARKED_MEMORY_MIB + KERNEL_MEMORY_MIB) << 20,

@@ -486,7 +486,7 @@ static void check_slot(const struct spawner *spawner, const struct sandbox *sand
   if (lives) child_of(sandbox->process);
   bool has_group = sandbox->group[0] != '\0' && group_find(sandbox->group) != NULL;
   MUST(has_group == (sandbox->state != SLOT_FREE), "a slot whose control group and state differ");
-  if ((sandbox->kind != SANDBOX_UNPACK && sandbox->kind != SANDBOX_COMPILE) || !lives) return;
+  if (!sandbox_fills_tree(sandbox->kind) || !lives) return;
   const struct tree *tree = sandbox->tree;
   MUST(tree >= spawner->trees && tree < spawner->trees + MAXIMUM_TREES, "fills no tree");
   MUST(tree->state == TREE_FILLING && tree->waiter_count >= 1 && tree->waiter_count <= MAXIMUM_WAITERS,

@@ -255,13 +255,10 @@ static void report(struct child *child, const void *bytes, size_t size, unsigned
 
 // With what it is to bring.
 static void step_ready(struct child *child) {
-  static const unsigned counts[] = {
-      [SANDBOX_ENVIRONMENT] = REPORT_READY_DESCRIPTORS, [SANDBOX_UNPACK] = 0, [SANDBOX_COMPILE] = 0,
-      [SANDBOX_ZYGOTE] = 1};
   const struct report ready = {.kind = REPORT_READY};
   for (unsigned slot = 0; slot < ALL_SLOTS; slot++)
     if (spawner.sandboxes[slot].process == child->process && spawner.sandboxes[slot].state != SLOT_FREE)
-      report(child, &ready, sizeof ready, counts[spawner.sandboxes[slot].kind]);
+      report(child, &ready, sizeof ready, report_ready_descriptors(spawner.sandboxes[slot].kind));
 }
 
 static void step_parked(struct child *child) {

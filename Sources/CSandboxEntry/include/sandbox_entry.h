@@ -4,6 +4,7 @@
 #define REDOUBT_SANDBOX_ENTRY_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 
 enum sandbox_kind {
   SANDBOX_ENVIRONMENT,  // user code
@@ -11,6 +12,9 @@ enum sandbox_kind {
   SANDBOX_COMPILE,      // a runtime that reads a user's code and runs none of it
   SANDBOX_ZYGOTE,       // an interpreter without user code, whose children enter environments
 };
+
+// Whether it writes to /out and nowhere else.
+static inline bool sandbox_fills_tree(enum sandbox_kind kind) { return kind == SANDBOX_UNPACK || kind == SANDBOX_COMPILE; }
 
 // Moves the process that calls into the control groups whose `tasks` or `cgroup.threads` were opened for writing, and
 // closes them. It has one thread.
