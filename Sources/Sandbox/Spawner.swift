@@ -67,6 +67,9 @@ package final class Spawner: Sendable {
       lost: { [weak self] in self?.lost(connection.epoch) })
   }
 
+  /// Counts the spawners that have been connected: what an earlier one had unpacked is gone.
+  package var epoch: UInt64 { state.withLock { $0.epoch } }
+
   /// Starts a sandbox. Both callbacks come from a thread of the connection and must not block.
   ///
   /// - Parameters:

@@ -105,7 +105,6 @@ package final class CodeLibrary: Sendable {
     defer { gate.leave() }
     do {
       let unpacked = try await spawner.unpack(tree, zip: zip, limits: .standard)
-      discard(compilations.withLock { $0.forget(tree) })
       add(tree, unpacked)
       return unpacked
     } catch {
@@ -115,13 +114,9 @@ package final class CodeLibrary: Sendable {
 
   private func add(_ tree: ArtifactID, _ unpacked: UnpackedTree) {
     let dropped = ledger.withLock { $0.add(tree, bytes: unpacked.bytes) }
-    dropped.forEach(spawner.forget)
-    discard(compilations.withLock { compilations in dropped.flatMap { compilations.forget($0) } })
-  }
-
-  private func discard(_ compiled: [ArtifactID]) {
-    ledger.withLock { ledger in compiled.forEach { ledger.remove($0) } }
-    compiled.forEach(spawner.forget)
+    let useless = compilations.withLock { compilations in dropped.flatMap { compilations.forget($0) } }
+    ledger.withLock { ledger in useless.forEach { ledger.remove($0) } }
+    (dropped + useless).forEach(spawner.forget)
   }
 }
 
@@ -131,7 +126,7 @@ extension CodeLibrary {
   /// - Parameter runtime: its place in the spawner's table.
   /// - Returns: for an environment to have besides; nil when there is nothing yet.
   package func compiled(_ code: ArtifactID, by runtime: Int) -> ArtifactID? {
-    let compiled = compilations.withLock { $0.want(Compilation(code: code, runtime: runtime)) }
+    let compiled = compilations.withLock { $0.want(Compilation(code: code, runtime: runtime), in: spawner.epoch) }
     if let compiled { touch(compiled) } else { compileNext() }
     return compiled
   }

@@ -33,11 +33,17 @@ struct CompilationLedger {
   private var progress: [Compilation: Progress] = [:]
   private var waiting: [Compilation] = []
   private var isBusy = false
+  private var epoch: UInt64 = 0
 
   /// An environment may be started, or is about to be.
   ///
+  /// - Parameter epoch: counts the spawners; with each, nothing is compiled yet.
   /// - Returns: what it gets besides the code; nil when it is not there yet.
-  mutating func want(_ compilation: Compilation) -> ArtifactID? {
+  mutating func want(_ compilation: Compilation, in epoch: UInt64) -> ArtifactID? {
+    if epoch != self.epoch {
+      (progress, waiting) = ([:], [])
+      self.epoch = epoch
+    }
     switch progress[compilation] {
     case .done(let tree): return tree
     case nil:
@@ -72,7 +78,7 @@ struct CompilationLedger {
     return true
   }
 
-  /// The tree, of code or of what was compiled, is gone or another of its name has come.
+  /// The tree, of code or of what was compiled, is gone.
   ///
   /// - Returns: trees that are of no use without it.
   mutating func forget(_ tree: ArtifactID) -> [ArtifactID] {

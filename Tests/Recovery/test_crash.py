@@ -15,6 +15,7 @@ from harness.packages import make_zip
 from harness.waiting import wait_until
 
 CONSTANT = "def handler(event, context): return {!r}"
+TELLS_OF_ITSELF = "import os\ndef handler(event, context): return os.path.exists(__spec__.cached)"
 SLEEPER = "import time\ndef handler(event, context): time.sleep(event); return 'slept'"
 
 
@@ -23,6 +24,25 @@ def create(client, name, files):
         FunctionName=name, Runtime="python3.11", Handler="app.handler", Role=ROLE, Timeout=30,
         Code={"ZipFile": make_zip(files)},
     )  # fmt: skip
+
+
+def create_if_it_answers(client, name, files):
+    try:
+        create(client, name, files)
+        return True
+    except client.exceptions.ResourceConflictException:
+        return True
+    except (BotoCoreError, ClientError):
+        return False
+
+
+def invoke_anew(client, name):
+    """What a new environment of the function answers; None where it cannot be had now."""
+    try:
+        client.update_function_configuration(FunctionName=name, Description=str(time.monotonic_ns()))
+        return invoke_function(client, name, None).json
+    except (BotoCoreError, ClientError):
+        return None
 
 
 def swallow(call, *arguments, **members):
@@ -159,6 +179,16 @@ def test_the_service_resumes_after_its_spawner_is_killed(fresh_server, client):
     wait_until(lambda: not host.is_alive(dead), 2, what="the end of the spawner")
     for name, expected in (("cold", "cold"), ("f", "back")):
         wait_until(partial(answers, client, name, expected), 10, 0.1, what=f"an answer of {name}")
+
+
+@pytest.mark.parametrize("role", ["spawner", "server"])
+def test_code_is_compiled_again_for_the_next(fresh_server, client, role):
+    """Also where the package comes to the next spawner by a deployment and no start has missed it."""
+    create(client, "compiled", {"app.py": TELLS_OF_ITSELF})
+    wait_until(lambda: invoke_anew(client, "compiled"), what="compiled code")
+    fresh_server.kill_child(role)
+    wait_until(lambda: create_if_it_answers(client, "again", {"app.py": TELLS_OF_ITSELF}), what="the next one")
+    wait_until(lambda: invoke_anew(client, "again") and invoke_anew(client, "compiled"), what="code that is compiled anew")
 
 
 def test_the_service_resumes_again_and_again(fresh_server, client):
